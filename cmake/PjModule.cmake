@@ -1,0 +1,52 @@
+# pj_module(NAME [DEPENDS module…] [PUBLIC target…] [PRIVATE target…]) makes the library pj_NAME from
+# the sources in pj/NAME; a folder is its own list of sources. The `*_test.cpp` beside them become the
+# executable pj_NAME_test, which pj_tests() adds.
+
+add_library(pj_options INTERFACE)
+target_include_directories(pj_options INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(pj_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                       -Wno-missing-field-initializers  # the house style leaves defaults out
+                       -Wno-restrict)                   # g++ 12 warns of `"a" + std::string` (GCC bug 105651)
+if(PJ_WARNINGS_AS_ERRORS)
+  target_compile_options(pj_options INTERFACE -Werror)
+endif()
+if(PJ_SANITIZE)
+  target_compile_options(pj_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all)
+  target_link_options(pj_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+function(pj_module NAME)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;PUBLIC;PRIVATE" ${ARGN})
+  set(FOLDER ${PROJECT_SOURCE_DIR}/pj/${NAME})
+  file(GLOB SOURCES CONFIGURE_DEPENDS ${FOLDER}/*.cpp)
+  file(GLOB TESTS CONFIGURE_DEPENDS ${FOLDER}/*_test.cpp)
+  if(TESTS)
+    list(REMOVE_ITEM SOURCES ${TESTS})
+  endif()
+  if(NOT SOURCES)
+    return()
+  endif()
+  list(TRANSFORM ARG_DEPENDS PREPEND pj_)
+  add_library(pj_${NAME} STATIC ${SOURCES})
+  target_link_libraries(pj_${NAME} PUBLIC pj_options ${ARG_DEPENDS} ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+  set_property(GLOBAL APPEND PROPERTY PJ_MODULES ${NAME})
+  set_property(GLOBAL PROPERTY PJ_TESTS_${NAME} "${TESTS}")
+endfunction()
+
+# One test executable per module that has tests, run by CTest; the sources of the test support are shared.
+function(pj_tests)
+  find_package(doctest REQUIRED)
+  file(GLOB SUPPORT CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/*.cpp)
+  add_library(pj_test_support STATIC ${SUPPORT})
+  target_link_libraries(pj_test_support PUBLIC pj_base doctest::doctest)
+  target_compile_definitions(pj_test_support PUBLIC PJ_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  get_property(MODULES GLOBAL PROPERTY PJ_MODULES)
+  foreach(NAME ${MODULES})
+    get_property(TESTS GLOBAL PROPERTY PJ_TESTS_${NAME})
+    if(TESTS)
+      add_executable(pj_${NAME}_test ${TESTS})
+      target_link_libraries(pj_${NAME}_test PRIVATE pj_${NAME} pj_test_support)
+      add_test(NAME ${NAME} COMMAND pj_${NAME}_test)
+    endif()
+  endforeach()
+endfunction()

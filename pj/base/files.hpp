@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pj {
+
+/// The whole content of a regular file of at most `limit` bytes.
+/// Throws `InputError` where it is missing, a directory, empty, unreadable or larger.
+std::string read_file(const std::string& path, std::int64_t limit);
+
+/// Writes a file whole or not at all: to a neighbour first, which then takes the name.
+/// Throws `InputError` where the folder is missing, not writable, or the disk is full.
+void write_file(const std::string& path, std::string_view content);
+
+}  // namespace pj

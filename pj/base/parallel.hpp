@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+namespace pj {
+
+/// Calls `work(i)` once for every i in [0, count) on at most `threads` threads (0: one per core).
+/// The first exception, by index, is thrown again after all threads have ended.
+void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& work);
+
+}  // namespace pj

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pj {
+
+/// How one number of a tensor is written.
+struct NumberFormat {
+  enum class Kind {
+    Float,     ///< sign, exponent and mantissa: float32, float16, bfloat16, float8…
+    Fixed,     ///< two's complement (or unsigned) with a binary point: `fraction` bits behind it
+    Binary,    ///< −1 or +1
+    Ternary,   ///< −1, 0 or +1
+    Log2,      ///< sign and a power of two
+    Codebook,  ///< an index into a table of `entries` values
+    Boolean,   ///< false or true
+    Text,      ///< a character string (imported networks only)
+  };
+
+  Kind kind = Kind::Float;
+  int bits = 32;
+  int exponent = 8;  ///< Float: exponent bits
+  int fraction = 0;  ///< Fixed: bits behind the binary point
+  bool is_signed = true;
+  int entries = 0;  ///< Codebook: values in the table
+
+  bool operator==(const NumberFormat&) const = default;
+
+  static NumberFormat float32() { return {}; }
+  static NumberFormat floating(int bits, int exponent) { return {Kind::Float, bits, exponent, 0, true, 0}; }
+  static NumberFormat fixed(int bits, bool is_signed = true, int fraction = 0) {
+    return {Kind::Fixed, bits, 0, fraction, is_signed, 0};
+  }
+};
+
+/// `float32`, `bfloat16`, `int8`, `uint4`, `fixed16.8`, `binary`, `ternary`, `log4`, `codebook16`, `bool`.
+std::string to_string(const NumberFormat& format);
+/// Reads what `to_string` writes; throws `InputError` for anything else.
+NumberFormat parse_format(std::string_view text);
+
+/// How the numbers of a tensor are kept in memory.
+struct Storage {
+  enum class Kind { Dense, Bitmask, RunLength, Csr, Csc, CodebookIndex };
+
+  Kind kind = Kind::Dense;
+  double density = 1.0;  ///< the share of elements that are not zero, in [0, 1]
+  int index_bits = 0;    ///< RunLength, Csr, Csc: bits of one run or index
+
+  bool operator==(const Storage&) const = default;
+};
+
+std::string to_string(const Storage& storage);
+
+}  // namespace pj
