@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include "pj/mapper/mapper.hpp"
@@ -22,13 +23,25 @@ class Bounder {
  public:
   Bounder(const Workload& workload, const Accelerator& accelerator, Objective objective);
 
-  PartialNest& nest() { return nest_; }
+  /// Takes the next stage outwards into the chosen part, gives its loops another order, or takes it out again.
+  void push(const StageMapping& stage);
+  void reorder(const std::vector<Loop>& loops);
+  void pop();
 
   /// At most the value of every mapping whose inner stages are those pushed to the nest and keep what `mapping` says.
   /// Where levels alone are left to choose, one index has the innermost of their loops: it moves or slides the tiles
   /// of every tensor that depends on it, so that not all tensors can stay at once. The bound is the least over
   /// that index. (docs/mapper.md, "The bound".)
   Value bound(const Mapping& mapping);
+
+  /// The energy in the last bound, without the rest of the objective.
+  double energy_bound() const { return energy_; }
+  double delay_bound() const { return delay_; }
+
+  /// The energy, beyond what `bound` without the level `stage` has counted, that the tiles of these extents (by
+  /// index, of the tensors in the mask `keeps`) cost at least to bring to that level. The indices in the mask `open` have no
+  /// extent yet. 0 where fanouts are further out.
+  double excess(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents, std::uint32_t open);
 
  private:
   using Outside = PartialNest::Outside;
@@ -46,13 +59,16 @@ class Bounder {
   Table table(std::size_t tensor) const;
   void add_supply(Table& table, bool is_output) const;
   double energy(const Mapping& mapping);
-  double least_over_innermost(const std::vector<double>& staying);
+  double least_over_innermost();
   double tensor_energy(std::size_t tensor, const Outside& outside);
-  double inner_end(const Way& way, const Outside& outside);
-  double outer_end(const Way& way, std::size_t from, const Outside& outside);
-  double unfinished(const Way& way, const Outside& outside);
-  double hops(const Way& way, std::size_t from, const Outside& outside);
-  double comes_back(const Way& way, std::int64_t moved, std::size_t apart);
+  double way_energy(std::size_t tensor, std::size_t way, const Outside& outside);
+  double inner_end(PartialNest& nest, const Way& way, const Outside& outside);
+  double outer_end(PartialNest& nest, const Way& way, std::size_t from, const Outside& outside);
+  double unfinished(PartialNest& nest, const Way& way, const Outside& outside);
+  double hops(PartialNest& nest, const Way& way, std::size_t from, const Outside& outside);
+  double comes_back(PartialNest& nest, const Way& way, std::int64_t moved, std::size_t apart);
+  double compute_excess(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
+                        std::uint32_t open);
   bool slides(std::size_t tensor, std::size_t index) const;
 
   const Workload& workload_;
@@ -61,9 +77,21 @@ class Bounder {
   std::vector<Table> tables_;
   std::vector<std::int64_t> copies_outside_;  ///< of the fanouts outside a stage
   PartialNest nest_;
+  std::vector<PartialNest> tiles_;  ///< by stage, for nests of which only one tile is known
   bool fanouts_left_ = false;
   std::vector<std::vector<Way>> ways_;          ///< of each tensor, innermost first
   std::vector<std::vector<std::size_t>> from_;  ///< the levels at the outer ends of all ways but the last
+  std::vector<double> staying_, moving_;
+
+  /// Energies of ways under the orders of the outermost chosen stage that were seen: few differ.
+  struct Priced {
+    std::uint64_t key = 0;
+    double energy = 0.0;
+  };
+  std::vector<Priced> priced_;
+  double energy_ = 0.0, delay_ = 0.0;
+  std::unordered_map<Key, double, KeyHash> excesses_;
+  Key key_;
 };
 
 }  // namespace pj

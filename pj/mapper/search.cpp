@@ -16,6 +16,7 @@ constexpr double rounding = 1.0 - 1e-12;
 /// One choice for one stage, with the bound of all mappings that begin with it.
 struct Choice {
   Value bound;
+  double energy = 0.0, delay = 0.0;  ///< the parts of the bound
   StageMapping stage;
 };
 
@@ -69,10 +70,12 @@ class Search {
         return;
       }
       mapping_.stages[at] = std::move(choice.stage);
+      energy_inside_ = choice.energy;
+      delay_inside_ = choice.delay;
       step(mapping_.stages[at].loops, true);
-      bounder_.nest().push(mapping_.stages[at]);
+      bounder_.push(mapping_.stages[at]);
       expand(at);
-      bounder_.nest().pop();
+      bounder_.pop();
       step(mapping_.stages[at].loops, false);
       mapping_.stages[at] = {};
     }
@@ -115,13 +118,12 @@ class Search {
     return found;
   }
 
-  void price(std::size_t at, std::vector<Choice>& found) {
+  /// Prices the chosen part with the stage's loops in the given order; the stage has been pushed.
+  void price(std::size_t at, const std::vector<Loop>& loops, std::vector<Choice>& found) {
     ++result_.certificate.candidates;
-    bounder_.nest().push(mapping_.stages[at]);
     const Value bound = bounder_.bound(mapping_);
-    bounder_.nest().pop();
     if (can_win(bound)) {
-      found.push_back({bound, mapping_.stages[at]});
+      found.push_back({bound, bounder_.energy_bound(), bounder_.delay_bound(), {loops, mapping_.stages[at].keeps}});
     } else {
       ++result_.certificate.cut_by_bound;
     }
@@ -159,7 +161,7 @@ class Search {
       }
       set(at, index, factor, extent * factor, 0);
       const bool fits = fits_so_far(level, at);
-      if (fits) {
+      if (fits && supply_can_win(at, index + 1)) {
         tile(level, at, index + 1, found);
       }
       unset(at, index, factor, extent, tiles);
@@ -168,6 +170,21 @@ class Search {
         break;  // larger factors need more
       }
     }
+  }
+
+  /// Can the tile, of which the indices from `next` on are still open, be brought to its level cheaply enough?
+  bool supply_can_win(std::size_t at, std::size_t next) {
+    std::uint32_t keeps = 0;
+    for (std::size_t t = 0; t < workload_.tensors.size(); ++t) {
+      keeps |= mapping_.stages[at].keeps[t] ? 1U << t : 0;
+    }
+    const std::uint32_t all = (1U << left_.size()) - 1;
+    const double excess = at == 0 ? 0.0 : bounder_.excess(at, keeps, extents_, all & ~((1U << next) - 1));
+    if (can_win(objective_pair(options_.objective, energy_inside_ + excess, delay_inside_))) {
+      return true;
+    }
+    ++result_.certificate.cut_by_bound;
+    return false;
   }
 
   void set(std::size_t at, std::size_t index, std::int64_t factor, std::int64_t extent, int axis) {
@@ -205,12 +222,12 @@ class Search {
   }
 
   void order(std::size_t at, std::vector<Choice>& found) {
-    const std::vector<Loop> loops = mapping_.stages[at].loops;
-    for (auto& order : useful_orders(workload_, accelerator_, mapping_, at)) {
-      mapping_.stages[at].loops = std::move(order);
-      price(at, found);
+    bounder_.push(mapping_.stages[at]);
+    for (const auto& order : useful_orders(workload_, accelerator_, mapping_, at)) {
+      bounder_.reorder(order);
+      price(at, order, found);
     }
-    mapping_.stages[at].loops = loops;
+    bounder_.pop();
   }
 
   /// Chooses the factors along the axes of a fanout; `position` counts index within axis.
@@ -218,7 +235,9 @@ class Search {
     const std::size_t axis = position / left_.size();
     const std::size_t index = position % left_.size();
     if (axis >= fanout.axes.size()) {
-      price(at, found);
+      bounder_.push(mapping_.stages[at]);
+      price(at, mapping_.stages[at].loops, found);
+      bounder_.pop();
       return;
     }
     const auto next_room = [&](std::int64_t rest) {
@@ -258,6 +277,7 @@ class Search {
   std::vector<std::int64_t> left_, extents_;
   MapperResult result_;
   Value best_, root_bound_;
+  double energy_inside_ = 0.0, delay_inside_ = 1.0;  ///< the bound of the stages chosen so far
 };
 
 }  // namespace
