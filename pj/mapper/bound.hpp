@@ -40,8 +40,20 @@ class Bounder {
 
   /// The energy, beyond what `bound` without the level `stage` has counted, that the tiles of these extents (by
   /// index, of the tensors in the mask `keeps`) cost at least to bring to that level. The indices in the mask `open` have no
-  /// extent yet. 0 where fanouts are further out.
+  /// extent yet.
   double excess(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents, std::uint32_t open);
+  /// Prepares `tile_bound` for a level that is to be chosen next, outside the chosen part, and keeps these tensors.
+  void begin_tile(const Mapping& mapping, std::size_t stage);
+  /// At most the energy of all mappings whose loops in that level are `loops` and any over the indices in `open`, in any
+  /// order, without what the level's own tiles cost beyond the least (`excess`).
+  double tile_bound(const std::vector<Loop>& loops, std::uint32_t open);
+
+  /// `excess` and `tile_bound` need to know that only levels are further out.
+  bool bounds_tiles(std::size_t stage) const { return copies_outside_[stage] == 1; }
+
+  /// The least excess of any tiles that fit a level, once it is known: part of every bound without that level.
+  void set_least_excess(std::size_t stage, double energy) { least_excess_[stage] = energy; }
+  double least_excess(std::size_t stage) const { return least_excess_[stage]; }
 
  private:
   using Outside = PartialNest::Outside;
@@ -59,6 +71,10 @@ class Bounder {
   Table table(std::size_t tensor) const;
   void add_supply(Table& table, bool is_output) const;
   double energy(const Mapping& mapping);
+  void collect_ways(const Mapping& mapping, std::size_t outermost);
+  double inner_energy(std::size_t tensor, const std::vector<Way>& ways);
+  double best_staying(std::size_t tensor, const std::vector<Loop>& loops, std::uint32_t moved, std::uint32_t open);
+  StageMapping stage_of(const std::vector<Loop>& loops, std::uint32_t open) const;
   double least_over_innermost();
   double tensor_energy(std::size_t tensor, const Outside& outside);
   double way_energy(std::size_t tensor, std::size_t way, const Outside& outside);
@@ -90,6 +106,14 @@ class Bounder {
   };
   std::vector<Priced> priced_;
   double energy_ = 0.0, delay_ = 0.0;
+  std::vector<double> least_excess_;
+
+  // The level of `tile_bound`.
+  std::size_t tile_stage_ = 0;
+  std::uint32_t tile_keeps_ = 0;
+  std::vector<std::vector<Way>> inner_ways_;
+  std::vector<double> tile_moving_;                 ///< by tensor: its innermost loop moves the tensor's tiles
+  std::vector<std::vector<double>> tile_sliding_;   ///< by tensor and index: its innermost loop slides them
   std::unordered_map<Key, double, KeyHash> excesses_;
   Key key_;
 };

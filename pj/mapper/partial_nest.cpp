@@ -35,6 +35,9 @@ PartialNest::PartialNest(const Workload& workload, const Accelerator& accelerato
       }
       if (varying > 1 || (boxes_ && holes)) {
         shape.windows.push_back(axis);
+        for (const Term& term : axis) {
+          shape.sliding |= bit(term.index);
+        }
       } else {
         shape.plain *= size;
       }
@@ -86,7 +89,7 @@ void PartialNest::pop() {
   ++first_;
 }
 
-PartialNest::Way PartialNest::way(std::size_t tensor, std::size_t to) const {
+PartialNest::Way PartialNest::way(std::size_t tensor, std::size_t to, std::size_t outermost) const {
   const TensorShape& shape = shapes_[tensor];
   Way result{.tensor = tensor, .to = to};
   const std::size_t compute = accelerator_.stages.size();
@@ -94,7 +97,7 @@ PartialNest::Way PartialNest::way(std::size_t tensor, std::size_t to) const {
     return result;
   }
   bool any = false;
-  for (std::size_t stage = to; stage-- > first_;) {
+  for (std::size_t stage = to; stage-- > outermost;) {
     for (std::size_t i = 0; i < loops_[stage]; ++i) {
       const std::size_t index = order_[stage][i];
       if ((shape.relevant & bit(index)) != 0) {
@@ -111,6 +114,9 @@ PartialNest::Way PartialNest::way(std::size_t tensor, std::size_t to) const {
 }
 
 std::int64_t PartialNest::moved(const Way& way, std::size_t apart, const Outside& outside, bool shared) {
+  if (way.least) {
+    return touched(way, apart, false);
+  }
   const bool all_chosen = first_ == 0;
   const bool least = !all_chosen && (shared || (way.open && outside.kind == Outside::Kind::Stays));
   Passes passes{.once = way.stays, .rest = least ? Pass::Union : Pass::Each, .slide_stage = way.slide_stage,

@@ -54,11 +54,17 @@ class PartialNest {
   /// The way of a tensor's tile at `to` (a stage, or the number of stages for the compute units).
   struct Way {
     std::size_t tensor = 0, to = 0;
+    bool least = false;                             ///< count only what every copy must see once
     bool open = false;                              ///< all loops in time outside the tile leave it in place
     std::array<std::uint32_t, most_stages> stays{};  ///< by stage, the indices whose loops leave it in place
     std::size_t slide_stage = most_stages, slide_index = 0;
   };
-  Way way(std::size_t tensor, std::size_t to) const;
+  /// As the loops from the stage `outermost` inwards leave it.
+  Way way(std::size_t tensor, std::size_t to, std::size_t outermost) const;
+  /// The indices that the tensor depends on, as a bit mask.
+  std::uint32_t relevant(std::size_t tensor) const { return shapes_[tensor].relevant; }
+  /// Those of them along which its window slides.
+  std::uint32_t sliding(std::size_t tensor) const { return shapes_[tensor].sliding; }
 
   /// Words moved to the tiles: copies behind fanouts outside the stage `apart` count one by one. `shared`: copies
   /// outside the chosen part may share words.
@@ -71,6 +77,7 @@ class PartialNest {
  private:
   struct TensorShape {
     std::uint32_t relevant = 0;            ///< bit mask of its indices
+    std::uint32_t sliding = 0;             ///< those of them in `windows`
     std::vector<Axis> windows;             ///< axes with several indices of more than one element
     std::int64_t plain = 1;                ///< product of the sizes of all its other indices
     bool latched = false;
