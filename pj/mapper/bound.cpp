@@ -148,10 +148,10 @@ double Bounder::least_over_innermost() {
     double more = 0.0;
     for (std::size_t tensor = 0; tensor < staying_.size(); ++tensor) {
       const bool open = std::any_of(ways_[tensor].begin(), ways_[tensor].end(), [](const Way& w) { return w.open; });
-      if (!open || !workload_.tensors[tensor].depends_on(index)) {
+      if (!open || !nest_.depends(tensor, index)) {
         continue;
       }
-      if (slides(tensor, index)) {
+      if (nest_.slides(tensor, index)) {
         more += tensor_energy(tensor, {Outside::Kind::Slides, index}) - staying_[tensor];
         continue;
       }
@@ -163,15 +163,6 @@ double Bounder::least_over_innermost() {
     least = std::min(least, more);
   }
   return least == std::numeric_limits<double>::infinity() ? 0.0 : least;
-}
-
-bool Bounder::slides(std::size_t tensor, std::size_t index) const {
-  for (const Axis& axis : workload_.tensors[tensor].axes) {
-    if (axis.size() > 1 && std::any_of(axis.begin(), axis.end(), [&](const Term& t) { return t.index == index; })) {
-      return true;
-    }
-  }
-  return false;
 }
 
 double Bounder::tensor_energy(std::size_t tensor, const Outside& outside) {
@@ -269,8 +260,9 @@ double Bounder::unfinished(PartialNest& nest, const Way& way, const Outside& out
   return least;
 }
 
-StageMapping Bounder::stage_of(const std::vector<Loop>& loops, std::uint32_t open) const {
-  StageMapping stage{loops, {}};
+const StageMapping& Bounder::stage_of(const std::vector<Loop>& loops, std::uint32_t open) {
+  StageMapping& stage = scratch_stage_;
+  stage.loops = loops;
   for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
     if ((open >> index & 1U) != 0 && nest_.left(index) > 1) {
       stage.loops.push_back({index, nest_.left(index)});
@@ -301,7 +293,7 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
         ways[i].slide_stage = open ? stage : inner_ways_[tensor][i].slide_stage;
         ways[i].slide_index = open ? index : inner_ways_[tensor][i].slide_index;
       }
-      tile_sliding_[tensor].push_back(slides(tensor, index) ? inner_energy(tensor, ways) : tile_moving_.back());
+      tile_sliding_[tensor].push_back(nest_.slides(tensor, index) ? inner_energy(tensor, ways) : tile_moving_.back());
     }
   }
   nest_.pop();
@@ -330,7 +322,7 @@ double Bounder::inner_energy(std::size_t tensor, const std::vector<Way>& ways) {
 /// The loops in `moved` are there; those over the indices in `open` may be there.
 double Bounder::best_staying(std::size_t tensor, const std::vector<Loop>& loops, std::uint32_t moved,
                              std::uint32_t open) {
-  auto ways = inner_ways_[tensor];
+  auto& ways = scratch_ways_ = inner_ways_[tensor];
   const std::uint32_t relevant = nest_.relevant(tensor);
   const bool closes = (moved & relevant) != 0 && (open & nest_.sliding(tensor)) == 0;
   nest_.push(stage_of(loops, open & ~relevant));
@@ -374,7 +366,7 @@ double Bounder::tile_bound(const std::vector<Loop>& loops, std::uint32_t open) {
     }
     double sum = scaled(workload_.macs(), accelerator_.compute.energy.value);
     for (std::size_t tensor = 0; tensor < staying_.size(); ++tensor) {
-      const bool moves = moved != 0 && workload_.tensors[tensor].depends_on(index);
+      const bool moves = moved != 0 && nest_.depends(tensor, index);
       sum += moves ? tile_sliding_[tensor][index] : staying_[tensor];
     }
     least = std::min(least, sum);
@@ -418,8 +410,8 @@ double Bounder::compute_excess(std::size_t stage, std::uint32_t keeps, const std
     }
     double sum = 0.0;
     for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
-      if ((keeps >> tensor & 1U) != 0 && workload_.tensors[tensor].depends_on(index)) {
-        sum += supply(tensor, {slides(tensor, index) ? Outside::Kind::Slides : Outside::Kind::Moves, index});
+      if ((keeps >> tensor & 1U) != 0 && nest_.depends(tensor, index)) {
+        sum += supply(tensor, {nest_.slides(tensor, index) ? Outside::Kind::Slides : Outside::Kind::Moves, index});
       }
     }
     least = std::min(least, sum);

@@ -74,7 +74,7 @@ class Bounder {
   void collect_ways(const Mapping& mapping, std::size_t outermost);
   double inner_energy(std::size_t tensor, const std::vector<Way>& ways);
   double best_staying(std::size_t tensor, const std::vector<Loop>& loops, std::uint32_t moved, std::uint32_t open);
-  StageMapping stage_of(const std::vector<Loop>& loops, std::uint32_t open) const;
+  const StageMapping& stage_of(const std::vector<Loop>& loops, std::uint32_t open);
   double least_over_innermost();
   double tensor_energy(std::size_t tensor, const Outside& outside);
   double way_energy(std::size_t tensor, std::size_t way, const Outside& outside);
@@ -85,7 +85,6 @@ class Bounder {
   double comes_back(PartialNest& nest, const Way& way, std::int64_t moved, std::size_t apart);
   double compute_excess(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
                         std::uint32_t open);
-  bool slides(std::size_t tensor, std::size_t index) const;
 
   const Workload& workload_;
   const Accelerator& accelerator_;
@@ -112,6 +111,8 @@ class Bounder {
   std::size_t tile_stage_ = 0;
   std::uint32_t tile_keeps_ = 0;
   std::vector<std::vector<Way>> inner_ways_;
+  std::vector<Way> scratch_ways_;  // kept to spare allocations
+  StageMapping scratch_stage_;
   std::vector<double> tile_moving_;                 ///< by tensor: its innermost loop moves the tensor's tiles
   std::vector<std::vector<double>> tile_sliding_;   ///< by tensor and index: its innermost loop slides them
   std::unordered_map<Key, double, KeyHash> excesses_;

@@ -61,10 +61,11 @@ class PartialNest {
   };
   /// As the loops from the stage `outermost` inwards leave it.
   Way way(std::size_t tensor, std::size_t to, std::size_t outermost) const;
-  /// The indices that the tensor depends on, as a bit mask.
+  /// The indices that the tensor depends on, and those of them along which a window of it slides, as bit masks.
   std::uint32_t relevant(std::size_t tensor) const { return shapes_[tensor].relevant; }
-  /// Those of them along which its window slides.
   std::uint32_t sliding(std::size_t tensor) const { return shapes_[tensor].sliding; }
+  bool depends(std::size_t tensor, std::size_t index) const { return (relevant(tensor) >> index & 1U) != 0; }
+  bool slides(std::size_t tensor, std::size_t index) const { return (sliding(tensor) >> index & 1U) != 0; }
 
   /// Words moved to the tiles: copies behind fanouts outside the stage `apart` count one by one. `shared`: copies
   /// outside the chosen part may share words.
