@@ -87,4 +87,20 @@ void write_file(const std::string& path, std::string_view content) {
   }
 }
 
+void check_can_write(const std::string& path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    cannot_write(path, EISDIR);
+  }
+  const bool special = fs::exists(path, ignored) && !fs::is_regular_file(path, ignored);
+  const std::string folder = fs::path(path).parent_path().string();
+  const std::string target = special ? path : (folder.empty() ? "." : folder);
+  if (!special && fs::exists(target, ignored) && !fs::is_directory(target, ignored)) {
+    cannot_write(path, ENOTDIR);
+  }
+  if (::access(target.c_str(), W_OK) != 0) {
+    cannot_write(path, errno);
+  }
+}
+
 }  // namespace pj

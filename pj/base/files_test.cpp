@@ -100,6 +100,19 @@ TEST_CASE("a full disk is reported") {
                        InputError);
 }
 
+TEST_CASE("what cannot be written is known before the work") {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("a", "old");
+  CHECK_NOTHROW(check_can_write(file));
+  CHECK_NOTHROW(check_can_write(folder.path("new")));
+  CHECK_NOTHROW(check_can_write("/dev/null"));
+  CHECK_NOTHROW(check_can_write("in_this_folder"));
+  CHECK_THROWS_AS(check_can_write(folder.path("none/a")), InputError);
+  CHECK_THROWS_AS(check_can_write(folder.path("")), InputError);
+  CHECK_THROWS_AS(check_can_write(file + "/a"), InputError);
+  CHECK(files_in(folder.path("")) == 1);
+}
+
 TEST_CASE("a device is written directly") {
   CHECK_NOTHROW(write_file("/dev/null", "a"));
   CHECK(std::filesystem::is_character_file("/dev/null"));
