@@ -43,6 +43,16 @@ TEST_CASE("a file keeps its old content where the new cannot be written") {
   CHECK(files_in(folder.path("")) == 1);
 }
 
+TEST_CASE("what a link leads to is written and the link stays") {
+  const TemporaryFolder folder;
+  const std::string file = folder.file("a", "old");
+  std::filesystem::create_symlink(file, folder.path("link"));
+  CHECK_NOTHROW(check_can_write(folder.path("link")));
+  write_file(folder.path("link"), "new");
+  CHECK(read_file(file, limit) == "new");
+  CHECK(std::filesystem::is_symlink(folder.path("link")));
+}
+
 TEST_CASE("a missing file is named") {
   const TemporaryFolder folder;
   const std::string path = folder.path("none.yaml");
