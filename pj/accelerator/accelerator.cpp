@@ -60,6 +60,14 @@ bool admits(const Names& names, const std::string& name) {
   return !names || std::find(names->begin(), names->end(), name) != names->end();
 }
 
+bool may_keep(const Level& level, const std::string& tensor) {
+  return admits(level.keeps, tensor) && (level.partitions.empty() || level.partitions.contains(tensor));
+}
+
+bool must_keep(const Level& level, const std::string& tensor) {
+  return std::find(level.must_keep.begin(), level.must_keep.end(), tensor) != level.must_keep.end();
+}
+
 std::int64_t Fanout::copies() const {
   std::int64_t product = 1;
   for (const FanoutAxis& axis : axes) {

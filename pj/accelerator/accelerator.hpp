@@ -42,6 +42,10 @@ struct Level {
   bool operator==(const Level&) const = default;
 };
 
+/// May the level keep this tensor, and must it?
+bool may_keep(const Level& level, const std::string& tensor);
+bool must_keep(const Level& level, const std::string& tensor);
+
 /// One direction of an array.
 struct FanoutAxis {
   std::string name;  ///< columns, rows

@@ -4,10 +4,11 @@
 
 namespace pj {
 
-std::vector<NestLoop> flatten(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping) {
+std::vector<NestLoop> flatten(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping,
+                              std::size_t first_stage) {
   std::vector<NestLoop> nest;
   std::vector<std::int64_t> inside(workload.indices.size(), 1);
-  for (std::size_t stage = mapping.stages.size(); stage-- > 0;) {
+  for (std::size_t stage = mapping.stages.size(); stage-- > first_stage;) {
     const auto& loops = mapping.stages[stage].loops;
     for (auto loop = loops.rbegin(); loop != loops.rend(); ++loop) {
       if (loop->factor > 1) {
@@ -34,23 +35,6 @@ std::vector<Path> paths(const Workload& workload, const Accelerator& accelerator
     all.push_back({tensor, from, accelerator.stages.size()});
   }
   return all;
-}
-
-Reuse reuse(const Workload& workload, const Accelerator& accelerator, const Path& path,
-            const std::vector<NestLoop>& outside) {
-  const Operand& operand = workload.tensors[path.tensor];
-  const auto& latches = accelerator.compute.latches;
-  const bool at_compute = path.to == accelerator.stages.size();
-  if (at_compute && std::find(latches.begin(), latches.end(), operand.name) == latches.end()) {
-    return {};
-  }
-  Reuse result;
-  const auto moves = [&](const NestLoop& loop) { return operand.depends_on(loop.index); };
-  const auto innermost = std::find_if(outside.rbegin(), outside.rend(), moves);
-  result.stays = static_cast<std::size_t>(innermost - outside.rbegin());
-  result.slides = innermost != outside.rend() && !at_compute &&
-                  (accelerator.conventions.halo == Conventions::Halo::Resident || result.stays == 0);
-  return result;
 }
 
 }  // namespace pj

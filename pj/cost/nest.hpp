@@ -18,8 +18,9 @@ struct NestLoop {
   bool in_time = true;     ///< a level's loop; otherwise a fanout's
 };
 
-/// All loops with more than one iteration, outermost first.
-std::vector<NestLoop> flatten(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping);
+/// All loops with more than one iteration in the stages from `first_stage` inwards, outermost first.
+std::vector<NestLoop> flatten(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping,
+                              std::size_t first_stage = 0);
 
 /// One path of one tensor's words: from the level that keeps it to the next that keeps it inside, or to the
 /// compute units (`to` = number of stages).
@@ -33,16 +34,5 @@ struct Path {
 
 /// The paths of all tensors, each tensor's outermost first.
 std::vector<Path> paths(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping);
-
-/// What moves when the loop nest steps: does the tile at the inner end stay, slide or start afresh? Decided by the
-/// loops alone, as a controller with fixed address generators does.
-struct Reuse {
-  std::size_t stays = 0;             ///< the innermost so many loops in time outside the tile leave it in place
-  bool slides = false;               ///< the next loop moves a window that keeps its overlap
-};
-
-/// `outside`: the loops in time outside the tile, outermost first.
-Reuse reuse(const Workload& workload, const Accelerator& accelerator, const Path& path,
-            const std::vector<NestLoop>& outside);
 
 }  // namespace pj

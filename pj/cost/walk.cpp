@@ -150,7 +150,7 @@ class Walker {
     if (!outside || (!depends(way, time_[changed]) && !relevant_inside)) {
       return Event::Stays;
     }
-    const bool may_slide = way.to != compute() && !relevant_inside && (resident() || !any_inside);
+    const bool may_slide = !relevant_inside && (resident() || !any_inside);
     return may_slide ? Event::Slides : Event::Fresh;
   }
 
@@ -287,7 +287,7 @@ class Walker {
       report(way, traffic.busiest, way.outer.first_moved, way.outer.first_returned, way.inner.first_moved,
              way.inner.first_returned);
       for (const auto& [stage, view] : way.fanouts) {
-        traffic.hops[stage][way.tensor] += view.moved + (workload_.is_output(way.tensor) ? view.returned : 0);
+        traffic.hops[stage][way.tensor] += view.moved + (workload_.is_output(way.tensor) && way.to < compute() ? view.returned : 0);
       }
     }
     return traffic;

@@ -86,9 +86,8 @@ class Fit {
     }
     for (std::size_t t = 0; t < workload_.tensors.size(); ++t) {
       const std::string& name = workload_.tensors[t].name;
-      const bool must = stage == 0 || std::find(level.must_keep.begin(), level.must_keep.end(), name) !=
-                                          level.must_keep.end();
-      if (here.keeps[t] && !admits(level.keeps, name)) {
+      const bool must = stage == 0 || must_keep(level, name);
+      if (here.keeps[t] && !may_keep(level, name)) {
         return Verdict::no(level.name + " may not keep " + name);
       }
       if (!here.keeps[t] && must) {
