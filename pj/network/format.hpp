@@ -28,14 +28,25 @@ struct NumberFormat {
 
   bool operator==(const NumberFormat&) const = default;
 
-  static NumberFormat float32() { return {}; }
-  static NumberFormat floating(int bits, int exponent) { return {Kind::Float, bits, exponent, 0, true, 0}; }
-  static NumberFormat fixed(int bits, bool is_signed = true, int fraction = 0) {
+  static constexpr NumberFormat float32() { return {}; }
+  static constexpr NumberFormat floating(int bits, int exponent) { return {Kind::Float, bits, exponent, 0, true, 0}; }
+  static constexpr NumberFormat fixed(int bits, bool is_signed = true, int fraction = 0) {
     return {Kind::Fixed, bits, 0, fraction, is_signed, 0};
   }
+  static constexpr NumberFormat binary() { return {Kind::Binary, 1, 0, 0, true, 0}; }
+  static constexpr NumberFormat ternary() { return {Kind::Ternary, 2, 0, 0, true, 0}; }
+  static constexpr NumberFormat log2(int bits, bool is_signed = true) { return {Kind::Log2, bits, 0, 0, is_signed, 0}; }
+  /// Indices of ⌈log2(entries)⌉ bits into a table of at least 2 entries.
+  static NumberFormat codebook(int entries);
+  static constexpr NumberFormat boolean() { return {Kind::Boolean, 1, 0, 0, false, 0}; }
+  static constexpr NumberFormat text() { return {Kind::Text, 8, 0, 0, false, 0}; }
 };
 
-/// `float32`, `bfloat16`, `int8`, `uint4`, `fixed16.8`, `binary`, `ternary`, `log4`, `codebook16`, `bool`.
+/// The bytes that one element takes in a `Constant`: whole bytes, their number a power of two.
+int stored_bytes(const NumberFormat& format);
+
+/// `float32`, `bfloat16`, `float8e4m3`, `int8`, `uint4`, `fixed16.8`, `ufixed8.4`, `binary`, `ternary`, `log4`,
+/// `codebook16`, `bool`, `text`.
 std::string to_string(const NumberFormat& format);
 /// Reads what `to_string` writes; throws `InputError` for anything else.
 NumberFormat parse_format(std::string_view text);
@@ -51,6 +62,9 @@ struct Storage {
   bool operator==(const Storage&) const = default;
 };
 
+/// `dense`, `bitmask`, `run-length5`, `csr4`, `csc4 density 0.11`, `codebook-index`; a density of 1 is left out.
 std::string to_string(const Storage& storage);
+/// Reads what `to_string` writes; throws `InputError` for anything else.
+Storage parse_storage(std::string_view text);
 
 }  // namespace pj

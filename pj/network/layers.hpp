@@ -14,7 +14,7 @@ using Sizes = std::vector<std::int64_t>;
 
 /// What a node of the network computes. A layer holds only its attributes: its operands (inputs, weights,
 /// biases) are values of the network. Images are N × C × spatial; the spatial vectors have one entry an
-/// axis (one for 1-D, two for 2-D).
+/// axis (one for 1-D, two for 2-D); `NetworkBuilder` fills empty ones: stride and dilation 1, padding 0.
 
 /// O[n,m,p,q] = Σ I[n,c,U·p+r,V·q+s] · W[m,c,r,s] + B[m]. Operands: I, W, optional B.
 /// Transposed: W is [c,m,r,s] and the output is scattered (the adjoint of the convolution).
@@ -338,6 +338,10 @@ struct Recurrent {
   bool operator==(const Recurrent&) const = default;
 };
 
+/// The gates of a cell, each with its own weights: 1 (RNN), 4 (LSTM) or 3 (GRU); and its directions: 1 or 2.
+std::int64_t gate_count(Recurrent::Cell cell);
+std::int64_t direction_count(Recurrent::Direction direction);
+
 /// Real numbers to the integers of a format: round(x / scale) + zero point, saturated. Operands: X, scale,
 /// optional zero point.
 struct Quantize {
@@ -390,8 +394,7 @@ using Layer = std::variant<Convolution, FullyConnected, MatMul, Pooling, Activat
                            Transpose, Resize, Gather, Scatter, Reduce, Expand, DepthToSpace, Cast, Recurrent, Quantize,
                            Dequantize, FakeQuantize, Dropout, If>;
 
-/// The kind in the field's words: `convolution`, `depthwise convolution` is told apart by the node's operands
-/// and not here; `fully connected`, `max pooling`, `ReLU`, `LSTM`, ….
+/// `convolution`, `fully connected`, `max pooling`, `ReLU`, `LSTM`, …: the kind in the field's words.
 std::string kind_name(const Layer& layer);
 
 }  // namespace pj

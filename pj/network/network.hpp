@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "pj/network/format.hpp"
@@ -66,7 +67,9 @@ std::int64_t element_count(const Sizes& shape);
 /// `1×3×227×227`.
 std::string shape_text(const Sizes& shape);
 
-/// Builds a network node by node: shapes are inferred, names are kept unique, errors name the node.
+/// Builds a network node by node: shapes are inferred, errors name the node. A value's name is used by no other
+/// value, a node's by no other node: the second `relu` becomes `relu_2`; a node without a name takes its kind's.
+/// A node's first output is named as the node, its next one `name:1`.
 class NetworkBuilder {
  public:
   explicit NetworkBuilder(std::string name);
@@ -74,6 +77,7 @@ class NetworkBuilder {
   ValueId input(const std::string& name, Sizes shape, NumberFormat format = {});
   /// A weight whose elements are not known.
   ValueId weight(const std::string& name, Sizes shape, NumberFormat format = {});
+  /// A constant with its elements; throws `InputError` where their bytes are not as many as the shape asks for.
   ValueId constant(const std::string& name, std::shared_ptr<const Constant> data);
   /// Adds a node and returns its outputs. Throws `InputError` "node 'conv1': fault; way out".
   std::vector<ValueId> add(const std::string& name, Layer layer, std::vector<ValueId> inputs);
@@ -82,10 +86,17 @@ class NetworkBuilder {
 
   const Value& value(ValueId id) const;
   Network& network() { return network_; }
+  /// Hands over the network; the builder is empty then.
   Network finish(std::vector<ValueId> outputs);
 
  private:
+  using NameCounts = std::unordered_map<std::string, int>;
+
+  static std::string unique(const std::string& name, NameCounts& taken);
+  ValueId append(Value value);
+
   Network network_;
+  NameCounts value_names_, node_names_;
 };
 
 }  // namespace pj
