@@ -25,6 +25,9 @@ struct Folder {
     return {{fold_elementwise(layer.kind, operands, result())}};
   }
   Folded operator()(const Activation& layer) const {
+    if (layer.kind == Activation::Kind::Identity) {
+      return {{relabelled(operand(0), result())}};
+    }
     if (!can_fold(layer.kind)) {
       return {};
     }

@@ -66,6 +66,7 @@ struct OnnxGraph {
 struct OnnxFunction {
   std::string domain, name;
   std::vector<std::string> inputs, outputs, attributes;
+  std::map<std::string, OnnxAttribute> defaults;  ///< of attributes that a call may leave out
   std::vector<OnnxNode> nodes;
   std::map<std::string, std::int64_t> opsets;
 };

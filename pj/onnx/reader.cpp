@@ -1,6 +1,7 @@
 #include "pj/onnx/reader.hpp"
 
 #include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/unknown_field_set.h>
 
 #include <algorithm>
 
@@ -126,6 +127,20 @@ std::map<std::string, std::int64_t> read_opsets(const Field& field) {
   return opsets;
 }
 
+/// Attributes with defaults are field 11 of FunctionProto (IR version 9), which older schemas do not name.
+void read_defaults(const onnx::FunctionProto& proto, const ModelSource& source, OnnxFunction& function) {
+  constexpr int attribute_proto = 11;
+  const auto& unknown = proto.unknown_fields();
+  for (int i = 0; i < unknown.field_count(); ++i) {
+    const auto& field = unknown.field(i);
+    onnx::AttributeProto attribute;
+    if (field.number() == attribute_proto && field.type() == google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED &&
+        attribute.ParseFromString(field.length_delimited())) {
+      function.defaults[attribute.name()] = {read_value(attribute, source), ""};
+    }
+  }
+}
+
 OnnxFunction read_function(const onnx::FunctionProto& proto, const ModelSource& source) {
   OnnxFunction function{.domain = proto.domain(), .name = proto.name()};
   function.inputs.assign(proto.input().begin(), proto.input().end());
@@ -134,6 +149,7 @@ OnnxFunction read_function(const onnx::FunctionProto& proto, const ModelSource& 
   for (const auto& node : proto.node()) {
     function.nodes.push_back(read_node(node, source));
   }
+  read_defaults(proto, source, function);
   function.opsets = read_opsets(proto.opset_import());
   return function;
 }
