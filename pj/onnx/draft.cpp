@@ -153,9 +153,8 @@ std::vector<ValueId> Draft::add(const std::string& name, Layer layer, std::vecto
   const bool is_image = operands.front() != nullptr && operands.front()->shape.size() > 2;
   layer = completed(std::move(layer), is_image ? operands.front()->shape.size() - 2 : 0);
   const auto types = infer(layer, operands);
-  const bool is_small = std::all_of(types.begin(), types.end(), [](const TensorType& type) {
-    return element_count(type.shape) <= small_constant;
-  });
+  const bool is_small = std::all_of(types.begin(), types.end(),
+                                    [](const TensorType& type) { return element_count(type.shape) <= small_constant; });
   if (is_known && is_small) {
     if (auto folded = fold(layer, constants, types)) {
       return append_folded(name, std::move(*folded));
@@ -163,8 +162,8 @@ std::vector<ValueId> Draft::add(const std::string& name, Layer layer, std::vecto
   }
   Node node{.name = node_names_.unique(name), .layer = std::move(layer), .inputs = std::move(inputs)};
   for (const TensorType& type : types) {
-    node.outputs.push_back(append({.name = value_names_.unique(name), .shape = type.shape, .format = type.format},
-                                  is_weight));
+    node.outputs.push_back(
+        append({.name = value_names_.unique(name), .shape = type.shape, .format = type.format}, is_weight));
   }
   network_.nodes.push_back(std::move(node));
   return network_.nodes.back().outputs;

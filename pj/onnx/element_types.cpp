@@ -11,15 +11,24 @@ namespace {
 
 // onnx.proto, TensorProto.DataType (v1.18.0).
 constexpr std::array element_types{
-    ElementType{1, "FLOAT", NumberFormat::floating(32, 8), 32, 1},      ElementType{2, "UINT8", NumberFormat::fixed(8, false), 8, 1},
-    ElementType{3, "INT8", NumberFormat::fixed(8, true), 8, 1},         ElementType{4, "UINT16", NumberFormat::fixed(16, false), 16, 1},
-    ElementType{5, "INT16", NumberFormat::fixed(16, true), 16, 1},      ElementType{6, "INT32", NumberFormat::fixed(32, true), 32, 1},
-    ElementType{7, "INT64", NumberFormat::fixed(64, true), 64, 1},      ElementType{8, "STRING", NumberFormat::text(), 0, 1},
-    ElementType{9, "BOOL", NumberFormat::boolean(), 8, 1},                ElementType{10, "FLOAT16", NumberFormat::floating(16, 5), 16, 1},
-    ElementType{11, "DOUBLE", NumberFormat::floating(64, 11), 64, 1},   ElementType{12, "UINT32", NumberFormat::fixed(32, false), 32, 1},
-    ElementType{13, "UINT64", NumberFormat::fixed(64, false), 64, 1},   ElementType{16, "BFLOAT16", NumberFormat::floating(16, 8), 16, 13},
-    ElementType{17, "FLOAT8E4M3FN", NumberFormat::floating(8, 4), 8, 19}, ElementType{19, "FLOAT8E5M2", NumberFormat::floating(8, 5), 8, 19},
-    ElementType{21, "UINT4", NumberFormat::fixed(4, false), 4, 21},     ElementType{22, "INT4", NumberFormat::fixed(4, true), 4, 21},
+    ElementType{1, "FLOAT", NumberFormat::floating(32, 8), 32, 1},
+    ElementType{2, "UINT8", NumberFormat::fixed(8, false), 8, 1},
+    ElementType{3, "INT8", NumberFormat::fixed(8, true), 8, 1},
+    ElementType{4, "UINT16", NumberFormat::fixed(16, false), 16, 1},
+    ElementType{5, "INT16", NumberFormat::fixed(16, true), 16, 1},
+    ElementType{6, "INT32", NumberFormat::fixed(32, true), 32, 1},
+    ElementType{7, "INT64", NumberFormat::fixed(64, true), 64, 1},
+    ElementType{8, "STRING", NumberFormat::text(), 0, 1},
+    ElementType{9, "BOOL", NumberFormat::boolean(), 8, 1},
+    ElementType{10, "FLOAT16", NumberFormat::floating(16, 5), 16, 1},
+    ElementType{11, "DOUBLE", NumberFormat::floating(64, 11), 64, 1},
+    ElementType{12, "UINT32", NumberFormat::fixed(32, false), 32, 1},
+    ElementType{13, "UINT64", NumberFormat::fixed(64, false), 64, 1},
+    ElementType{16, "BFLOAT16", NumberFormat::floating(16, 8), 16, 13},
+    ElementType{17, "FLOAT8E4M3FN", NumberFormat::floating(8, 4), 8, 19},
+    ElementType{19, "FLOAT8E5M2", NumberFormat::floating(8, 5), 8, 19},
+    ElementType{21, "UINT4", NumberFormat::fixed(4, false), 4, 21},
+    ElementType{22, "INT4", NumberFormat::fixed(4, true), 4, 21},
     ElementType{23, "FLOAT4E2M1", NumberFormat::floating(4, 2), 4, 23},
 };
 

@@ -13,8 +13,8 @@ struct ElementType {
   int code;
   const char* name;
   NumberFormat format;
-  std::size_t bits;   ///< in raw data
-  std::int64_t opset; ///< the first that has it
+  std::size_t bits;    ///< in raw data
+  std::int64_t opset;  ///< the first that has it
 };
 
 /// The element type with ONNX's number `code`; throws `InputError` for those that no number format carries.

@@ -62,7 +62,8 @@ std::uint64_t small_float_bits(double number, const NumberFormat& format) {
   const std::uint64_t sign = std::signbit(number) ? std::uint64_t{1} << (format.bits - 1) : 0;
   const bool has_infinity = format.bits > 8 || format.exponent > 4;
   const std::uint64_t top = ((std::uint64_t{1} << format.exponent) - 1) << mantissa_bits;
-  const std::uint64_t largest = has_infinity ? top : (std::uint64_t{1} << (format.bits - 1)) - (format.bits == 8 ? 2 : 1);
+  const std::uint64_t largest =
+      has_infinity ? top : (std::uint64_t{1} << (format.bits - 1)) - (format.bits == 8 ? 2 : 1);
   if (std::isnan(number)) {
     return sign | (has_infinity ? top | 1U : largest + (format.bits == 8 ? 1 : 0));
   }

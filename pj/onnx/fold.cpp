@@ -21,9 +21,7 @@ struct Folder {
   const Constant& operand(std::size_t i) const { return *operands[i]; }
   const TensorType& result() const { return results.front(); }
 
-  Folded operator()(const Elementwise& layer) const {
-    return {{fold_elementwise(layer.kind, operands, result())}};
-  }
+  Folded operator()(const Elementwise& layer) const { return {{fold_elementwise(layer.kind, operands, result())}}; }
   Folded operator()(const Activation& layer) const {
     if (layer.kind == Activation::Kind::Identity) {
       return {{relabelled(operand(0), result())}};

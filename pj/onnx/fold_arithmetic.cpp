@@ -293,7 +293,8 @@ Constant reduced(const Reduce& layer, const Constant& operand, const TensorType&
   }
   const Sizes strides = strides_of(kept);
   const auto numbers = numbers_of<Number>(operand);
-  std::vector<Number> totals(static_cast<std::size_t>(element_count(kept)), Number{layer.kind == Reduce::Kind::Prod});
+  std::vector<Number> totals(static_cast<std::size_t>(element_count(kept)),
+                             static_cast<Number>(layer.kind == Reduce::Kind::Prod ? 1 : 0));
   std::vector<bool> begun(totals.size(), layer.kind == Reduce::Kind::Prod);
   IndexWalk walk(operand.shape);
   for (const Number number : numbers) {

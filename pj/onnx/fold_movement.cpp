@@ -59,8 +59,7 @@ Constant gathered_slices(std::size_t axis, const Constant& data, const Constant&
   });
 }
 
-Constant gathered_elements(std::size_t axis, const Constant& data, const Constant& indices,
-                           const TensorType& result) {
+Constant gathered_elements(std::size_t axis, const Constant& data, const Constant& indices, const TensorType& result) {
   const auto picks = whole_numbers(indices);
   const Sizes strides = strides_of(data.shape);
   const Sizes pick_strides = strides_of(indices.shape);
@@ -197,9 +196,8 @@ std::vector<Constant> fold_split(const Split& layer, const Constant& operand, st
   std::vector<Constant> pieces;
   std::int64_t offset = 0;
   for (const TensorType& result : results) {
-    pieces.push_back(moved(operand, result, [&](const Sizes& index) {
-      return dot(index, strides) + offset * strides[axis];
-    }));
+    pieces.push_back(
+        moved(operand, result, [&](const Sizes& index) { return dot(index, strides) + offset * strides[axis]; }));
     offset += result.shape[axis];
   }
   return pieces;

@@ -42,7 +42,6 @@ Constant fold_expand(const Constant& operand, const TensorType& result);
 Constant fold_gather(const Gather& layer, const Constant& data, const Constant& indices, const TensorType& result);
 Constant fold_concat(const Concat& layer, ConstantOperands operands, const TensorType& result);
 std::vector<Constant> fold_split(const Split& layer, const Constant& operand, std::span<const TensorType> results);
-Constant fold_scatter(const Constant& data, const Constant& indices, const Constant& updates,
-                      const TensorType& result);
+Constant fold_scatter(const Constant& data, const Constant& indices, const Constant& updates, const TensorType& result);
 
 }  // namespace pj

@@ -41,8 +41,8 @@ const OnnxAttribute::Value* NodeImport::find(const std::string& attribute) const
   const OnnxAttribute* value = &entry->second;
   if (!value->reference.empty()) {
     const auto* given = scope_.attributes;
-    const auto call = given == nullptr ? std::map<std::string, OnnxAttribute>::const_iterator{}
-                                       : given->find(value->reference);
+    const auto call =
+        given == nullptr ? std::map<std::string, OnnxAttribute>::const_iterator{} : given->find(value->reference);
     value = given == nullptr || call == given->end() ? nullptr : &call->second;
   }
   return value == nullptr || std::holds_alternative<std::monostate>(value->value) ? nullptr : &value->value;

@@ -45,8 +45,8 @@ std::vector<ValueId> convert_constant(NodeImport& node) {
 Constant filled(const Constant& element, const Sizes& shape, std::size_t count) {
   Constant result{element.format, shape, std::vector<std::byte>(count * element.bytes.size())};
   const std::size_t width = element.bytes.size();
-  const bool is_zero = std::all_of(element.bytes.begin(), element.bytes.end(),
-                                   [](std::byte byte) { return byte == std::byte{0}; });
+  const bool is_zero =
+      std::all_of(element.bytes.begin(), element.bytes.end(), [](std::byte byte) { return byte == std::byte{0}; });
   for (std::size_t i = 0; i < count && !is_zero; ++i) {
     std::memcpy(result.bytes.data() + i * width, element.bytes.data(), width);
   }
@@ -96,8 +96,8 @@ std::vector<ValueId> convert_range(NodeImport& node) {
   const double step = node.known_real(2, "step");
   const double count = std::ceil((limit - start) / step);
   if (!std::isfinite(count) || count > static_cast<double>(small_constant)) {
-    throw InputError("its range has " + std::to_string(count) + " elements; at most " +
-                     std::to_string(small_constant) + " can be read");
+    throw InputError("its range has " + std::to_string(count) + " elements; at most " + std::to_string(small_constant) +
+                     " can be read");
   }
   std::vector<double> numbers;
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(count); ++i) {
@@ -145,12 +145,9 @@ std::vector<ValueId> convert_non_zero(NodeImport& node) {
 }
 
 constexpr std::array rows{
-    OperatorRow{"", "Constant", convert_constant},
-    OperatorRow{"", "ConstantOfShape", convert_constant_of_shape},
-    OperatorRow{"", "Shape", convert_shape},
-    OperatorRow{"", "Size", convert_size},
-    OperatorRow{"", "Range", convert_range},
-    OperatorRow{"", "EyeLike", convert_eye_like},
+    OperatorRow{"", "Constant", convert_constant}, OperatorRow{"", "ConstantOfShape", convert_constant_of_shape},
+    OperatorRow{"", "Shape", convert_shape},       OperatorRow{"", "Size", convert_size},
+    OperatorRow{"", "Range", convert_range},       OperatorRow{"", "EyeLike", convert_eye_like},
     OperatorRow{"", "NonZero", convert_non_zero},
 };
 

@@ -1,5 +1,5 @@
-#include <array>
 #include <algorithm>
+#include <array>
 
 #include "pj/base/error.hpp"
 #include "pj/onnx/import.hpp"

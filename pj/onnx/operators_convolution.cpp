@@ -20,7 +20,8 @@ Sizes per_axis(const NodeImport& node, const std::string& attribute, std::size_t
     sizes.assign(axes, otherwise);
   }
   constexpr std::int64_t most = std::int64_t{1} << 31;
-  const bool fits = std::all_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size > -most && size < most; });
+  const bool fits =
+      std::all_of(sizes.begin(), sizes.end(), [](std::int64_t size) { return size > -most && size < most; });
   if (sizes.size() != axes || !fits) {
     throw InputError("its attribute '" + attribute + "' has " + std::to_string(sizes.size()) + " entries; it needs " +
                      std::to_string(axes) + " below 2^31");

@@ -28,10 +28,10 @@ Moments moments(NodeImport& node, ValueId input, const Sizes& axes) {
 ValueId running(NodeImport& node, ValueId old_value, ValueId new_value, const std::string& part) {
   const auto momentum = static_cast<double>(node.real("momentum", 0.9F));
   const NumberFormat& format = node.value(old_value).format;
-  const ValueId kept = combine(node, Binary::Mul, old_value, node.number(momentum, format, part + "/momentum"),
-                               part + "/kept");
-  const ValueId added = combine(node, Binary::Mul, new_value, node.number(1.0 - momentum, format, part + "/rest"),
-                                part + "/added");
+  const ValueId kept =
+      combine(node, Binary::Mul, old_value, node.number(momentum, format, part + "/momentum"), part + "/kept");
+  const ValueId added =
+      combine(node, Binary::Mul, new_value, node.number(1.0 - momentum, format, part + "/rest"), part + "/added");
   return combine(node, Binary::Add, kept, added, part);
 }
 
@@ -68,14 +68,15 @@ std::vector<ValueId> convert_batch_normalization(NodeImport& node) {
 }
 
 std::vector<ValueId> convert_instance_normalization(NodeImport& node) {
-  return node.add(Normalization{.kind = Normalization::Kind::Instance, .epsilon = node.real("epsilon", 1e-5F)},
-                  {node.input(0), node.input(1), node.input(2)});
+  Normalization layer{.kind = Normalization::Kind::Instance};
+  layer.epsilon = node.real("epsilon", 1e-5F);
+  return node.add(layer, {node.input(0), node.input(1), node.input(2)});
 }
 
 std::vector<ValueId> convert_layer_normalization(NodeImport& node) {
-  const Normalization layer{.kind = Normalization::Kind::Layer,
-                            .axis = node.axis(node.integer("axis", -1)),
-                            .epsilon = node.real("epsilon", 1e-5F)};
+  Normalization layer{.kind = Normalization::Kind::Layer};
+  layer.axis = node.axis(node.integer("axis", -1));
+  layer.epsilon = node.real("epsilon", 1e-5F);
   std::vector<ValueId> results = node.add(layer, node.inputs(3));
   if (node.has_output(1) || node.has_output(2)) {
     Sizes axes(node.shape(0).size() - static_cast<std::size_t>(layer.axis));
@@ -91,17 +92,17 @@ std::vector<ValueId> convert_layer_normalization(NodeImport& node) {
 }
 
 std::vector<ValueId> convert_rms_normalization(NodeImport& node) {
-  return node.add(Normalization{.kind = Normalization::Kind::Rms,
-                                .axis = node.axis(node.integer("axis", -1)),
-                                .epsilon = node.real("epsilon", 1e-5F)},
-                  {node.input(0), node.input(1)});
+  Normalization layer{.kind = Normalization::Kind::Rms};
+  layer.axis = node.axis(node.integer("axis", -1));
+  layer.epsilon = node.real("epsilon", 1e-5F);
+  return node.add(layer, {node.input(0), node.input(1)});
 }
 
 std::vector<ValueId> convert_group_normalization(NodeImport& node) {
-  return node.add(Normalization{.kind = Normalization::Kind::Group,
-                                .groups = node.integer("num_groups"),
-                                .epsilon = node.real("epsilon", 1e-5F)},
-                  {node.input(0), node.input(1), node.input(2)});
+  Normalization layer{.kind = Normalization::Kind::Group};
+  layer.groups = node.integer("num_groups");
+  layer.epsilon = node.real("epsilon", 1e-5F);
+  return node.add(layer, {node.input(0), node.input(1), node.input(2)});
 }
 
 std::vector<ValueId> convert_lp_normalization(NodeImport& node) {
@@ -109,9 +110,9 @@ std::vector<ValueId> convert_lp_normalization(NodeImport& node) {
   if (order != 1 && order != 2) {
     throw InputError("its norm has the order " + std::to_string(order) + "; known: 1, 2");
   }
-  return node.add(Normalization{.kind = order == 1 ? Normalization::Kind::L1 : Normalization::Kind::L2,
-                                .axis = node.axis(node.integer("axis", -1))},
-                  {node.input(0)});
+  Normalization layer{.kind = order == 1 ? Normalization::Kind::L1 : Normalization::Kind::L2};
+  layer.axis = node.axis(node.integer("axis", -1));
+  return node.add(layer, {node.input(0)});
 }
 
 std::vector<ValueId> convert_mean_variance_normalization(NodeImport& node) {
@@ -119,10 +120,11 @@ std::vector<ValueId> convert_mean_variance_normalization(NodeImport& node) {
     throw InputError("its form before opset 9 cannot be read; convert the model with onnx.version_converter");
   }
   // The operator's definition adds 1e-9 to the deviation.
-  return node.add(Normalization{.kind = Normalization::Kind::MeanVariance,
-                                .axes = node.has("axes") ? node.integers("axes") : Sizes{0, 2, 3},
-                                .epsilon = 1e-9F},
-                  {node.input(0)});
+  Normalization layer{.kind = Normalization::Kind::MeanVariance, .axes = {0, 2, 3}, .epsilon = 1e-9F};
+  if (node.has("axes")) {
+    layer.axes = node.integers("axes");
+  }
+  return node.add(layer, {node.input(0)});
 }
 
 std::vector<ValueId> convert_lrn(NodeImport& node) {
@@ -152,8 +154,8 @@ std::vector<ValueId> convert_log_softmax(NodeImport& node) {
 /// The ratio and training mode became inputs at opset 12; the network is read to be run, not trained.
 std::vector<ValueId> convert_dropout(NodeImport& node) {
   const bool has_inputs = node.opset() >= 12;
-  const auto ratio = has_inputs && node.has_input(1) ? static_cast<float>(node.known_real(1, "ratio"))
-                                                     : node.real("ratio", 0.5F);
+  const auto ratio =
+      has_inputs && node.has_input(1) ? static_cast<float>(node.known_real(1, "ratio")) : node.real("ratio", 0.5F);
   const bool training = has_inputs && node.has_input(2) && node.known_integer(2, "training mode") != 0;
   if (training && ratio != 0.0F) {
     throw InputError("it is in training mode, so that its output is random; export the model for inference");

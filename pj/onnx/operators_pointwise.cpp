@@ -161,8 +161,8 @@ std::vector<ValueId> convert_clip(NodeImport& node) {
 
 /// Before opset 6 the type was a name.
 std::vector<ValueId> convert_cast(NodeImport& node) {
-  static constexpr std::array names{"UNDEFINED", "FLOAT", "UINT8", "INT8",    "UINT16", "INT16",  "INT32", "INT64",
-                                    "STRING",    "BOOL",  "FLOAT16", "DOUBLE", "UINT32", "UINT64"};
+  static constexpr std::array names{"UNDEFINED", "FLOAT",  "UINT8", "INT8",    "UINT16", "INT16",  "INT32",
+                                    "INT64",     "STRING", "BOOL",  "FLOAT16", "DOUBLE", "UINT32", "UINT64"};
   std::int64_t code = 0;
   if (node.opset() < 6) {
     code = std::find(names.begin(), names.end(), node.text("to", "")) - names.begin();

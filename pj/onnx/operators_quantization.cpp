@@ -25,8 +25,8 @@ std::vector<ValueId> convert_quantize(NodeImport& node) {
   if (format.kind == NumberFormat::Kind::Float && !node.flag("saturate", true)) {
     throw InputError("it does not saturate, which no layer here does; set saturate to 1");
   }
-  return node.add(
-      Quantize{.axis = quantized_axis(node), .block = node.integer("block_size", 0), .to = format}, node.inputs(3));
+  return node.add(Quantize{.axis = quantized_axis(node), .block = node.integer("block_size", 0), .to = format},
+                  node.inputs(3));
 }
 
 std::vector<ValueId> convert_dequantize(NodeImport& node) {

@@ -32,8 +32,8 @@ std::string one_of(const NodeImport& node, const std::string& attribute, std::sp
 }
 
 constexpr std::array<const char*, 7> coordinate_modes{
-    "half_pixel",    "half_pixel_symmetric", "pytorch_half_pixel", "align_corners",
-    "asymmetric",    "tf_half_pixel_for_nn", "tf_crop_and_resize"};
+    "half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners",
+    "asymmetric", "tf_half_pixel_for_nn", "tf_crop_and_resize"};
 constexpr std::array<const char*, 4> nearest_modes{"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"};
 
 /// ⌊input · scale⌋ in the precision of the scale, as runtimes do; scales that no memory holds are refused.

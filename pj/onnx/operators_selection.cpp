@@ -36,10 +36,10 @@ Scatter::Combine combination(const NodeImport& node) {
 }
 
 std::vector<ValueId> convert_scatter_elements(NodeImport& node) {
-  return node.add(Scatter{.kind = Scatter::Kind::Elements,
-                          .combine = combination(node),
-                          .axis = node.axis(node.integer("axis", 0))},
-                  {node.input(0), node.input(1), node.input(2)});
+  return node.add(
+      Scatter{
+          .kind = Scatter::Kind::Elements, .combine = combination(node), .axis = node.axis(node.integer("axis", 0))},
+      {node.input(0), node.input(1), node.input(2)});
 }
 
 std::vector<ValueId> convert_scatter_nd(NodeImport& node) {
@@ -90,10 +90,9 @@ std::vector<ValueId> convert_hardmax(NodeImport& node) {
     throw InputError("its form before opset 13 flattens axes; convert the model with onnx.version_converter");
   }
   const auto at = static_cast<std::size_t>(axis);
-  const ValueId best =
-      node.add_one(Reduce{.kind = Reduce::Kind::ArgMax, .axes = {axis}}, {node.input(0)}, "best");
-  const ValueId positions = node.constant(
-      counting(node.shape(0)[at], at, node.shape(0).size(), NumberFormat::fixed(64)), "positions");
+  const ValueId best = node.add_one(Reduce{.kind = Reduce::Kind::ArgMax, .axes = {axis}}, {node.input(0)}, "best");
+  const ValueId positions =
+      node.constant(counting(node.shape(0)[at], at, node.shape(0).size(), NumberFormat::fixed(64)), "positions");
   const ValueId hit = combine(node, Elementwise::Kind::Equal, best, positions, "hit");
   return node.add(Cast{node.format(0)}, {hit});
 }

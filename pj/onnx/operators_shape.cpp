@@ -181,8 +181,9 @@ std::vector<ValueId> convert_pad(NodeImport& node) {
     pad.end[axis] = (*pads)[i + axes.size()];
   }
   if (pad.mode == Pad::Mode::Constant) {
-    pad.value = old ? node.real("value", 0.0F)
-                    : node.has_input(2) ? static_cast<float>(node.known_real(2, "padding value")) : 0.0F;
+    pad.value = old                 ? node.real("value", 0.0F)
+                : node.has_input(2) ? static_cast<float>(node.known_real(2, "padding value"))
+                                    : 0.0F;
   }
   return node.add(pad, {node.input(0)});
 }
@@ -203,8 +204,7 @@ std::vector<ValueId> convert_depth_to_space(NodeImport& node) {
   if (mode != "DCR" && mode != "CRD") {
     throw InputError("its mode is '" + mode + "'; known: DCR, CRD");
   }
-  return node.add(DepthToSpace{.block = node.integer("blocksize"), .column_row_depth = mode == "CRD"},
-                  {node.input(0)});
+  return node.add(DepthToSpace{.block = node.integer("blocksize"), .column_row_depth = mode == "CRD"}, {node.input(0)});
 }
 
 std::vector<ValueId> convert_space_to_depth(NodeImport& node) {

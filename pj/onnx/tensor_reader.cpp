@@ -121,9 +121,10 @@ OnnxTensor read_checked(const onnx::TensorProto& proto, const ModelSource& sourc
 /// Indices of a sparse tensor as positions in the dense one: ONNX gives positions or one coordinate per axis.
 std::vector<std::int64_t> positions(const OnnxTensor& indices, const Sizes& shape, std::size_t count) {
   std::vector<std::int64_t> numbers(indices.data ? indices.data->bytes.size() / sizeof(std::int64_t) : 0);
-  if (indices.format != NumberFormat::fixed(64) || (numbers.size() != count && numbers.size() != count * shape.size())) {
-    throw InputError("is sparse and has " + grouped(static_cast<std::int64_t>(numbers.size())) +
-                     " int64 indices for " + grouped(static_cast<std::int64_t>(count)) + " values");
+  if (indices.format != NumberFormat::fixed(64) ||
+      (numbers.size() != count && numbers.size() != count * shape.size())) {
+    throw InputError("is sparse and has " + grouped(static_cast<std::int64_t>(numbers.size())) + " int64 indices for " +
+                     grouped(static_cast<std::int64_t>(count)) + " values");
   }
   std::memcpy(numbers.data(), indices.data->bytes.data(), indices.data->bytes.size());
   if (indices.shape.size() < 2) {
