@@ -14,28 +14,32 @@ namespace pj {
 
 namespace {
 
-/// A reader that went away (`| head`) is no fault; a full disk behind standard output is one.
-void flush(std::ostream& out) {
-  errno = 0;
-  if (!out.flush() && errno != EPIPE) {
-    throw InputError(std::string("standard output cannot be written: ") + std::strerror(errno));
+void run_verb(const Verb& verb, const Options& options) {
+  for (const std::string& path : {options.json, options.csv}) {
+    if (!path.empty()) {
+      check_can_write(path);
+    }
   }
+  Progress progress(std::cerr, ::isatty(STDERR_FILENO) == 1);
+  Console console{std::cout, std::cerr, progress, interrupt_on_signals()};
+  verb.run(options, console);
 }
 
+/// A reader that went away (`| head`) is no fault; a full disk behind standard output is one.
 void run(const std::vector<std::string>& words) {
   const CommandLine line = parse_command_line(words);
-  if (line.verb != nullptr) {
-    for (const std::string& path : {line.options.json, line.options.csv}) {
-      if (!path.empty()) {
-        check_can_write(path);
-      }
+  std::cout.exceptions(std::ios::badbit);
+  try {
+    if (line.verb != nullptr) {
+      run_verb(*line.verb, line.options);
     }
-    Progress progress(std::cerr, ::isatty(STDERR_FILENO) == 1);
-    Console console{std::cout, std::cerr, progress, interrupt_on_signals()};
-    line.verb->run(line.options, console);
+    std::cout << line.text << std::flush;
+  } catch (const std::ios::failure&) {
+    std::cout.exceptions(std::ios::goodbit);  // the stream is flushed once more when the program ends
+    if (errno != EPIPE) {
+      throw InputError(std::string("standard output cannot be written: ") + std::strerror(errno));
+    }
   }
-  std::cout << line.text;
-  flush(std::cout);
 }
 
 }  // namespace

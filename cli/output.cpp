@@ -1,6 +1,8 @@
 #include "cli/output.hpp"
 
+#include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
+#include "pj/onnx/onnx.hpp"
 
 namespace pj {
 
@@ -15,7 +17,14 @@ void write_files(const Options& options, const std::function<std::string()>& jso
 }
 
 LoadOptions load_options(const Options& options) {
-  return {.batch = options.batch};
+  LoadOptions load{.batch = options.batch};
+  for (const std::string& text : options.input_shapes) {
+    const auto [name, sizes] = parse_input_shape(text);
+    if (!load.input_shapes.emplace(name, sizes).second) {
+      throw InputError("--input-shape gives '" + name + "' twice");
+    }
+  }
+  return load;
 }
 
 }  // namespace pj

@@ -10,7 +10,7 @@ std::span<const Verb> verbs() {
       Verb{"show",
            "NETWORK",
            "show the layers of a network: shapes, weights, MACs",
-           {"--json", "--csv", "--batch"},
+           {"--json", "--csv", "--batch", "--input-shape"},
            run_show},
   };
   return rows;

@@ -120,8 +120,13 @@ std::string nearest(std::string_view word, std::span<const std::string> known) {
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string> known) {
+  constexpr std::size_t most = 20;
   const std::string near = nearest(word.substr(0, 200), known);
-  return near.empty() ? "; known: " + join(known, ", ") : "; did you mean '" + near + "'?";
+  if (!near.empty()) {
+    return "; did you mean '" + near + "'?";
+  }
+  const std::string rest = known.size() > most ? " and " + std::to_string(known.size() - most) + " more" : "";
+  return "; known: " + join(known.subspan(0, std::min(most, known.size())), ", ") + rest;
 }
 
 std::string join(std::span<const std::string> parts, std::string_view separator) {

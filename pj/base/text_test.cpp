@@ -85,6 +85,11 @@ TEST_CASE("a refused word offers the nearest one or all") {
   CHECK(did_you_mean(std::string(1 << 20, 'x'), known) == "; known: alexnet, vgg16");
 }
 
+TEST_CASE("of very many known words the first are offered") {
+  const std::vector<std::string> known(30, "long");
+  CHECK(did_you_mean("x", known).ends_with("long, long and 10 more"));
+}
+
 TEST_CASE("joining undoes splitting") {
   for (const std::string text : {"", "a", "a,b", "a,", ",", ",,b"}) {
     CAPTURE(text);

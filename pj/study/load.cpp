@@ -4,6 +4,7 @@
 
 #include "pj/base/error.hpp"
 #include "pj/network/zoo.hpp"
+#include "pj/onnx/onnx.hpp"
 
 namespace pj {
 
@@ -18,7 +19,8 @@ bool looks_like_a_file(const std::string& network) {
 
 Network load_network(const std::string& network, const LoadOptions& options) {
   if (network.ends_with(".onnx")) {
-    throw InputError({network}, "ONNX files cannot be read yet; name a network of the zoo or a .yaml file");
+    return import_onnx(network,
+                       {.input_shapes = options.input_shapes, .batch = options.batch, .load_data = options.load_data});
   }
   if (!options.input_shapes.empty()) {
     throw InputError("--input-shape is for ONNX files; the shapes of '" + network + "' are its own, but for --batch");
