@@ -7,6 +7,10 @@ namespace pj {
 
 namespace {
 
+double scaled(std::int64_t count, double energy) { return static_cast<double>(count) * energy; }
+
+}  // namespace
+
 Value objective_pair(Objective objective, double energy, double delay) {
   switch (objective) {
     case Objective::Energy:
@@ -19,12 +23,9 @@ Value objective_pair(Objective objective, double energy, double delay) {
   return {};
 }
 
-double scaled(std::int64_t count, double energy) { return static_cast<double>(count) * energy; }
-
-}  // namespace
-
 Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objective objective)
-    : workload_(workload), accelerator_(accelerator), objective_(objective), counter_(workload, accelerator) {
+    : workload_(workload), accelerator_(accelerator), objective_(objective), nest_(workload, accelerator),
+      ways_(workload.tensors.size()), from_(workload.tensors.size()) {
   for (std::size_t tensor = 0; tensor < workload.tensors.size(); ++tensor) {
     tables_.push_back(table(tensor));
   }
@@ -33,9 +34,6 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
     copies_outside_.push_back(copies);
     if (const auto* fanout = std::get_if<Fanout>(&stage)) {
       copies *= fanout->copies();
-    } else {
-      const auto& level = std::get<Level>(stage);
-      has_bandwidth_ = has_bandwidth_ || level.bandwidth || level.read_bandwidth || level.write_bandwidth;
     }
   }
   copies_outside_.push_back(copies);
@@ -86,90 +84,131 @@ void Bounder::add_supply(Table& table, bool is_output) const {
   }
 }
 
-Value Bounder::bound(const Mapping& mapping, std::size_t stage, const std::vector<std::int64_t>& left) {
-  counter_.use(flatten(workload_, accelerator_, mapping, stage), left);
-  fanouts_left_ = copies_outside_[stage] > 1;
-  return objective_pair(objective_, energy(mapping, stage), delay(stage));
+Value Bounder::bound(const Mapping& mapping) {
+  fanouts_left_ = copies_outside_[nest_.first_stage()] > 1;
+  const double delay = static_cast<double>(nest_.steps()) / static_cast<double>(copies_outside_[nest_.first_stage()]);
+  return objective_pair(objective_, energy(mapping), std::max(1.0, delay));
 }
 
-Value Bounder::value(const Mapping& mapping) {
-  counter_.use(flatten(workload_, accelerator_, mapping));
-  const double time =
-      has_bandwidth_ ? cost(workload_, accelerator_, traffic(workload_, accelerator_, mapping)).cycles().value : delay(0);
-  return objective_pair(objective_, energy(mapping, 0), time);
-}
-
-double Bounder::energy(const Mapping& mapping, std::size_t stage) {
+double Bounder::energy(const Mapping& mapping) {
+  std::vector<double> staying;
   double total = scaled(workload_.macs(), accelerator_.compute.energy.value);
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
-    std::size_t to = accelerator_.stages.size();
-    for (std::size_t s = accelerator_.stages.size(); s-- > stage;) {
-      if (!mapping.stages[s].keeps.empty() && mapping.stages[s].keeps[tensor]) {
-        const Path path{tensor, s, to};
-        total += inner_end(path) + outer_end(path) + hops(path, s);
-        to = s;
+    ways_[tensor].assign(1, nest_.way(tensor, accelerator_.stages.size()));
+    from_[tensor].clear();
+    for (std::size_t stage = accelerator_.stages.size(); stage-- > nest_.first_stage();) {
+      if (!mapping.stages[stage].keeps.empty() && mapping.stages[stage].keeps[tensor]) {
+        from_[tensor].push_back(stage);
+        ways_[tensor].push_back(nest_.way(tensor, stage));
       }
     }
-    if (stage > 0) {
-      total += unfinished(tensor, to, stage);
+    staying.push_back(tensor_energy(tensor, {Outside::Kind::Stays}));
+    total += staying.back();
+  }
+  const double more = nest_.first_stage() > 0 && !fanouts_left_ ? least_over_innermost(staying) : 0.0;
+  return total + more;
+}
+
+/// What it costs at least, beyond all tiles staying, that some loop is the innermost one outside the chosen part.
+double Bounder::least_over_innermost(const std::vector<double>& staying) {
+  double least = std::numeric_limits<double>::infinity();
+  std::vector<double> moving(staying.size(), -1.0);
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    if (nest_.left(index) == 1) {
+      continue;
     }
+    double more = 0.0;
+    for (std::size_t tensor = 0; tensor < staying.size(); ++tensor) {
+      const bool open = std::any_of(ways_[tensor].begin(), ways_[tensor].end(), [](const Way& w) { return w.open; });
+      if (!open || !workload_.tensors[tensor].depends_on(index)) {
+        continue;
+      }
+      if (slides(tensor, index)) {
+        more += tensor_energy(tensor, {Outside::Kind::Slides, index}) - staying[tensor];
+        continue;
+      }
+      if (moving[tensor] < 0.0) {
+        moving[tensor] = tensor_energy(tensor, {Outside::Kind::Moves}) - staying[tensor];
+      }
+      more += moving[tensor];
+    }
+    least = std::min(least, more);
+  }
+  return least == std::numeric_limits<double>::infinity() ? 0.0 : least;
+}
+
+bool Bounder::slides(std::size_t tensor, std::size_t index) const {
+  for (const Axis& axis : workload_.tensors[tensor].axes) {
+    if (axis.size() > 1 && std::any_of(axis.begin(), axis.end(), [&](const Term& t) { return t.index == index; })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+double Bounder::tensor_energy(std::size_t tensor, const Outside& outside) {
+  const auto& ways = ways_[tensor];
+  double total = 0.0;
+  for (std::size_t i = 0; i < from_[tensor].size(); ++i) {
+    total += inner_end(ways[i], outside) + outer_end(ways[i], from_[tensor][i], outside) +
+             hops(ways[i], from_[tensor][i], outside);
+  }
+  if (nest_.first_stage() > 0) {
+    total += inner_end(ways.back(), outside) + unfinished(ways.back(), outside) +
+             hops(ways.back(), nest_.first_stage(), outside);
   }
   return total;
 }
 
-/// What the tiles at the path's inner end cost to fill and to send out.
-double Bounder::inner_end(const Path& path) {
-  if (path.to == accelerator_.stages.size()) {
+/// The words of an output that are partial sums taken up again, at least.
+double Bounder::comes_back(const Way& way, std::int64_t moved, std::size_t apart) {
+  return static_cast<double>(std::max<std::int64_t>(0, moved - nest_.touched(way, apart, fanouts_left_)));
+}
+
+/// What the tiles at the way's inner end cost to fill and to send out.
+double Bounder::inner_end(const Way& way, const Outside& outside) {
+  if (way.to == accelerator_.stages.size()) {
     return 0.0;
   }
-  const Table& table = tables_[path.tensor];
-  const Copies copies{path.to};
-  const std::int64_t received = counter_.moved(path, copies);
-  if (!workload_.is_output(path.tensor)) {
-    return scaled(received, table.write[path.to]);
+  const Table& table = tables_[way.tensor];
+  const std::int64_t received = nest_.moved(way, way.to, outside, false);
+  if (!workload_.is_output(way.tensor)) {
+    return scaled(received, table.write[way.to]);
   }
-  const std::int64_t again = std::max<std::int64_t>(0, received - counter_.touched(path, copies, fanouts_left_));
-  return scaled(again, table.write[path.to]) +
-         (accelerator_.conventions.drain_reads ? scaled(received, table.read[path.to]) : 0.0);
+  return comes_back(way, received, way.to) * table.write[way.to] +
+         (accelerator_.conventions.drain_reads ? scaled(received, table.read[way.to]) : 0.0);
 }
 
-/// What serving the path costs the level at its outer end, which is chosen.
-double Bounder::outer_end(const Path& path) {
-  const Table& table = tables_[path.tensor];
-  const Copies copies{path.from};
-  const std::int64_t sent = counter_.moved(path, copies);
-  if (!workload_.is_output(path.tensor)) {
-    return scaled(sent, table.read[path.from]);
+/// What serving the way costs the level at its outer end.
+double Bounder::outer_end(const Way& way, std::size_t from, const Outside& outside) {
+  const Table& table = tables_[way.tensor];
+  const std::int64_t sent = nest_.moved(way, from, outside, false);
+  if (!workload_.is_output(way.tensor)) {
+    return scaled(sent, table.read[from]);
   }
-  const std::int64_t again = std::max<std::int64_t>(0, sent - counter_.touched(path, copies, fanouts_left_));
-  return scaled(sent, table.write[path.from]) + scaled(again, table.read[path.from]);
+  return scaled(sent, table.write[from]) + comes_back(way, sent, from) * table.read[from];
 }
 
-double Bounder::hops(const Path& path, std::size_t first_stage) {
+double Bounder::hops(const Way& way, std::size_t from, const Outside& outside) {
   double total = 0.0;
-  for (std::size_t stage = first_stage; stage < path.to; ++stage) {
-    const double hop = tables_[path.tensor].hop[stage];
-    if (hop > 0.0) {
-      const Copies copies{stage + 1};
-      const std::int64_t crossing = counter_.moved(path, copies);
-      const bool is_output = workload_.is_output(path.tensor);
-      const std::int64_t again =
-          is_output && path.to < accelerator_.stages.size() ? std::max<std::int64_t>(0, crossing - counter_.touched(path, copies, fanouts_left_)) : 0;
-      total += scaled(crossing + again, hop);
+  for (std::size_t stage = from; stage < way.to; ++stage) {
+    if (const double hop = tables_[way.tensor].hop[stage]; hop > 0.0) {
+      const std::int64_t crossing = nest_.moved(way, stage + 1, outside, false);
+      const bool returns = workload_.is_output(way.tensor) && way.to < accelerator_.stages.size();
+      total += (static_cast<double>(crossing) + (returns ? comes_back(way, crossing, stage + 1) : 0.0)) * hop;
     }
   }
   return total;
 }
 
-/// The least that a path costs whose outer end is still to be chosen among the stages outside `stage`.
-double Bounder::unfinished(std::size_t tensor, std::size_t to, std::size_t stage) {
-  const Table& table = tables_[tensor];
-  const bool is_output = workload_.is_output(tensor);
-  const Path path{tensor, 0, to};
-  const std::int64_t sent = counter_.moved(path, {0}, fanouts_left_);
-  const double again = is_output && !fanouts_left_ ? std::max(0.0, static_cast<double>(sent) - table.most_elements) : 0.0;
+/// The least that a level costs which is still to be chosen as the way's outer end, and all that supplies it.
+double Bounder::unfinished(const Way& way, const Outside& outside) {
+  const Table& table = tables_[way.tensor];
+  const bool is_output = workload_.is_output(way.tensor);
+  const std::int64_t sent = nest_.moved(way, 0, outside, fanouts_left_);
+  const double again = fanouts_left_ ? 0.0 : std::max(0.0, static_cast<double>(sent) - table.most_elements);
   double least = std::numeric_limits<double>::infinity();
-  for (std::size_t outer = stage; outer-- > 0;) {
+  for (std::size_t outer = nest_.first_stage(); outer-- > 0;) {
     if (table.may_keep[outer]) {
       const double serve = is_output ? scaled(sent, table.write[outer]) + again * table.read[outer]
                                      : scaled(sent, table.read[outer]);
@@ -179,12 +218,7 @@ double Bounder::unfinished(std::size_t tensor, std::size_t to, std::size_t stage
       break;
     }
   }
-  return least + inner_end(path) + hops(path, stage);
-}
-
-double Bounder::delay(std::size_t stage) {
-  const auto steps = static_cast<double>(counter_.count_iterations(true));
-  return std::max(1.0, steps / static_cast<double>(copies_outside_[stage]));
+  return least;
 }
 
 }  // namespace pj

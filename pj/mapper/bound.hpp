@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "pj/cost/path_counter.hpp"
 #include "pj/mapper/mapper.hpp"
+#include "pj/mapper/partial_nest.hpp"
 
 namespace pj {
 
@@ -15,19 +15,25 @@ struct Value {
   auto operator<=>(const Value&) const = default;
 };
 
-/// Prices mappings of which only the inner stages are chosen. With all stages chosen the value is exact.
+Value objective_pair(Objective objective, double energy, double delay);
+
+/// A lower bound of all mappings that share their inner stages.
 class Bounder {
  public:
   Bounder(const Workload& workload, const Accelerator& accelerator, Objective objective);
 
-  /// At most the value of every mapping whose stages from `stage` inwards are those of `mapping`, where the stages
-  /// outside must still run through `left` tiles of each index.
-  Value bound(const Mapping& mapping, std::size_t stage, const std::vector<std::int64_t>& left);
+  PartialNest& nest() { return nest_; }
 
-  /// The exact value of a whole mapping.
-  Value value(const Mapping& mapping);
+  /// At most the value of every mapping whose inner stages are those pushed to the nest and keep what `mapping` says.
+  /// Where levels alone are left to choose, one index has the innermost of their loops: it moves or slides the tiles
+  /// of every tensor that depends on it, so that not all tensors can stay at once. The bound is the least over
+  /// that index. (docs/mapper.md, "The bound".)
+  Value bound(const Mapping& mapping);
 
  private:
+  using Outside = PartialNest::Outside;
+  using Way = PartialNest::Way;
+
   /// What one tensor costs at each stage, per element.
   struct Table {
     std::vector<double> read, write, hop;
@@ -39,21 +45,25 @@ class Bounder {
 
   Table table(std::size_t tensor) const;
   void add_supply(Table& table, bool is_output) const;
-  double energy(const Mapping& mapping, std::size_t stage);
-  double inner_end(const Path& path);
-  double outer_end(const Path& path);
-  double hops(const Path& path, std::size_t first_stage);
-  double unfinished(std::size_t tensor, std::size_t to, std::size_t stage);
-  double delay(std::size_t stage);
+  double energy(const Mapping& mapping);
+  double least_over_innermost(const std::vector<double>& staying);
+  double tensor_energy(std::size_t tensor, const Outside& outside);
+  double inner_end(const Way& way, const Outside& outside);
+  double outer_end(const Way& way, std::size_t from, const Outside& outside);
+  double unfinished(const Way& way, const Outside& outside);
+  double hops(const Way& way, std::size_t from, const Outside& outside);
+  double comes_back(const Way& way, std::int64_t moved, std::size_t apart);
+  bool slides(std::size_t tensor, std::size_t index) const;
 
   const Workload& workload_;
   const Accelerator& accelerator_;
   Objective objective_;
   std::vector<Table> tables_;
-  std::vector<std::int64_t> copies_outside_;  ///< of the fanouts outside a stage, as far as the machine has them
-  bool has_bandwidth_ = false;
+  std::vector<std::int64_t> copies_outside_;  ///< of the fanouts outside a stage
+  PartialNest nest_;
   bool fanouts_left_ = false;
-  PathCounter counter_;
+  std::vector<std::vector<Way>> ways_;          ///< of each tensor, innermost first
+  std::vector<std::vector<std::size_t>> from_;  ///< the levels at the outer ends of all ways but the last
 };
 
 }  // namespace pj

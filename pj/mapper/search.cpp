@@ -70,7 +70,9 @@ class Search {
       }
       mapping_.stages[at] = std::move(choice.stage);
       step(mapping_.stages[at].loops, true);
+      bounder_.nest().push(mapping_.stages[at]);
       expand(at);
+      bounder_.nest().pop();
       step(mapping_.stages[at].loops, false);
       mapping_.stages[at] = {};
     }
@@ -87,7 +89,8 @@ class Search {
 
   void finish() {
     ++result_.certificate.complete;
-    const Value value = bounder_.value(mapping_);
+    const Cost priced = cost(workload_, accelerator_, traffic(workload_, accelerator_, mapping_));
+    const Value value = objective_pair(options_.objective, priced.energy().value, priced.cycles().value);
     if (!result_.verdict || value < best_) {
       result_.verdict = Verdict::yes();
       result_.mapping = mapping_;
@@ -114,7 +117,9 @@ class Search {
 
   void price(std::size_t at, std::vector<Choice>& found) {
     ++result_.certificate.candidates;
-    const Value bound = bounder_.bound(mapping_, at, left_);
+    bounder_.nest().push(mapping_.stages[at]);
+    const Value bound = bounder_.bound(mapping_);
+    bounder_.nest().pop();
     if (can_win(bound)) {
       found.push_back({bound, mapping_.stages[at]});
     } else {

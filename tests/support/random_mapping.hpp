@@ -65,8 +65,9 @@ inline Accelerator random_accelerator(Rng& rng, std::int64_t most_levels) {
   return machine;
 }
 
-/// A mapping that covers the workload with random, also ragged, factors, orders and bypasses.
-inline Mapping random_mapping(Rng& rng, const Workload& workload, const Accelerator& machine) {
+/// A mapping that covers the workload with random, also ragged, factors, orders and bypasses; an index has up to
+/// `most_loops` loops in a stage.
+inline Mapping random_mapping(Rng& rng, const Workload& workload, const Accelerator& machine, int most_loops = 2) {
   Mapping mapping{std::vector<StageMapping>(machine.stages.size())};
   std::vector<std::int64_t> inside(workload.indices.size(), 1);
   for (std::size_t stage = machine.stages.size(); stage-- > 0;) {
@@ -79,12 +80,12 @@ inline Mapping random_mapping(Rng& rng, const Workload& workload, const Accelera
         room.push_back(axis.size);
       }
     }
-    for (int round = 0; round < 2; ++round) {
+    for (int round = 0; round < most_loops; ++round) {
       for (std::size_t i = 0; i < inside.size(); ++i) {
         const std::int64_t tiles = ceil_div(workload.indices[i].size, inside[i]);
         const int axis = static_cast<int>(rng.between(0, static_cast<std::int64_t>(room.size()) - 1));
         auto& space = room[static_cast<std::size_t>(axis)];
-        const bool rest = stage == 0 && round == 1 && fanout == nullptr;
+        const bool rest = stage == 0 && round + 1 == most_loops && fanout == nullptr;
         const std::int64_t factor = rest ? tiles : rng.chance(0.5) ? rng.between(1, std::min(tiles, space)) : 1;
         if (factor > 1) {
           const auto at = rest ? 0 : rng.between(0, static_cast<std::int64_t>(here.loops.size()));
