@@ -144,6 +144,9 @@ std::vector<ZooEntry> networks_in(const YamlNode& file, const std::string& name)
 
 Network build_network(const YamlNode& file, const std::string& name, const std::string& variant, std::int64_t batch) {
   file.allow_keys(known_keys);
+  if (batch < 1 || batch > largest_size) {
+    throw InputError("the batch must be from 1 to " + grouped(largest_size) + ", not " + grouped(batch));
+  }
   const Numbers parameters = read_parameters(file, find_variant(file, name, variant));
   NetworkBuilder builder(variant);
   NetworkExpander expander(file, parameters, builder);

@@ -162,7 +162,7 @@ NumberFormat LayerCall::format(std::string_view key, std::optional<NumberFormat>
 
 ValueId LayerCall::main_weight(Sizes shape) const {
   if (const YamlNode* node = find("weights")) {
-    const std::string& other = node->text(what("weights"));
+    const std::string other = interpolate(node->text(what("weights")), numbers_, node->position());
     const auto found = weights_.find(other);
     if (found == weights_.end()) {
       throw InputError(node->position(), "no layer '" + other + "' with weights stands above this one");
@@ -174,12 +174,15 @@ ValueId LayerCall::main_weight(Sizes shape) const {
     }
     return found->second;
   }
-  const ValueId id = weight("weight", std::move(shape));
+  return weights_[name_] = stored_weight("weight", std::move(shape));
+}
+
+ValueId LayerCall::stored_weight(std::string_view part, Sizes shape) const {
+  const ValueId id = weight(part, std::move(shape));
   if (const YamlNode* node = find("storage")) {
     builder_.network().values[id].storage =
         at_place(node->position(), [&] { return parse_storage(node->text(what("storage"))); });
   }
-  weights_[name_] = id;
   return id;
 }
 

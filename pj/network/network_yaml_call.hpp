@@ -64,8 +64,11 @@ class LayerCall {
   /// Throws an error at the layer's place.
   [[noreturn]] void fail(const std::string& fault) const;
 
-  /// The layer's main weight, or, with `weights: other`, that of the other layer.
+  /// The layer's weights, or, with `weights: other`, those of the other layer.
   ValueId main_weight(Sizes shape) const;
+  /// Further weights, kept as `storage` says.
+  ValueId stored_weight(std::string_view part, Sizes shape) const;
+  /// A vector or other small parameter, always dense.
   ValueId weight(std::string_view part, Sizes shape) const;
   /// A vector for every channel where `bias` is not switched off, else `no_value`.
   ValueId bias(std::int64_t count) const;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int most_steps = 100'000;
 constexpr std::size_t longest_name = 200;
+constexpr std::size_t deepest_block = 32;
 
 /// A name inside a block: `fire2` and `squeeze1x1` give `fire2/squeeze1x1`, `res2a` and `_branch1` give
 /// `res2a_branch1`, and `output` is the block's own name.
@@ -196,10 +197,19 @@ NetworkExpander::Results NetworkExpander::add_followers(const YamlNode& layer, c
   }
   Frame after = frame;
   for (const YamlNode& follower : then->is_sequence() ? then->sequence("then") : YamlNode::Sequence{*then}) {
+    check_follower(follower);
     after.current = results.front();
     results = apply(follower, free_name(name + "/" + kind_of(follower), follower.position()), after);
   }
   return results;
+}
+
+void NetworkExpander::check_follower(const YamlNode& layer) const {
+  const auto kind = kinds_.find(kind_of(layer));
+  const bool joins = kind != kinds_.end() && kind->second.joins;
+  if (joins || layer.find("from") != nullptr || layer.find("then") != nullptr) {
+    throw InputError(layer.position(), "a layer behind 'then' reads the one before it and has no 'from' or 'then'");
+  }
 }
 
 NetworkExpander::Results NetworkExpander::apply(const YamlNode& layer, const std::string& name, const Frame& frame) {
@@ -226,6 +236,9 @@ NetworkExpander::Results NetworkExpander::apply_block(const NetworkBlock& block,
                                                       const std::string& name, const Frame& frame) {
   if (std::find(open_blocks_.begin(), open_blocks_.end(), block.name) != open_blocks_.end()) {
     throw InputError(layer.position(), "the block '" + block.name + "' uses itself");
+  }
+  if (open_blocks_.size() >= deepest_block) {
+    throw InputError(layer.position(), "blocks are nested deeper than " + std::to_string(deepest_block));
   }
   if (layer.is_map()) {
     layer.allow_keys(std::vector<std::string>{block.name, "from", "then"});

@@ -57,6 +57,7 @@ class NetworkExpander {
   const YamlNode* defaults_of(const std::string& kind) const;
   std::string free_name(const std::string& name, const Position& position);
   void check_defaults() const;
+  void check_follower(const YamlNode& layer) const;
   void count_step(const Position& position);
 
   NetworkBuilder& builder_;

@@ -149,7 +149,7 @@ std::int64_t evaluate(std::string_view text, const Numbers& numbers, const Posit
   try {
     return Expression(text, numbers).value();
   } catch (const InputError& fault) {
-    throw InputError(position, std::string(what) + " '" + std::string(text) + "': " + fault.what());
+    throw InputError(position, std::string(what) + " is '" + std::string(text) + "': " + fault.what());
   }
 }
 

@@ -35,13 +35,14 @@ TEST_CASE("an expression follows the rules of arithmetic and rounds quotients do
 }
 
 TEST_CASE("a faulty expression says where it stands and what is wrong") {
-  CHECK(fault("4 *") == "net.yaml:3:7: filters '4 *': a number or a name is missing");
-  CHECK(fault("(4") == "net.yaml:3:7: filters '(4': a bracket is not closed");
-  CHECK(fault("4 4") == "net.yaml:3:7: filters '4 4': '4' is not expected here");
-  CHECK(fault("1 / 0") == "net.yaml:3:7: filters '1 / 0': it divides by zero");
-  CHECK(fault("") == "net.yaml:3:7: filters '': a number or a name is missing");
-  CHECK(fault("wdith", {{"width", 1}}) == "net.yaml:3:7: filters 'wdith': unknown name 'wdith'; did you mean 'width'?");
-  CHECK(fault("x") == "net.yaml:3:7: filters 'x': unknown name 'x'; write a number");
+  CHECK(fault("4 *") == "net.yaml:3:7: filters is '4 *': a number or a name is missing");
+  CHECK(fault("(4") == "net.yaml:3:7: filters is '(4': a bracket is not closed");
+  CHECK(fault("4 4") == "net.yaml:3:7: filters is '4 4': '4' is not expected here");
+  CHECK(fault("1 / 0") == "net.yaml:3:7: filters is '1 / 0': it divides by zero");
+  CHECK(fault("") == "net.yaml:3:7: filters is '': a number or a name is missing");
+  CHECK(fault("wdith", {{"width", 1}}) ==
+        "net.yaml:3:7: filters is 'wdith': unknown name 'wdith'; did you mean 'width'?");
+  CHECK(fault("x") == "net.yaml:3:7: filters is 'x': unknown name 'x'; write a number");
   CHECK(fault(std::string(300, '(')) == "net.yaml:3:7: filters is longer than 200 characters");
 }
 
@@ -50,7 +51,7 @@ TEST_CASE("an expression that leaves 64 bits is refused") {
   CHECK(value(largest) == INT64_MAX);
   for (const std::string& text : {largest + " + 1", "-" + largest + " - 2", largest + " * 2", largest + "0",
                                   "(-" + largest + " - 1) / -1", "0 - (-" + largest + " - 1)"}) {
-    CHECK(fault(text) == "net.yaml:3:7: filters '" + text + "': it does not fit 64 bits");
+    CHECK(fault(text) == "net.yaml:3:7: filters is '" + text + "': it does not fit 64 bits");
   }
 }
 

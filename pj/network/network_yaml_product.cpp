@@ -61,12 +61,12 @@ Results recurrent(const LayerCall& call) {
   const std::int64_t count = direction_count(layer.direction);
   const std::int64_t gates = gate_count(layer.cell) * layer.hidden;
   const std::int64_t output = layer.projection > 0 ? layer.projection : layer.hidden;
-  Results inputs{call.operand(), call.main_weight({count, gates, call.axis(2)}),
-                 call.weight("recurrent", {count, gates, output})};
+  Results inputs{call.operand(), call.stored_weight("weight", {count, gates, call.axis(2)}),
+                 call.stored_weight("recurrent", {count, gates, output})};
   inputs.resize(9, no_value);
   inputs[3] = call.flag("bias", true) ? call.weight("bias", {count, 2 * gates}) : no_value;
   if (layer.projection > 0) {
-    inputs[8] = call.weight("projection", {count, output, layer.hidden});
+    inputs[8] = call.stored_weight("projection", {count, output, layer.hidden});
   }
   while (inputs.back() == no_value) {
     inputs.pop_back();
@@ -120,13 +120,13 @@ Results rbf(const LayerCall& call) {
 
 std::vector<LayerKind> product_kinds() {
   const std::vector<std::string> weighted{"bias", "weights", "format", "storage"};
-  const std::vector<std::string> cell{"direction", "bias", "weights", "format", "storage"};
+  const std::vector<std::string> cell{"direction", "bias", "format", "storage"};
   return {
       {"fc", "number of outputs", weighted, fc},
       {"linear", "number of outputs", weighted, linear},
       {"matmul", "operands", {"transpose_a", "transpose_b", "scale"}, matmul, true},
       {"embedding", "table", {"weights", "format", "storage"}, embedding},
-      {"lstm", "size of the state", {"projection", "direction", "bias", "weights", "format", "storage"}, recurrent},
+      {"lstm", "size of the state", {"projection", "direction", "bias", "format", "storage"}, recurrent},
       {"gru", "size of the state", cell, recurrent},
       {"rnn", "size of the state", cell, recurrent},
       {"rbf", "codes", {}, rbf},
