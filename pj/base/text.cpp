@@ -58,6 +58,11 @@ std::string grouped(std::int64_t number) {
   return group_digits(std::to_string(number));
 }
 
+std::string counted(std::int64_t count, std::string_view one, std::string_view many) {
+  const std::string noun = count == 1 || many.empty() ? std::string(one) : std::string(many);
+  return std::to_string(count) + " " + noun + (count != 1 && many.empty() ? "s" : "");
+}
+
 std::string significant(double number, int digits) {
   if (!std::isfinite(number) || number == 0.0) {
     return number == 0.0 ? "0" : std::to_string(number);

@@ -4,7 +4,7 @@
 
 #include "pj/base/error.hpp"
 
-using namespace pj;
+namespace pj {
 
 TEST_CASE("every number format reads back from its text") {
   for (const char* text :
@@ -98,3 +98,5 @@ TEST_CASE("a text that is no storage is refused with examples") {
         InputError);
   }
 }
+
+}  // namespace pj

@@ -4,7 +4,7 @@
 
 #include <set>
 
-using namespace pj;
+namespace pj {
 
 namespace {
 
@@ -85,3 +85,5 @@ TEST_CASE("a cell has as many gates as its equations") {
   CHECK(direction_count(Recurrent::Direction::Reverse) == 1);
   CHECK(direction_count(Recurrent::Direction::Bidirectional) == 2);
 }
+
+}  // namespace pj

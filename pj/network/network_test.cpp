@@ -4,7 +4,7 @@
 
 #include "pj/base/error.hpp"
 
-using namespace pj;
+namespace pj {
 
 TEST_CASE("a builder infers the shapes of AlexNet's first layers") {
   NetworkBuilder builder("alexnet");
@@ -98,3 +98,5 @@ TEST_CASE("networks are equal where all that they hold is equal") {
   CHECK(build(1) == build(1));
   CHECK(build(1) != build(2));
 }
+
+}  // namespace pj

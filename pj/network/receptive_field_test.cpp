@@ -4,7 +4,7 @@
 
 #include "pj/network/statistics.hpp"
 
-using namespace pj;
+namespace pj {
 
 namespace {
 
@@ -119,3 +119,5 @@ TEST_CASE("where paths meet the larger field counts") {
   const ValueId sum = builder.add_one("sum", Elementwise{}, {x, y});
   CHECK(statistics(builder.finish({sum})).layers.back().receptive_field_h == 3);
 }
+
+}  // namespace pj

@@ -4,6 +4,7 @@
 
 #include "pj/base/arithmetic.hpp"
 #include "pj/base/error.hpp"
+#include "pj/base/text.hpp"
 #include "pj/network/shape_rules.hpp"
 
 namespace pj {
@@ -52,7 +53,7 @@ Layer completed(Layer layer, std::size_t spatial_axes) {
 
 void check_shape(const Sizes& shape) {
   if (shape.size() > most_axes) {
-    throw InputError("a tensor of " + std::to_string(shape.size()) + " axes; at most 64 are possible");
+    throw InputError("a tensor of " + counted(std::ssize(shape), "axis", "axes") + "; at most 64 are possible");
   }
   const bool in_range =
       std::all_of(shape.begin(), shape.end(), [](std::int64_t size) { return size <= most_elements; });
@@ -79,8 +80,8 @@ Sizes broadcast(const Sizes& a, const Sizes& b) {
 std::size_t axis_index(std::int64_t axis, std::size_t rank) {
   const auto axes = static_cast<std::int64_t>(rank);
   if (axis < -axes || axis >= axes) {
-    throw InputError("axis " + std::to_string(axis) + " of a tensor with " + std::to_string(axes) +
-                     " axes; the first is 0, the last -1");
+    throw InputError("axis " + std::to_string(axis) + " of a tensor with " + counted(axes, "axis", "axes") +
+                     "; the first is 0, the last -1");
   }
   return static_cast<std::size_t>(axis < 0 ? axis + axes : axis);
 }
@@ -120,8 +121,7 @@ void Operands::require(std::size_t needed, std::initializer_list<std::string_vie
     list += (i == 0 ? "" : ", ") + std::string(i >= needed ? "optional " : "") + std::string(names.begin()[i]);
   }
   if (count() < needed || count() > names.size()) {
-    throw InputError("it has " + std::to_string(count()) + (count() == 1 ? " operand" : " operands") +
-                     "; it takes: " + list);
+    throw InputError("it has " + counted(std::ssize(values_), "operand") + "; it takes: " + list);
   }
   for (std::size_t i = 0; i < needed; ++i) {
     if (!has(i)) {

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "pj/base/error.hpp"
+#include "pj/base/text.hpp"
 #include "pj/network/shape_rules.hpp"
 
 namespace pj {
@@ -12,8 +13,8 @@ namespace {
 /// One entry for each axis of the input.
 void check_entries(const Sizes& entries, std::size_t rank, const std::string& name) {
   if (entries.size() != rank) {
-    throw InputError("its " + name + " has " + std::to_string(entries.size()) + " entries; give one for each of the " +
-                     std::to_string(rank) + " axes");
+    throw InputError("its " + name + " has " + counted(std::ssize(entries), "entry", "entries") + "; the input has " +
+                     counted(static_cast<std::int64_t>(rank), "axis", "axes") + ", so give one for each");
   }
 }
 
@@ -174,7 +175,7 @@ TensorTypes infer_types(const Resize& layer, const Operands& operands) {
   operands.require(1, {"input"});
   check_entries(layer.sizes, operands.rank(0), "size");
   if (!layer.scales.empty() && layer.scales.size() != operands.rank(0)) {
-    throw InputError("it has " + std::to_string(layer.scales.size()) + " scales; give one for each axis or none");
+    throw InputError("it has " + counted(std::ssize(layer.scales), "scale") + "; give one for each axis or none");
   }
   return {{layer.sizes, operands.format(0)}};
 }
@@ -204,7 +205,8 @@ TensorTypes infer_types(const DepthToSpace& layer, const Operands& operands) {
   const bool divides = layer.inverse ? input[2] % block == 0 && input[3] % block == 0 : input[1] % area == 0;
   if (!divides) {
     throw InputError("blocks of " + std::to_string(block) + " do not divide an input of " + shape_text(input) +
-                     "; use a size that divides its " + (layer.inverse ? "height and width" : "channels twice"));
+                     (layer.inverse ? "; use a size that divides its height and width"
+                                    : "; use a size whose square divides its channels"));
   }
   const Sizes output =
       layer.inverse ? Sizes{input[0], size_product(input[1], area), input[2] / block, input[3] / block}

@@ -1,4 +1,5 @@
 #include "pj/base/error.hpp"
+#include "pj/base/text.hpp"
 #include "pj/network/shape_rules.hpp"
 
 namespace pj {
@@ -12,8 +13,8 @@ std::string type_text(const Sizes& shape, const NumberFormat& format) {
 /// The operands behind the condition are the inputs of a branch.
 void check_inputs(const Network& branch, const std::string& which, const Operands& operands) {
   if (branch.inputs.size() + 1 != operands.count()) {
-    throw InputError("its " + which + " branch has " + std::to_string(branch.inputs.size()) +
-                     " inputs; give one operand for each, behind the condition");
+    throw InputError("its " + which + " branch has " + counted(std::ssize(branch.inputs), "input") +
+                     "; give one operand for each, behind the condition");
   }
   for (std::size_t i = 0; i < branch.inputs.size(); ++i) {
     const Value& input = branch.values[branch.inputs[i]];
@@ -46,8 +47,8 @@ TensorTypes infer_types(const If& layer, const Operands& operands) {
   TensorTypes types = outputs_of(*layer.then_branch);
   const TensorTypes others = outputs_of(*layer.else_branch);
   if (types.size() != others.size()) {
-    throw InputError("its branches have " + std::to_string(types.size()) + " and " + std::to_string(others.size()) +
-                     " outputs; they must have as many");
+    throw InputError("its branches have " + std::to_string(types.size()) + " and " +
+                     counted(std::ssize(others), "output") + "; they must have as many");
   }
   for (std::size_t i = 0; i < types.size(); ++i) {
     if (types[i] != others[i]) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "pj/base/error.hpp"
+#include "pj/base/text.hpp"
 #include "pj/network/shape_rules.hpp"
 
 namespace pj {
@@ -71,7 +72,7 @@ void check_cell(const Recurrent& layer, const Operands& operands) {
   const std::size_t functions = layer.cell == Recurrent::Cell::Rnn ? 1 : is_lstm ? 3 : 2;
   const std::size_t needed = functions * static_cast<std::size_t>(direction_count(layer.direction));
   if (!layer.activations.empty() && layer.activations.size() != needed) {
-    throw InputError("it names " + std::to_string(layer.activations.size()) + " activations; name " +
+    throw InputError("it names " + counted(std::ssize(layer.activations), "activation") + "; name " +
                      std::to_string(needed) + " or none");
   }
 }
@@ -101,8 +102,7 @@ TensorTypes infer_types(const MatMul& layer, const Operands& operands) {
   if (a.columns != b.rows) {
     throw InputError("A is " + shape_text(operands.shape(0)) + (layer.transpose_a ? " transposed" : "") + " and B " +
                      shape_text(operands.shape(1)) + (layer.transpose_b ? " transposed" : "") + ": " +
-                     std::to_string(a.columns) + " columns against " + std::to_string(b.rows) +
-                     " rows; they must be equal");
+                     counted(a.columns, "column") + " against " + counted(b.rows, "row") + "; they must be equal");
   }
   Sizes output = broadcast(a.batch, b.batch);
   if (operands.rank(0) > 1) {

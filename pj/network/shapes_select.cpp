@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "pj/base/error.hpp"
+#include "pj/base/text.hpp"
 #include "pj/network/shape_rules.hpp"
 
 namespace pj {
@@ -91,7 +92,7 @@ TensorTypes infer_types(const Reduce& layer, const Operands& operands) {
   operands.require(1, {"input"});
   const bool finds = layer.kind == Reduce::Kind::ArgMax || layer.kind == Reduce::Kind::ArgMin;
   if (finds && layer.axes.size() != 1) {
-    throw InputError("it names " + std::to_string(layer.axes.size()) + " axes; " + kind_name(layer) +
+    throw InputError("it names " + counted(std::ssize(layer.axes), "axis", "axes") + "; " + kind_name(layer) +
                      " works along exactly one");
   }
   Sizes output = operands.shape(0);

@@ -6,7 +6,7 @@
 #include "tests/support/layers.hpp"
 #include "tests/support/random_cases.hpp"
 
-using namespace pj;
+namespace pj {
 
 namespace {
 
@@ -128,3 +128,5 @@ TEST_CASE("comparisons make bools, searches int64 and conversions what they conv
   CHECK(format(Quantize{}, {x, scale}) == "uint8");
   CHECK(format(Dequantize{}, {{{2, 3}, NumberFormat::fixed(8)}, scale}) == "float16");
 }
+
+}  // namespace pj

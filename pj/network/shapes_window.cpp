@@ -4,6 +4,7 @@
 
 #include "pj/base/arithmetic.hpp"
 #include "pj/base/error.hpp"
+#include "pj/base/text.hpp"
 #include "pj/network/shape_rules.hpp"
 
 namespace pj {
@@ -23,8 +24,9 @@ void check_at_least(std::int64_t low, std::int64_t value, const std::string& nam
 /// An entry for each spatial axis, each at least `low`.
 void check_vector(const Sizes& sizes, std::size_t axes, std::int64_t low, const std::string& name) {
   if (sizes.size() != axes) {
-    throw InputError("its " + name + " has " + std::to_string(sizes.size()) + " entries; give one for each of the " +
-                     std::to_string(axes) + " spatial axes");
+    throw InputError("its " + name + " has " + counted(std::ssize(sizes), "entry", "entries") + "; the input has " +
+                     counted(static_cast<std::int64_t>(axes), "spatial axis", "spatial axes") +
+                     ", so give one for each");
   }
   for (const std::int64_t size : sizes) {
     check_at_least(low, size, name);
@@ -64,15 +66,15 @@ std::int64_t scattered_size(std::int64_t size, std::int64_t kernel, const Convol
   const std::int64_t whole = size_sum(size_sum(spread, extent(kernel, conv.dilation[axis])), added);
   const std::int64_t result = whole - size_sum(conv.pad_begin[axis], conv.pad_end[axis]);
   if (result < 1) {
-    throw InputError("the padding removes all " + text(whole) + " rows of the output; use less padding");
+    throw InputError("the padding removes all " + counted(whole, "row") + " of the output; use less padding");
   }
   return result;
 }
 
 void check_divides(std::int64_t groups, std::int64_t channels, const std::string& which) {
   if (channels % groups != 0) {
-    throw InputError(text(groups) + " groups do not divide " + text(channels) + " " + which +
-                     " channels; use a divisor of " + text(channels));
+    throw InputError(text(groups) + " groups do not divide " + counted(channels, which + " channel") +
+                     "; use a divisor of " + text(channels));
   }
 }
 
@@ -102,8 +104,8 @@ void check_connections(const Convolution& conv, std::int64_t inputs, std::int64_
     throw InputError("a connection table with groups or a transposed convolution; use one or the other");
   }
   if (std::cmp_not_equal(conv.connections.size(), outputs)) {
-    throw InputError("its connection table has " + std::to_string(conv.connections.size()) + " rows; give one for " +
-                     "each of the " + text(outputs) + " output channels");
+    throw InputError("its connection table has " + counted(std::ssize(conv.connections), "row") + "; there are " +
+                     counted(outputs, "output channel") + ", so give one for each");
   }
   for (const Sizes& row : conv.connections) {
     const bool in_range = std::all_of(row.begin(), row.end(), [&](auto c) { return c >= 0 && c < inputs; });

@@ -7,7 +7,7 @@
 #include "tests/support/layers.hpp"
 #include "tests/support/random_cases.hpp"
 
-using namespace pj;
+namespace pj {
 
 namespace {
 
@@ -162,7 +162,7 @@ TEST_CASE("a convolution says what does not fit") {
   CHECK(refusal(Convolution{.groups = 0}, {image, filter}) == "a group count of 0; it must be at least 1");
   CHECK(refusal(Convolution{}, {image, filter, {3}}) == "its operand 'bias' is 3; it must be 4");
   CHECK(refusal(Convolution{.stride = {2}}, {image, filter}) ==
-        "its stride has 1 entries; give one for each of the 2 spatial axes");
+        "its stride has 1 entry; the input has 2 spatial axes, so give one for each");
   CHECK(refusal(Convolution{.stride = {0, 1}}, {image, filter}) == "a stride of 0; it must be at least 1");
   CHECK(refusal(Convolution{.dilation = {1, -1}}, {image, filter}) == "a dilation of -1; it must be at least 1");
   CHECK(refusal(Convolution{.pad_end = {-1, 0}}, {image, filter}) == "a padding of -1; it must be at least 0");
@@ -199,7 +199,7 @@ TEST_CASE("a connection table names the channels that each output sees") {
   const std::vector<Sizes> operands{{1, 3, 8, 8}, {2, 3, 3, 3}};
   CHECK(refusal(Convolution{.connections = {{0, 1}, {2}}}, operands) == "accepted");
   CHECK(refusal(Convolution{.connections = {{0, 1}}}, operands) ==
-        "its connection table has 1 rows; give one for each of the 2 output channels");
+        "its connection table has 1 row; there are 2 output channels, so give one for each");
   for (const Sizes& row : {Sizes{}, Sizes{0, 0}, Sizes{3}, Sizes{-1}}) {
     CHECK(refusal(Convolution{.connections = {{0}, row}}, operands) ==
           "a row of its connection table is empty, names a channel twice or one that is not there; name channels from "
@@ -214,7 +214,7 @@ TEST_CASE("a pooling says what does not fit") {
   CHECK(refusal(pooling(9, 1, false), image) ==
         "a window of 9 does not fit a map of 8 (padding included); use a smaller kernel or more padding");
   CHECK(refusal(Pooling{.kernel = {3}}, image) ==
-        "its kernel size has 1 entries; give one for each of the 2 spatial axes");
+        "its kernel size has 1 entry; the input has 2 spatial axes, so give one for each");
   CHECK(refusal(Pooling{.kernel = {3, 0}}, image) == "a kernel size of 0; it must be at least 1");
   CHECK(refusal(Pooling{.kernel = {2, 2}, .pad_begin = {2, 0}}, image) ==
         "a padding of 2 around a window of 2, which would see nothing else; use less padding");
@@ -222,3 +222,5 @@ TEST_CASE("a pooling says what does not fit") {
         "a norm order of 0; it must be at least 1");
   CHECK(refusal(Pooling{}, {{3, 8}}) == "its input is 3×8; it must be batch × channels × 1 to 3 spatial axes");
 }
+
+}  // namespace pj

@@ -8,7 +8,7 @@
 #include "pj/base/error.hpp"
 #include "tests/support/files.hpp"
 
-using namespace pj;
+namespace pj {
 
 namespace {
 
@@ -379,3 +379,5 @@ TEST_CASE("a network of 1,202 layers is built and counted in less than a second"
   CHECK(net.operations() == 2 * net.macs());
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(1));
 }
+
+}  // namespace pj
