@@ -77,8 +77,9 @@ Outcome compared(const Network& network, const fs::path& folder) {
   for (std::size_t i = 0; i < std::min(expected.size(), network.outputs.size()); ++i) {
     const Value& value = network.values[network.outputs[i]];
     // The tests keep bfloat16 results as the bits of a uint16.
-    const bool same_format = value.format == expected[i].format || (value.format == NumberFormat::floating(16, 8) &&
-                                                                    expected[i].format == NumberFormat::fixed(16, false));
+    const bool same_format =
+        value.format == expected[i].format ||
+        (value.format == NumberFormat::floating(16, 8) && expected[i].format == NumberFormat::fixed(16, false));
     if (value.shape != expected[i].shape || !same_format) {
       return {Outcome::Kind::WrongShape, "output " + std::to_string(i) + " is " + shape_text(value.shape) + " " +
                                              to_string(value.format) + " and must be " + shape_text(expected[i].shape) +
@@ -156,7 +157,8 @@ TEST_CASE("every core conformance case that ONNX Runtime matches imports with th
       if (row["tier"] == "core" && matches) {
         CHECK(outcome.kind == Outcome::Kind::Imported);
       } else if (outcome.kind == Outcome::Kind::Refused) {
-        if (std::getenv("PJ_VERBOSE")) std::printf("%s: %s\n", row["test"].c_str(), outcome.message.c_str());
+        if (std::getenv("PJ_VERBOSE"))
+          std::printf("%s: %s\n", row["test"].c_str(), outcome.message.c_str());
       }
     }
   }

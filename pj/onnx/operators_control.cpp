@@ -32,12 +32,14 @@ struct Branch {
   std::vector<ValueId> outputs;
 };
 
-std::shared_ptr<const Network> finished(Branch& branch, const Draft& outer, const std::vector<ValueId>& operands) {
+std::shared_ptr<const Network> finished(Branch& branch, const std::string& which, const Draft& outer,
+                                        const std::vector<ValueId>& operands) {
   std::vector<ValueId> inputs;
   for (const ValueId operand : operands) {
     inputs.push_back(branch.draft.capture(outer, operand));
   }
-  return std::make_shared<const Network>(branch.draft.finish(branch.graph.name, inputs, branch.outputs));
+  return std::make_shared<const Network>(
+      branch.draft.finish(branch.graph.name.empty() ? which : branch.graph.name, inputs, branch.outputs));
 }
 
 std::vector<ValueId> convert_if(NodeImport& node) {
@@ -58,7 +60,8 @@ std::vector<ValueId> convert_if(NodeImport& node) {
     }
   }
   const Draft& outer = node.scope().draft();
-  const If layer{finished(then_branch, outer, operands), finished(else_branch, outer, operands)};
+  const If layer{finished(then_branch, "then_branch", outer, operands),
+                 finished(else_branch, "else_branch", outer, operands)};
   operands.insert(operands.begin(), node.input(0));
   return node.add(layer, operands);
 }

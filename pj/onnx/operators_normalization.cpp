@@ -75,12 +75,13 @@ std::vector<ValueId> convert_instance_normalization(NodeImport& node) {
 
 std::vector<ValueId> convert_layer_normalization(NodeImport& node) {
   Normalization layer{.kind = Normalization::Kind::Layer};
-  layer.axis = node.axis(node.integer("axis", -1));
+  layer.axis = node.integer("axis", -1);
   layer.epsilon = node.real("epsilon", 1e-5F);
   std::vector<ValueId> results = node.add(layer, node.inputs(3));
   if (node.has_output(1) || node.has_output(2)) {
-    Sizes axes(node.shape(0).size() - static_cast<std::size_t>(layer.axis));
-    std::iota(axes.begin(), axes.end(), layer.axis);
+    const std::int64_t first = node.axis(layer.axis);
+    Sizes axes(node.shape(0).size() - static_cast<std::size_t>(first));
+    std::iota(axes.begin(), axes.end(), first);
     const Moments row = moments(node, node.input(0), axes);
     const ValueId epsilon = node.number(static_cast<double>(layer.epsilon), node.format(0), "epsilon");
     const ValueId sum = combine(node, Binary::Add, row.variance, epsilon, "variance_plus");
@@ -93,7 +94,7 @@ std::vector<ValueId> convert_layer_normalization(NodeImport& node) {
 
 std::vector<ValueId> convert_rms_normalization(NodeImport& node) {
   Normalization layer{.kind = Normalization::Kind::Rms};
-  layer.axis = node.axis(node.integer("axis", -1));
+  layer.axis = node.integer("axis", -1);
   layer.epsilon = node.real("epsilon", 1e-5F);
   return node.add(layer, {node.input(0), node.input(1)});
 }
@@ -111,7 +112,7 @@ std::vector<ValueId> convert_lp_normalization(NodeImport& node) {
     throw InputError("its norm has the order " + std::to_string(order) + "; known: 1, 2");
   }
   Normalization layer{.kind = order == 1 ? Normalization::Kind::L1 : Normalization::Kind::L2};
-  layer.axis = node.axis(node.integer("axis", -1));
+  layer.axis = node.integer("axis", -1);
   return node.add(layer, {node.input(0)});
 }
 
@@ -137,9 +138,9 @@ std::vector<ValueId> convert_lrn(NodeImport& node) {
 
 std::vector<ValueId> softmax(NodeImport& node, bool logarithm) {
   const bool old = node.opset() < 13;
-  const std::int64_t axis = node.axis(node.integer("axis", old ? 1 : -1));
+  const std::int64_t axis = node.integer("axis", old ? 1 : -1);
   // Before opset 13 all axes from this one on were flattened; for the last axis that is the same.
-  return node.add(Softmax{.axis = axis, .logarithm = logarithm, .flatten = old && axis + 1 < node.rank(0)},
+  return node.add(Softmax{.axis = axis, .logarithm = logarithm, .flatten = old && node.axis(axis) + 1 < node.rank(0)},
                   {node.input(0)});
 }
 

@@ -25,6 +25,27 @@ std::vector<ValueId> read_swish(NodeImport& node) {
   return node.add(Activation{.kind = Activation::Kind::Swish}, {node.input(0)});
 }
 
+std::vector<ValueId> read_step(NodeImport& node) {
+  return node.add(Activation{.kind = Activation::Kind::Step}, {node.input(0)});
+}
+
+template <bool logarithm>
+std::vector<ValueId> read_flattened_softmax(NodeImport& node) {
+  return node.add(Softmax{.axis = node.integer("axis", 1), .logarithm = logarithm, .flatten = true}, {node.input(0)});
+}
+
+std::vector<ValueId> read_cast(NodeImport& node) {
+  return node.add(Cast{.to = parse_format(node.text("to", "")), .saturate = node.flag("saturate", true)},
+                  {node.input(0)});
+}
+
+std::vector<ValueId> read_quantize(NodeImport& node) {
+  return node.add(Quantize{.axis = node.integer("axis", 1),
+                           .block = node.integer("block_size", 0),
+                           .to = parse_format(node.text("to", ""))},
+                  node.inputs(3));
+}
+
 std::vector<ValueId> read_product(NodeImport& node) {
   return node.add(Elementwise{Elementwise::Kind::Mul}, node.inputs());
 }
@@ -91,6 +112,11 @@ constexpr std::array rows{
     OperatorRow{"picojoule", "FullyConnected", read_fully_connected},
     OperatorRow{"picojoule", "MatMul", read_matmul},
     OperatorRow{"picojoule", "Swish", read_swish},
+    OperatorRow{"picojoule", "Step", read_step},
+    OperatorRow{"picojoule", "FlattenedSoftmax", read_flattened_softmax<false>},
+    OperatorRow{"picojoule", "FlattenedLogSoftmax", read_flattened_softmax<true>},
+    OperatorRow{"picojoule", "Cast", read_cast},
+    OperatorRow{"picojoule", "Quantize", read_quantize},
     OperatorRow{"picojoule", "Product", read_product},
     OperatorRow{"picojoule", "ConnectedConv", read_convolution},
     OperatorRow{"picojoule", "ProjectedLstm", read_projected_lstm},

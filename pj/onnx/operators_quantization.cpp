@@ -11,12 +11,6 @@ namespace {
 
 using Binary = Elementwise::Kind;
 
-std::int64_t quantized_axis(const NodeImport& node) {
-  const std::int64_t given = node.integer("axis", 1);
-  // The default axis need not exist where the scale is one number.
-  return element_count(node.shape(1)) == 1 && !node.has("block_size") ? 1 : node.axis(given);
-}
-
 std::vector<ValueId> convert_quantize(NodeImport& node) {
   const std::int64_t code = node.integer("output_dtype", 0);
   const NumberFormat format = node.has_input(2) ? node.format(2)
@@ -25,12 +19,12 @@ std::vector<ValueId> convert_quantize(NodeImport& node) {
   if (format.kind == NumberFormat::Kind::Float && !node.flag("saturate", true)) {
     throw InputError("it does not saturate, which no layer here does; set saturate to 1");
   }
-  return node.add(Quantize{.axis = quantized_axis(node), .block = node.integer("block_size", 0), .to = format},
+  return node.add(Quantize{.axis = node.integer("axis", 1), .block = node.integer("block_size", 0), .to = format},
                   node.inputs(3));
 }
 
 std::vector<ValueId> convert_dequantize(NodeImport& node) {
-  const Dequantize layer{.axis = quantized_axis(node), .block = node.integer("block_size", 0)};
+  const Dequantize layer{.axis = node.integer("axis", 1), .block = node.integer("block_size", 0)};
   const std::int64_t code = node.integer("output_dtype", 0);
   if (code == 0 || element_type(code).format == node.format(1)) {
     return node.add(layer, node.inputs(3));

@@ -18,17 +18,13 @@ std::vector<ValueId> convert_reduce(NodeImport& node) {
     const ValueId elements = node.add_one(Reshape{column}, {node.input(0)}, "column");
     return node.add(Reduce{.kind = kind, .axes = {node.rank(0)}, .keep_axes = false}, {elements});
   }
-  Reduce reduce{.kind = kind, .axes = axes, .keep_axes = node.flag("keepdims", true)};
-  for (std::int64_t& axis : reduce.axes) {
-    axis = node.axis(axis);
-  }
-  return node.add(reduce, {node.input(0)});
+  return node.add(Reduce{.kind = kind, .axes = axes, .keep_axes = node.flag("keepdims", true)}, {node.input(0)});
 }
 
 template <Reduce::Kind kind>
 std::vector<ValueId> convert_arg(NodeImport& node) {
   return node.add(Reduce{.kind = kind,
-                         .axes = {node.axis(node.integer("axis", 0))},
+                         .axes = {node.integer("axis", 0)},
                          .keep_axes = node.flag("keepdims", true),
                          .last_index = node.flag("select_last_index", false)},
                   {node.input(0)});

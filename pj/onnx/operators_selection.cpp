@@ -11,11 +11,11 @@ namespace pj {
 namespace {
 
 std::vector<ValueId> convert_gather(NodeImport& node) {
-  return node.add(Gather{.axis = node.axis(node.integer("axis", 0))}, {node.input(0), node.input(1)});
+  return node.add(Gather{.axis = node.integer("axis", 0)}, {node.input(0), node.input(1)});
 }
 
 std::vector<ValueId> convert_gather_elements(NodeImport& node) {
-  return node.add(Gather{.kind = Gather::Kind::Elements, .axis = node.axis(node.integer("axis", 0))},
+  return node.add(Gather{.kind = Gather::Kind::Elements, .axis = node.integer("axis", 0)},
                   {node.input(0), node.input(1)});
 }
 
@@ -37,8 +37,7 @@ Scatter::Combine combination(const NodeImport& node) {
 
 std::vector<ValueId> convert_scatter_elements(NodeImport& node) {
   return node.add(
-      Scatter{
-          .kind = Scatter::Kind::Elements, .combine = combination(node), .axis = node.axis(node.integer("axis", 0))},
+      Scatter{.kind = Scatter::Kind::Elements, .combine = combination(node), .axis = node.integer("axis", 0)},
       {node.input(0), node.input(1), node.input(2)});
 }
 

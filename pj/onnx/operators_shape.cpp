@@ -106,7 +106,7 @@ std::vector<ValueId> convert_unsqueeze(NodeImport& node) {
 
 std::vector<ValueId> convert_concat(NodeImport& node) {
   const std::int64_t axis = node.opset() < 4 ? node.integer("axis", 1) : node.integer("axis");
-  return node.add(Concat{node.axis(axis)}, node.inputs());
+  return node.add(Concat{axis}, node.inputs());
 }
 
 /// Pieces as equal as possible; the last one may be smaller (ONNX Split, num_outputs).
@@ -124,14 +124,14 @@ Sizes equal_pieces(std::int64_t size, std::int64_t count, bool exact) {
 }
 
 std::vector<ValueId> convert_split(NodeImport& node) {
-  const std::int64_t axis = node.axis(node.integer("axis", 0));
+  const std::int64_t axis = node.integer("axis", 0);
   const auto outputs = static_cast<std::int64_t>(node.output_count());
   const std::int64_t count = node.integer("num_outputs", outputs);
   if (count > outputs) {
     throw InputError("it makes " + std::to_string(count) + " pieces and names " + std::to_string(outputs));
   }
   const auto given = node.integers_or_input("split", 1);
-  const std::int64_t size = node.shape(0)[static_cast<std::size_t>(axis)];
+  const std::int64_t size = node.shape(0)[static_cast<std::size_t>(node.axis(axis))];
   const Sizes sizes = given ? *given : equal_pieces(size, count, !node.has("num_outputs"));
   return node.add(Split{.axis = axis, .sizes = sizes}, {node.input(0)});
 }
@@ -141,15 +141,8 @@ std::vector<ValueId> convert_slice(NodeImport& node) {
   Slice slice;
   slice.starts = old ? node.integers("starts") : node.known_integers(1, "starts");
   slice.ends = old ? node.integers("ends") : node.known_integers(2, "ends");
-  const auto axes = node.integers_or_input("axes", 3);
-  slice.axes = axes.value_or(Sizes(slice.starts.size()));
-  if (!axes) {
-    std::iota(slice.axes.begin(), slice.axes.end(), 0);
-  }
-  slice.steps = node.integers_or_input("steps", 4).value_or(Sizes(slice.starts.size(), 1));
-  for (std::int64_t& axis : slice.axes) {
-    axis = node.axis(axis);
-  }
+  slice.axes = node.integers_or_input("axes", 3).value_or(Sizes{});
+  slice.steps = node.integers_or_input("steps", 4).value_or(Sizes{});
   return node.add(slice, {node.input(0)});
 }
 
