@@ -7,6 +7,9 @@ target_include_directories(pj_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(pj_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
                        -Wno-missing-field-initializers  # the house style leaves defaults out
                        -Wno-restrict)                   # g++ 12 warns of `"a" + std::string` (GCC bug 105651)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)  # to whom -Wconversion speaks of signs and -Wno-restrict is unknown
+  target_compile_options(pj_options INTERFACE -Wno-sign-conversion -Wno-unknown-warning-option)
+endif()
 if(PJ_WARNINGS_AS_ERRORS)
   target_compile_options(pj_options INTERFACE -Werror)
 endif()

@@ -16,7 +16,8 @@ import check_layers
 import tree
 
 TIDY = "clang-tidy-16"
-FLAGS = ["--quiet", "--extra-arg=-Wno-unknown-warning-option"]
+# As g++ has it: -Wconversion does not speak of signs, and -Wno-restrict exists.
+FLAGS = ["--quiet", "--extra-arg=-Wno-unknown-warning-option", "--extra-arg=-Wno-sign-conversion"]
 
 
 def with_headers(file: Path, seen: set[Path]) -> set[Path]:
