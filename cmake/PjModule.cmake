@@ -49,6 +49,7 @@ function(pj_tests)
     if(TESTS)
       add_executable(pj_${NAME}_test ${TESTS})
       target_link_libraries(pj_${NAME}_test PRIVATE pj_${NAME} pj_test_support)
+      target_compile_options(pj_${NAME}_test PRIVATE $<$<CONFIG:Release>:-O1>)  # halves the time to build them
       add_test(NAME ${NAME} COMMAND pj_${NAME}_test)
     endif()
   endforeach()

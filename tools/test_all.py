@@ -94,7 +94,7 @@ def count_doctest(status: int, output: str) -> Count:
 def doctests(build_folder: Path) -> Count:
     """All test programs that CTest knows, as many at a time as there are cores."""
     _, listing = output_of(["ctest", "--test-dir", build_folder, "--show-only=json-v1"])
-    tests = json.loads(listing)["tests"]
+    tests = json.loads(listing)["tests"][::-1]  # the outer modules have the longest tests: they start first
     with ThreadPoolExecutor() as pool:
         results = list(pool.map(lambda test: output_of(test["command"]), tests))
     total = Count()
