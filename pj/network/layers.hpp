@@ -53,6 +53,8 @@ struct Pooling {
   bool ceil_mode = false;      ///< the last window may start inside the map and end outside
   bool count_padding = false;  ///< Average: padded zeros count in the divisor
   std::int64_t p = 2;          ///< Lp: the norm's order
+  bool with_indices = false;   ///< Max: a second output says where in the input each maximum lies
+  bool column_major = false;   ///< Max: those places are counted down the columns first
 
   bool operator==(const Pooling&) const = default;
 };

@@ -194,7 +194,11 @@ TensorTypes infer_types(const Pooling& layer, const Operands& operands) {
     output[i + 2] = window_count(output[i + 2], pool.kernel[i], pool.stride[i], pool.dilation[i], pool.pad_begin[i],
                                  pool.pad_end[i], pool.ceil_mode);
   }
-  return {{output, operands.format(0)}};
+  TensorTypes types{{output, operands.format(0)}};
+  if (layer.with_indices) {
+    types.push_back({output, NumberFormat::fixed(64)});
+  }
+  return types;
 }
 
 }  // namespace pj
