@@ -1,4 +1,4 @@
-# pj_module(NAME [DEPENDS module…] [PUBLIC target…] [PRIVATE target…]) makes the library pj_NAME from
+# pj_module(NAME [DEPENDS module…] [PUBLIC target…] [PRIVATE target…] [TESTS target…]) makes the library pj_NAME from
 # the sources in pj/NAME; a folder is its own list of sources. The `*_test.cpp` beside them become the
 # executable pj_NAME_test, which pj_tests() adds.
 
@@ -16,7 +16,7 @@ if(PJ_SANITIZE)
 endif()
 
 function(pj_module NAME)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;PUBLIC;PRIVATE;TESTS" ${ARGN})
   set(FOLDER ${PROJECT_SOURCE_DIR}/pj/${NAME})
   file(GLOB SOURCES CONFIGURE_DEPENDS ${FOLDER}/*.cpp)
   file(GLOB TESTS CONFIGURE_DEPENDS ${FOLDER}/*_test.cpp)
@@ -31,6 +31,7 @@ function(pj_module NAME)
   target_link_libraries(pj_${NAME} PUBLIC pj_options ${ARG_DEPENDS} ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
   set_property(GLOBAL APPEND PROPERTY PJ_MODULES ${NAME})
   set_property(GLOBAL PROPERTY PJ_TESTS_${NAME} "${TESTS}")
+  set_property(GLOBAL PROPERTY PJ_TEST_TARGETS_${NAME} "${ARG_TESTS}")
 endfunction()
 
 # One test executable per module that has tests, run by CTest; the sources of the test support are shared.
@@ -45,7 +46,8 @@ function(pj_tests)
     get_property(TESTS GLOBAL PROPERTY PJ_TESTS_${NAME})
     if(TESTS)
       add_executable(pj_${NAME}_test ${TESTS})
-      target_link_libraries(pj_${NAME}_test PRIVATE pj_${NAME} pj_test_support)
+      get_property(TARGETS GLOBAL PROPERTY PJ_TEST_TARGETS_${NAME})
+      target_link_libraries(pj_${NAME}_test PRIVATE pj_${NAME} pj_test_support ${TARGETS})
       add_test(NAME ${NAME} COMMAND pj_${NAME}_test)
     endif()
   endforeach()

@@ -160,8 +160,7 @@ Network import_model(const OnnxModel& model, const std::string& file, const Onnx
 }  // namespace
 
 std::string node_place(const OnnxNode& node) {
-  const std::string name = node.name.empty() && !node.outputs.empty() ? node.outputs.front() : node.name;
-  return "node '" + name + "' (" + node.type + ")";
+  return "node '" + own_name(node) + "' (" + node.type + ")";
 }
 
 void import_initializers(Scope& scope, const OnnxGraph& graph) {

@@ -169,8 +169,7 @@ std::optional<Sizes> NodeImport::integers_or_input(const std::string& attribute,
 }
 
 std::string NodeImport::part_name(const std::string& part) const {
-  const std::string& own = node_.name.empty() && !node_.outputs.empty() ? node_.outputs.front() : node_.name;
-  return scope_.prefix + own + (part.empty() ? "" : "/" + part);
+  return scope_.prefix + own_name(node_) + (part.empty() ? "" : "/" + part);
 }
 
 std::vector<ValueId> NodeImport::add(Layer layer, std::vector<ValueId> inputs, const std::string& part) {
