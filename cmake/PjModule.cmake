@@ -6,13 +6,16 @@ add_library(pj_options INTERFACE)
 target_include_directories(pj_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(pj_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
                        -Wno-missing-field-initializers  # the house style leaves defaults out
-                       -Wno-restrict)                   # g++ 12 warns of `"a" + std::string` (GCC bug 105651)
+                       $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # g++ 12 warns of `"a" + std::string` (GCC bug 105651)
 if(PJ_WARNINGS_AS_ERRORS)
   target_compile_options(pj_options INTERFACE -Werror)
 endif()
 if(PJ_SANITIZE)
   target_compile_options(pj_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all)
   target_link_options(pj_options INTERFACE -fsanitize=address,undefined)
+endif()
+if(PJ_FUZZERS)
+  target_compile_options(pj_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 function(pj_module NAME)

@@ -26,6 +26,13 @@ double parse_number(std::string_view text, const Position& position, std::string
 
 }  // namespace
 
+YamlNode::YamlNode() = default;
+
+YamlNode::YamlNode(Position position, std::string scalar)
+    : position_(std::move(position)), value_(std::move(scalar)) {}
+
+YamlNode::YamlNode(Position position, Sequence items) : position_(std::move(position)), value_(std::move(items)) {}
+
 YamlNode::YamlNode(Position position, Map entries) : position_(std::move(position)), value_(std::move(entries)) {}
 
 bool YamlNode::is_map() const {

@@ -20,9 +20,9 @@ class YamlNode {
   using Sequence = std::vector<YamlNode>;
   using Map = std::vector<Entry>;
 
-  YamlNode() = default;
-  YamlNode(Position position, std::string scalar) : position_(std::move(position)), value_(std::move(scalar)) {}
-  YamlNode(Position position, Sequence items) : position_(std::move(position)), value_(std::move(items)) {}
+  YamlNode();
+  YamlNode(Position position, std::string scalar);
+  YamlNode(Position position, Sequence items);
   YamlNode(Position position, Map entries);
 
   const Position& position() const { return position_; }
