@@ -92,6 +92,9 @@ std::vector<ValueId> inline_function(Scope& scope, const OnnxNode& call, const O
 }
 
 std::vector<ValueId> convert(Scope& scope, const OnnxNode& node) {
+  if (node.outputs.empty()) {
+    throw InputError("it has no outputs; the file is damaged");
+  }
   const auto function = scope.state().functions.find({node.domain, node.type});
   const bool is_own = node.domain == "picojoule";
   if (function != scope.state().functions.end() && !is_own) {

@@ -1,5 +1,7 @@
 #include "pj/onnx/node_import.hpp"
 
+#include <cmath>
+
 #include "pj/base/error.hpp"
 #include "pj/base/text.hpp"
 #include "pj/network/shapes.hpp"
@@ -71,6 +73,9 @@ std::int64_t NodeImport::integer(const std::string& attribute) const {
 
 float NodeImport::real(const std::string& attribute, float otherwise) const {
   const auto* value = get<float>(attribute, "a number");
+  if (value != nullptr && std::isnan(*value)) {
+    throw InputError("its attribute '" + attribute + "' is no number (NaN); the file is damaged");
+  }
   return value == nullptr ? otherwise : *value;
 }
 
