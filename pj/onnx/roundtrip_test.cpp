@@ -46,6 +46,14 @@ TEST_CASE("every published network is the same after export and import") {
   }
 }
 
+TEST_CASE("every network of the zoo is the same after export and import") {
+  for (const ZooEntry& entry : zoo()) {
+    CAPTURE(entry.name);
+    const Network network = zoo_network(entry.name);
+    CHECK(difference(network, parse_onnx(onnx_bytes(network), "again.onnx")) == "none");
+  }
+}
+
 TEST_CASE("weights of equal elements are written as one element and read back") {
   if (!shared_is_there("the workloads")) {
     return;
