@@ -1,4 +1,4 @@
-# pj_module(NAME [DEPENDS module…] [PUBLIC target…] [PRIVATE target…]) makes the library pj_NAME from
+# pj_module(NAME [DEPENDS module…] [PUBLIC target…] [PRIVATE target…] [TESTS target…]) makes the library pj_NAME from
 # the sources in pj/NAME; a folder is its own list of sources. The `*_test.cpp` beside them become the
 # executable pj_NAME_test, which pj_tests() adds.
 
@@ -6,7 +6,7 @@ add_library(pj_options INTERFACE)
 target_include_directories(pj_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(pj_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
                        -Wno-missing-field-initializers  # the house style leaves defaults out
-                       -Wno-restrict)                   # g++ 12 warns of `"a" + std::string` (GCC bug 105651)
+                       $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # g++ 12 warns of `"a" + std::string` (GCC bug 105651)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)  # to whom -Wconversion speaks of signs and -Wno-restrict is unknown
   target_compile_options(pj_options INTERFACE -Wno-sign-conversion -Wno-unknown-warning-option)
 endif()
@@ -17,9 +17,12 @@ if(PJ_SANITIZE)
   target_compile_options(pj_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all)
   target_link_options(pj_options INTERFACE -fsanitize=address,undefined)
 endif()
+if(PJ_FUZZERS)
+  target_compile_options(pj_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 function(pj_module NAME)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;PUBLIC;PRIVATE;TESTS" ${ARGN})
   set(FOLDER ${PROJECT_SOURCE_DIR}/pj/${NAME})
   file(GLOB SOURCES CONFIGURE_DEPENDS ${FOLDER}/*.cpp)
   file(GLOB TESTS CONFIGURE_DEPENDS ${FOLDER}/*_test.cpp)
@@ -34,6 +37,7 @@ function(pj_module NAME)
   target_link_libraries(pj_${NAME} PUBLIC pj_options ${ARG_DEPENDS} ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
   set_property(GLOBAL APPEND PROPERTY PJ_MODULES ${NAME})
   set_property(GLOBAL PROPERTY PJ_TESTS_${NAME} "${TESTS}")
+  set_property(GLOBAL PROPERTY PJ_TEST_TARGETS_${NAME} "${ARG_TESTS}")
 endfunction()
 
 # One test executable per module that has tests, run by CTest; the sources of the test support are shared.
@@ -48,7 +52,8 @@ function(pj_tests)
     get_property(TESTS GLOBAL PROPERTY PJ_TESTS_${NAME})
     if(TESTS)
       add_executable(pj_${NAME}_test ${TESTS})
-      target_link_libraries(pj_${NAME}_test PRIVATE pj_${NAME} pj_test_support)
+      get_property(TARGETS GLOBAL PROPERTY PJ_TEST_TARGETS_${NAME})
+      target_link_libraries(pj_${NAME}_test PRIVATE pj_${NAME} pj_test_support ${TARGETS})
       target_compile_options(pj_${NAME}_test PRIVATE $<$<CONFIG:Release>:-O1>)  # halves the time to build them
       add_test(NAME ${NAME} COMMAND pj_${NAME}_test)
     endif()

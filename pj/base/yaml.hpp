@@ -20,7 +20,7 @@ class YamlNode {
   using Sequence = std::vector<YamlNode>;
   using Map = std::vector<Entry>;
 
-  YamlNode() = default;
+  YamlNode();
   YamlNode(Position position, std::string scalar);
   YamlNode(Position position, Sequence items);
   YamlNode(Position position, Map entries);

@@ -73,7 +73,7 @@ TEST_CASE("a bound of the inner stages is never above what the whole mapping cos
     CAPTURE(to_string(workload));
     CAPTURE(to_string(workload, machine, mapping));
     for (std::size_t stage = mapping.stages.size(); stage-- > 0;) {
-      bounder.nest().push(mapping.stages[stage]);
+      bounder.push(mapping.stages[stage]);
       const Value bound = bounder.bound(mapping);
       CAPTURE(stage);
       CHECK(bound.first <= priced.energy().value * (1 + 1e-12));

@@ -15,10 +15,10 @@ std::uint32_t bit(std::size_t index) { return std::uint32_t{1} << index; }
 
 }  // namespace
 
-PartialNest::PartialNest(const Workload& workload, const Accelerator& accelerator)
+PartialNest::PartialNest(const Workload& workload, const Accelerator& accelerator, std::size_t inner)
     : workload_(workload), accelerator_(accelerator),
       boxes_(accelerator.conventions.halo == Conventions::Halo::InnermostOnly), resident_(!boxes_),
-      first_(accelerator.stages.size()) {
+      first_(inner) {
   const auto& latches = accelerator.compute.latches;
   for (const Operand& tensor : workload.tensors) {
     TensorShape shape;
@@ -35,6 +35,9 @@ PartialNest::PartialNest(const Workload& workload, const Accelerator& accelerato
       }
       if (varying > 1 || (boxes_ && holes)) {
         shape.windows.push_back(axis);
+        for (const Term& term : axis) {
+          shape.sliding |= bit(term.index);
+        }
       } else {
         shape.plain *= size;
       }
@@ -56,19 +59,23 @@ void PartialNest::push(const StageMapping& stage) {
   --first_;
   auto& factor = factor_[first_];
   factor.fill(1);
-  order_[first_].clear();
-  for (auto loop = stage.loops.rbegin(); loop != stage.loops.rend(); ++loop) {
-    factor[loop->index] *= loop->factor;
-    if (loop->factor > 1) {
-      order_[first_].push_back(loop->index);
-    }
+  for (const Loop& loop : stage.loops) {
+    factor[loop.index] *= loop.factor;
   }
+  reorder(stage.loops);
   for (std::size_t i = 0; i < workload_.indices.size(); ++i) {
     step_[first_][i] = extent_[i];
     if (factor[i] > 1) {
       extent_[i] *= factor[i];
       left_[i] = ceil_div(size_[i], extent_[i]);
     }
+  }
+}
+
+void PartialNest::reorder(const std::vector<Loop>& loops) {
+  loops_[first_] = 0;
+  for (auto loop = loops.rbegin(); in_time_[first_] && loop != loops.rend(); ++loop) {
+    order_[first_][loops_[first_]++] = loop->index;
   }
 }
 
@@ -82,7 +89,7 @@ void PartialNest::pop() {
   ++first_;
 }
 
-PartialNest::Way PartialNest::way(std::size_t tensor, std::size_t to) const {
+PartialNest::Way PartialNest::way(std::size_t tensor, std::size_t to, std::size_t outermost) const {
   const TensorShape& shape = shapes_[tensor];
   Way result{.tensor = tensor, .to = to};
   const std::size_t compute = accelerator_.stages.size();
@@ -90,8 +97,9 @@ PartialNest::Way PartialNest::way(std::size_t tensor, std::size_t to) const {
     return result;
   }
   bool any = false;
-  for (std::size_t stage = to; stage-- > first_;) {
-    for (const std::size_t index : in_time_[stage] ? order_[stage] : std::vector<std::size_t>{}) {
+  for (std::size_t stage = to; stage-- > outermost;) {
+    for (std::size_t i = 0; i < loops_[stage]; ++i) {
+      const std::size_t index = order_[stage][i];
       if ((shape.relevant & bit(index)) != 0) {
         result.slide_stage = resident_ || !any ? stage : most_stages;
         result.slide_index = index;
@@ -106,6 +114,9 @@ PartialNest::Way PartialNest::way(std::size_t tensor, std::size_t to) const {
 }
 
 std::int64_t PartialNest::moved(const Way& way, std::size_t apart, const Outside& outside, bool shared) {
+  if (way.least) {
+    return touched(way, apart, false);
+  }
   const bool all_chosen = first_ == 0;
   const bool least = !all_chosen && (shared || (way.open && outside.kind == Outside::Kind::Stays));
   Passes passes{.once = way.stays, .rest = least ? Pass::Union : Pass::Each, .slide_stage = way.slide_stage,
@@ -192,7 +203,7 @@ std::int64_t PartialNest::places(std::size_t index, std::size_t to, const Passes
   return total + 1;
 }
 
-std::size_t PartialNest::Hash::operator()(const Key& key) const {
+std::size_t KeyHash::operator()(const Key& key) const {
   std::uint64_t hash = 0x9E3779B97F4A7C15ULL;
   for (const std::int64_t part : key.parts) {
     hash = (hash ^ static_cast<std::uint64_t>(part)) * 0xFF51AFD7ED558CCDULL;

@@ -10,6 +10,15 @@
 
 namespace pj {
 
+/// A list of numbers as the key of a hash table.
+struct Key {
+  std::vector<std::int64_t> parts;
+  bool operator==(const Key&) const = default;
+};
+struct KeyHash {
+  std::size_t operator()(const Key& key) const;
+};
+
 /// The inner part of a loop nest while the mapper chooses it, from the compute units outwards, and the words that
 /// it moves: the same counts as `traffic`, without its generality and allocations. What the loops outside the chosen
 /// part will run through is known (`left`); how, is not.
@@ -18,7 +27,8 @@ class PartialNest {
   static constexpr std::size_t most_indices = 16;
   static constexpr std::size_t most_stages = 12;
 
-  PartialNest(const Workload& workload, const Accelerator& accelerator);
+  /// Nothing is chosen yet of the stages outside `inner`, and nothing is in those from it inwards.
+  PartialNest(const Workload& workload, const Accelerator& accelerator, std::size_t inner);
 
   std::size_t first_stage() const { return first_; }
   std::int64_t left(std::size_t index) const { return left_[index]; }
@@ -27,6 +37,8 @@ class PartialNest {
   /// Takes in the next stage outwards, or gives the outermost one back.
   void push(const StageMapping& stage);
   void pop();
+  /// Gives the outermost chosen stage's loops another order.
+  void reorder(const std::vector<Loop>& loops);
 
   /// What the loops outside the chosen part do to a tile that all loops inside left in place.
   struct Outside {
@@ -42,11 +54,18 @@ class PartialNest {
   /// The way of a tensor's tile at `to` (a stage, or the number of stages for the compute units).
   struct Way {
     std::size_t tensor = 0, to = 0;
+    bool least = false;                             ///< count only what every copy must see once
     bool open = false;                              ///< all loops in time outside the tile leave it in place
     std::array<std::uint32_t, most_stages> stays{};  ///< by stage, the indices whose loops leave it in place
     std::size_t slide_stage = most_stages, slide_index = 0;
   };
-  Way way(std::size_t tensor, std::size_t to) const;
+  /// As the loops from the stage `outermost` inwards leave it.
+  Way way(std::size_t tensor, std::size_t to, std::size_t outermost) const;
+  /// The indices that the tensor depends on, and those of them along which a window of it slides, as bit masks.
+  std::uint32_t relevant(std::size_t tensor) const { return shapes_[tensor].relevant; }
+  std::uint32_t sliding(std::size_t tensor) const { return shapes_[tensor].sliding; }
+  bool depends(std::size_t tensor, std::size_t index) const { return (relevant(tensor) >> index & 1U) != 0; }
+  bool slides(std::size_t tensor, std::size_t index) const { return (sliding(tensor) >> index & 1U) != 0; }
 
   /// Words moved to the tiles: copies behind fanouts outside the stage `apart` count one by one. `shared`: copies
   /// outside the chosen part may share words.
@@ -59,6 +78,7 @@ class PartialNest {
  private:
   struct TensorShape {
     std::uint32_t relevant = 0;            ///< bit mask of its indices
+    std::uint32_t sliding = 0;             ///< those of them in `windows`
     std::vector<Axis> windows;             ///< axes with several indices of more than one element
     std::int64_t plain = 1;                ///< product of the sizes of all its other indices
     bool latched = false;
@@ -83,17 +103,11 @@ class PartialNest {
   std::size_t first_;
   std::array<std::int64_t, most_indices> size_{}, left_{}, extent_{};
   std::array<std::array<std::int64_t, most_indices>, most_stages> factor_{}, step_{};
-  std::array<std::vector<std::size_t>, most_stages> order_;  ///< a level's indices, innermost loop first
+  std::array<std::array<std::size_t, most_indices>, most_stages> order_{};  ///< a level's indices, innermost first
+  std::array<std::size_t, most_stages> loops_{};                             ///< and how many there are
   std::array<bool, most_stages> in_time_{};
 
-  struct Key {
-    std::vector<std::int64_t> parts;
-    bool operator==(const Key&) const = default;
-  };
-  struct Hash {
-    std::size_t operator()(const Key& key) const;
-  };
-  std::unordered_map<Key, std::int64_t, Hash> windows_;
+  std::unordered_map<Key, std::int64_t, KeyHash> windows_;
   Key key_;
 };
 

@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <numeric>
+#include <limits>
 
 #include "pj/base/arithmetic.hpp"
 #include "pj/base/text.hpp"
@@ -16,6 +16,7 @@ constexpr double rounding = 1.0 - 1e-12;
 /// One choice for one stage, with the bound of all mappings that begin with it.
 struct Choice {
   Value bound;
+  double energy = 0.0, delay = 0.0;  ///< the parts of the bound
   StageMapping stage;
 };
 
@@ -25,7 +26,7 @@ class Search {
  public:
   Search(const Workload& workload, const Accelerator& accelerator, const MapperOptions& options)
       : workload_(workload), accelerator_(accelerator), options_(options),
-        bounder_(workload, accelerator, options.objective) {
+        bounder_(workload, accelerator, options.objective), factors_(workload, options.perfect_factors) {
     mapping_.stages.resize(accelerator.stages.size());
     for (const Index& index : workload.indices) {
       left_.push_back(index.size);
@@ -34,6 +35,11 @@ class Search {
   }
 
   MapperResult run() {
+    for (std::size_t at = 1; at < accelerator_.stages.size(); ++at) {
+      if (const auto* level = std::get_if<Level>(&accelerator_.stages[at]); level != nullptr && bounder_.bounds_tiles(at)) {
+        bounder_.set_least_excess(at, least_excess(*level, at));
+      }
+    }
     expand(accelerator_.stages.size());
     result_.certificate.proved = !interrupted();
     if (!result_.verdict) {
@@ -69,10 +75,12 @@ class Search {
         return;
       }
       mapping_.stages[at] = std::move(choice.stage);
+      energy_inside_ = choice.energy;
+      delay_inside_ = choice.delay;
       step(mapping_.stages[at].loops, true);
-      bounder_.nest().push(mapping_.stages[at]);
+      bounder_.push(mapping_.stages[at]);
       expand(at);
-      bounder_.nest().pop();
+      bounder_.pop();
       step(mapping_.stages[at].loops, false);
       mapping_.stages[at] = {};
     }
@@ -106,6 +114,9 @@ class Search {
       const auto& level = std::get<Level>(accelerator_.stages[at]);
       for (std::size_t mask = std::size_t{1} << workload_.tensors.size(); mask-- > 0;) {
         if (set_keeps(level, at, mask)) {
+          if (at > 0 && bounder_.bounds_tiles(at)) {
+            bounder_.begin_tile(mapping_, at);
+          }
           tile(level, at, 0, found);
         }
       }
@@ -115,13 +126,12 @@ class Search {
     return found;
   }
 
-  void price(std::size_t at, std::vector<Choice>& found) {
+  /// Prices the chosen part with the stage's loops in the given order; the stage has been pushed.
+  void price(std::size_t at, const std::vector<Loop>& loops, std::vector<Choice>& found) {
     ++result_.certificate.candidates;
-    bounder_.nest().push(mapping_.stages[at]);
     const Value bound = bounder_.bound(mapping_);
-    bounder_.nest().pop();
     if (can_win(bound)) {
-      found.push_back({bound, mapping_.stages[at]});
+      found.push_back({bound, bounder_.energy_bound(), bounder_.delay_bound(), {loops, mapping_.stages[at].keeps}});
     } else {
       ++result_.certificate.cut_by_bound;
     }
@@ -152,14 +162,14 @@ class Search {
     const std::int64_t tiles = left_[index];
     const std::int64_t extent = extents_[index];
     const bool whole = std::find(level.whole.begin(), level.whole.end(), workload_.indices[index].name) != level.whole.end();
-    for (const std::int64_t factor : useful_factors(tiles, options_.perfect_factors)) {
+    for (const std::int64_t factor : factors_.of(index, tiles)) {
       const bool covers = extent * factor >= size;
       if ((factor > 1 && !allowed) || ((at == 0 || whole) && !covers)) {
         continue;
       }
       set(at, index, factor, extent * factor, 0);
       const bool fits = fits_so_far(level, at);
-      if (fits) {
+      if (fits && tile_can_win(at, index + 1)) {
         tile(level, at, index + 1, found);
       }
       unset(at, index, factor, extent, tiles);
@@ -168,6 +178,58 @@ class Search {
         break;  // larger factors need more
       }
     }
+  }
+
+  /// The least that any set of tiles that fits a level costs to supply beyond what every element must.
+  double least_excess(const Level& level, std::size_t at) {
+    double least = std::numeric_limits<double>::infinity();
+    for (std::uint32_t mask = 1U << workload_.tensors.size(); mask-- > 0;) {
+      if (set_keeps(level, at, mask)) {
+        least_excess_of(level, at, mask, 0, least);
+      }
+    }
+    return least == std::numeric_limits<double>::infinity() ? 0.0 : least;
+  }
+
+  void least_excess_of(const Level& level, std::size_t at, std::uint32_t keeps, std::size_t index, double& least) {
+    const std::uint32_t open = ((1U << left_.size()) - 1) & ~((1U << index) - 1);
+    const double excess = bounder_.excess(at, keeps, extents_, open);
+    if (excess >= least) {
+      return;
+    }
+    if (index == left_.size()) {
+      least = excess;
+      return;
+    }
+    const auto& factors = factors_.of(index, left_[index]);
+    for (std::size_t i = factors.size(); i-- > 0;) {
+      extents_[index] = factors[i];
+      if (fits_so_far(level, at)) {
+        least_excess_of(level, at, keeps, index + 1, least);
+      }
+    }
+    extents_[index] = 1;
+  }
+
+  /// Can a tile of which the indices from `next` on are still open become part of a mapping better than the best?
+  bool tile_can_win(std::size_t at, std::size_t next) {
+    if (at == 0 || !bounder_.bounds_tiles(at)) {
+      return true;
+    }
+    std::uint32_t keeps = 0;
+    for (std::size_t t = 0; t < workload_.tensors.size(); ++t) {
+      keeps |= mapping_.stages[at].keeps[t] ? 1U << t : 0;
+    }
+    const std::uint32_t open = ((1U << left_.size()) - 1) & ~((1U << next) - 1);
+    const double excess = bounder_.excess(at, keeps, extents_, open);
+    const double without = energy_inside_ - bounder_.least_excess(at);
+    if (can_win(objective_pair(options_.objective, without + excess, delay_inside_)) &&
+        can_win(objective_pair(options_.objective, bounder_.tile_bound(mapping_.stages[at].loops, open) + excess,
+                               delay_inside_))) {
+      return true;
+    }
+    ++result_.certificate.cut_by_bound;
+    return false;
   }
 
   void set(std::size_t at, std::size_t index, std::int64_t factor, std::int64_t extent, int axis) {
@@ -205,12 +267,12 @@ class Search {
   }
 
   void order(std::size_t at, std::vector<Choice>& found) {
-    const std::vector<Loop> loops = mapping_.stages[at].loops;
-    for (auto& order : useful_orders(workload_, accelerator_, mapping_, at)) {
-      mapping_.stages[at].loops = std::move(order);
-      price(at, found);
+    bounder_.push(mapping_.stages[at]);
+    for (const auto& order : useful_orders(workload_, accelerator_, mapping_, at)) {
+      bounder_.reorder(order);
+      price(at, order, found);
     }
-    mapping_.stages[at].loops = loops;
+    bounder_.pop();
   }
 
   /// Chooses the factors along the axes of a fanout; `position` counts index within axis.
@@ -218,7 +280,9 @@ class Search {
     const std::size_t axis = position / left_.size();
     const std::size_t index = position % left_.size();
     if (axis >= fanout.axes.size()) {
-      price(at, found);
+      bounder_.push(mapping_.stages[at]);
+      price(at, mapping_.stages[at].loops, found);
+      bounder_.pop();
       return;
     }
     const auto next_room = [&](std::int64_t rest) {
@@ -227,7 +291,7 @@ class Search {
     };
     const std::int64_t tiles = left_[index];
     const std::int64_t extent = extents_[index];
-    for (const std::int64_t factor : spread_factors(index, room)) {
+    for (const std::int64_t factor : spread_factors(index)) {
       if (factor > room || (factor > 1 && !admits(fanout.axes[axis].indices, workload_.indices[index].name))) {
         break;
       }
@@ -239,13 +303,9 @@ class Search {
 
   /// Copies that reduce an output each begin a sum of their own, and what begins need not be fetched: there more
   /// copies can pay although they leave as many tiles.
-  std::vector<std::int64_t> spread_factors(std::size_t index, std::int64_t room) const {
-    std::vector<std::int64_t> factors = useful_factors(left_[index], options_.perfect_factors);
-    if (!options_.perfect_factors && !workload_.tensors.back().depends_on(index)) {
-      factors.resize(static_cast<std::size_t>(std::min(left_[index], room)));
-      std::iota(factors.begin(), factors.end(), 1);
-    }
-    return factors;
+  const std::vector<std::int64_t>& spread_factors(std::size_t index) {
+    const bool reduces = !options_.perfect_factors && !workload_.tensors.back().depends_on(index);
+    return reduces ? factors_.all(left_[index]) : factors_.of(index, left_[index]);
   }
 
   std::string nothing_fits() const { return "no mapping fits"; }
@@ -254,10 +314,12 @@ class Search {
   const Accelerator& accelerator_;
   const MapperOptions& options_;
   Bounder bounder_;
+  Factors factors_;
   Mapping mapping_;
   std::vector<std::int64_t> left_, extents_;
   MapperResult result_;
   Value best_, root_bound_;
+  double energy_inside_ = 0.0, delay_inside_ = 1.0;  ///< the bound of the stages chosen so far
 };
 
 }  // namespace

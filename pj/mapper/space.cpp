@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "pj/base/arithmetic.hpp"
 
@@ -158,11 +159,35 @@ std::vector<std::int64_t> make_factors(std::int64_t tiles, bool perfect) {
 
 }  // namespace
 
-const std::vector<std::int64_t>& useful_factors(std::int64_t tiles, bool perfect) {
-  thread_local std::map<std::pair<std::int64_t, bool>, std::vector<std::int64_t>> known;
-  auto& factors = known[{tiles, perfect}];
+Factors::Factors(const Workload& workload, bool perfect) : perfect_(perfect), has_holes_(workload.indices.size()) {
+  for (const Operand& tensor : workload.tensors) {
+    for (const Axis& axis : tensor.axes) {
+      for (const Term& term : axis) {
+        for (const Term& partner : axis) {
+          const bool strided = partner.coefficient / std::gcd(partner.coefficient, term.coefficient) > 1;
+          has_holes_[term.index] = has_holes_[term.index] || (partner.index != term.index && strided);
+        }
+      }
+    }
+  }
+}
+
+const std::vector<std::int64_t>& Factors::of(std::size_t index, std::int64_t tiles) {
+  if (has_holes_[index] && !perfect_) {
+    return all(tiles);
+  }
+  auto& factors = known_[{tiles, false}];
   if (factors.empty()) {
-    factors = make_factors(tiles, perfect);
+    factors = make_factors(tiles, perfect_);
+  }
+  return factors;
+}
+
+const std::vector<std::int64_t>& Factors::all(std::int64_t tiles) {
+  auto& factors = known_[{tiles, true}];
+  if (factors.empty()) {
+    factors.resize(static_cast<std::size_t>(tiles));
+    std::iota(factors.begin(), factors.end(), 1);
   }
   return factors;
 }

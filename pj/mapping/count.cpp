@@ -58,6 +58,15 @@ std::int64_t words(const Workload& workload, std::size_t tensor, const TileSeque
   return count;
 }
 
+std::int64_t tile_words(const Workload& workload, std::size_t tensor, const std::vector<std::int64_t>& extents,
+                        bool boxes) {
+  std::int64_t count = 1;
+  for (const Axis& axis : workload.tensors[tensor].axes) {
+    count *= window_size(workload, axis, extents, boxes);
+  }
+  return count;
+}
+
 std::int64_t iterations(const Workload& workload, const TileSequence& sequence) {
   std::int64_t count = 1;
   for (std::size_t index = 0; index < workload.indices.size(); ++index) {

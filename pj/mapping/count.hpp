@@ -41,6 +41,10 @@ struct TileSequence {
 /// by the few kinds of places that its tiles can have (docs/model.md, "Counting words").
 std::int64_t words(const Workload& workload, std::size_t tensor, const TileSequence& sequence, bool boxes = false);
 
+/// The elements of `tensor` in one tile with these extents.
+std::int64_t tile_words(const Workload& workload, std::size_t tensor, const std::vector<std::int64_t>& extents,
+                        bool boxes = false);
+
 /// The iterations of all indices that the loops run through.
 std::int64_t iterations(const Workload& workload, const TileSequence& sequence);
 

@@ -1,6 +1,8 @@
 #include "pj/mapping/window.hpp"
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <set>
 
 #include "pj/base/arithmetic.hpp"
@@ -196,6 +198,30 @@ std::int64_t size_of(const Axis& axis, const std::vector<const Move*>& moves, bo
 }
 
 }  // namespace
+
+std::int64_t window_size(const Workload& workload, const Axis& axis, const std::vector<std::int64_t>& extents,
+                         bool boxes) {
+  std::int64_t span = 1;
+  std::array<std::pair<std::int64_t, std::int64_t>, 2> varying{{{1, 1}, {1, 1}}};  // coefficient, extent
+  std::size_t count = 0;
+  for (const Term& term : axis) {
+    const std::int64_t extent = std::min(extents[term.index], workload.indices[term.index].size);
+    span += term.coefficient * (extent - 1);
+    if (extent > 1 && count++ < varying.size()) {
+      varying[count - 1] = {term.coefficient, extent};
+    }
+  }
+  if (boxes) {
+    return span;
+  }
+  if (count > varying.size()) {
+    return window_words(workload, axis, {extents, {}}, boxes);
+  }
+  const auto [a, p] = varying[0];
+  const auto [c, r] = varying[1];
+  const std::int64_t common = std::gcd(a, c);
+  return p * r - std::max<std::int64_t>(0, p - c / common) * std::max<std::int64_t>(0, r - a / common);
+}
 
 std::int64_t window_words(const Workload& workload, const Axis& axis, const TileSequence& sequence, bool boxes) {
   const bool distinct = std::any_of(sequence.loops.begin(), sequence.loops.end(),

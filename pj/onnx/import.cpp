@@ -92,6 +92,9 @@ std::vector<ValueId> inline_function(Scope& scope, const OnnxNode& call, const O
 }
 
 std::vector<ValueId> convert(Scope& scope, const OnnxNode& node) {
+  if (node.outputs.empty()) {
+    throw InputError("it has no outputs; the file is damaged");
+  }
   const auto function = scope.state().functions.find({node.domain, node.type});
   const bool is_own = node.domain == "picojoule";
   if (function != scope.state().functions.end() && !is_own) {
@@ -160,8 +163,7 @@ Network import_model(const OnnxModel& model, const std::string& file, const Onnx
 }  // namespace
 
 std::string node_place(const OnnxNode& node) {
-  const std::string name = node.name.empty() && !node.outputs.empty() ? node.outputs.front() : node.name;
-  return "node '" + name + "' (" + node.type + ")";
+  return "node '" + own_name(node) + "' (" + node.type + ")";
 }
 
 void import_initializers(Scope& scope, const OnnxGraph& graph) {

@@ -59,6 +59,11 @@ Sizes resolved_shape(const OnnxDeclaration& input, const Symbols& symbols, const
   }
   Sizes shape;
   for (const OnnxAxis& axis : input.shape) {
+    if (axis.size < -1) {
+      throw InputError("input '" + input.name + "' has the size " + std::to_string(axis.size) + " along axis " +
+                       std::to_string(shape.size()) + "; give its shape, as in --input-shape " +
+                       example(input, symbols, options.batch));
+    }
     const auto symbol = symbols.find(axis.symbol);
     const bool is_open_batch = shape.empty() && axis.symbol.empty();
     if (axis.size < 0 && symbol == symbols.end() && !is_open_batch) {

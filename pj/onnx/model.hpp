@@ -38,6 +38,16 @@ struct OnnxNode {
   std::map<std::string, OnnxAttribute> attributes;
 };
 
+/// The node's name or, where it has none, that of its first output.
+inline const std::string& own_name(const OnnxNode& node) {
+  for (const std::string& output : node.outputs) {
+    if (node.name.empty() && !output.empty()) {
+      return output;
+    }
+  }
+  return node.name;
+}
+
 /// One axis of a declared shape: a size, or −1 with a symbol or none.
 struct OnnxAxis {
   std::int64_t size = -1;

@@ -1,5 +1,7 @@
 #include "pj/onnx/node_import.hpp"
 
+#include <cmath>
+
 #include "pj/base/error.hpp"
 #include "pj/base/text.hpp"
 #include "pj/network/shapes.hpp"
@@ -71,6 +73,9 @@ std::int64_t NodeImport::integer(const std::string& attribute) const {
 
 float NodeImport::real(const std::string& attribute, float otherwise) const {
   const auto* value = get<float>(attribute, "a number");
+  if (value != nullptr && std::isnan(*value)) {
+    throw InputError("its attribute '" + attribute + "' is no number (NaN); the file is damaged");
+  }
   return value == nullptr ? otherwise : *value;
 }
 
@@ -169,8 +174,7 @@ std::optional<Sizes> NodeImport::integers_or_input(const std::string& attribute,
 }
 
 std::string NodeImport::part_name(const std::string& part) const {
-  const std::string& own = node_.name.empty() && !node_.outputs.empty() ? node_.outputs.front() : node_.name;
-  return scope_.prefix + own + (part.empty() ? "" : "/" + part);
+  return scope_.prefix + own_name(node_) + (part.empty() ? "" : "/" + part);
 }
 
 std::vector<ValueId> NodeImport::add(Layer layer, std::vector<ValueId> inputs, const std::string& part) {

@@ -13,7 +13,7 @@ std::vector<std::span<const OperatorRow>> tables() {
   return {convolution_operators(), product_operators(), pointwise_operators(), normalization_operators(),
           shape_operators(),       resize_operators(),  selection_operators(), reduction_operators(),
           constant_operators(),    control_operators(), recurrent_operators(), quantization_operators(),
-          own_operators()};
+          attention_operators(),   einsum_operators(),  own_operators()};
 }
 
 }  // namespace

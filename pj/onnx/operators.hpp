@@ -31,6 +31,8 @@ std::span<const OperatorRow> constant_operators();
 std::span<const OperatorRow> quantization_operators();
 std::span<const OperatorRow> recurrent_operators();
 std::span<const OperatorRow> control_operators();
+std::span<const OperatorRow> attention_operators();
+std::span<const OperatorRow> einsum_operators();
 std::span<const OperatorRow> own_operators();
 
 /// The row of an operator, or null.

@@ -58,7 +58,7 @@ std::vector<ValueId> as_operator(NodeImport& node, const char* name, std::vector
   call.domain = "";
   call.inputs.clear();
   call.outputs = {node.node().outputs.at(0)};
-  call.name = (node.node().name.empty() ? call.outputs[0] : node.node().name) + "/real";
+  call.name = own_name(node.node()) + "/real";
   Scope operands(node.scope().state(), node.scope().draft(), &node.scope());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     call.inputs.push_back("operand " + std::to_string(i));

@@ -82,9 +82,6 @@ OnnxDeclaration read_declaration(const onnx::ValueInfoProto& proto) {
   declaration.has_shape = tensor.has_shape();
   for (const auto& axis : tensor.shape().dim()) {
     declaration.shape.push_back({axis.has_dim_value() ? axis.dim_value() : -1, axis.dim_param()});
-    if (axis.has_dim_value() && axis.dim_value() < 0) {
-      declaration.shape.back().symbol = "size " + std::to_string(axis.dim_value());
-    }
   }
   return declaration;
 }

@@ -2,35 +2,14 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
-#include <string>
-#include <vector>
 
 #include "pj/base/error.hpp"
-#include "pj/onnx/onnx.hpp"
-#include "tests/support/files.hpp"
+#include "pj/network/zoo.hpp"
+#include "pj/onnx/test_cases.hpp"
 
 namespace pj {
 
 namespace {
-
-namespace fs = std::filesystem;
-
-std::vector<std::string> published_networks() {
-  std::vector<std::string> paths;
-  for (const auto& entry : fs::directory_iterator(in_shared("workloads"))) {
-    if (entry.path().extension() == ".onnx") {
-      paths.push_back(entry.path().string());
-    }
-  }
-  for (const auto& entry : fs::directory_iterator(in_shared("models"))) {
-    if (entry.is_directory()) {
-      paths.push_back((entry.path() / "model.onnx").string());
-    }
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
 
 /// The first difference, for the message of a failing test.
 std::string difference(const Network& a, const Network& b) {
@@ -60,14 +39,48 @@ TEST_CASE("every published network is the same after export and import") {
   }
   for (const std::string& path : published_networks()) {
     CAPTURE(path);
-    OnnxOptions options{.load_data = path.find("workloads/light") == std::string::npos};
-    if (path.find("silero") != std::string::npos) {
-      options.input_shapes["input"] = {1, 576};
-    }
-    const Network network = import_onnx(path, options);
-    const Network again = parse_onnx(onnx_bytes(network), "again.onnx", {.load_data = options.load_data});
+    const bool load_data = path.find("workloads/light") == std::string::npos;
+    const Network network = import_onnx(path, options_for(path, load_data));
+    const Network again = parse_onnx(onnx_bytes(network), "again.onnx", {.load_data = load_data});
     CHECK(difference(network, again) == "none");
   }
+}
+
+TEST_CASE("every network of the zoo is the same after export and import") {
+  for (const ZooEntry& entry : zoo()) {
+    CAPTURE(entry.name);
+    const Network network = zoo_network(entry.name);
+    CHECK(difference(network, parse_onnx(onnx_bytes(network), "again.onnx")) == "none");
+  }
+}
+
+TEST_CASE("weights of equal elements are written as one element and read back") {
+  if (!shared_is_there("the workloads")) {
+    return;
+  }
+  const Network network = import_onnx(in_shared("workloads/light_squeezenet.onnx"));
+  const std::string bytes = onnx_bytes(network);
+  CHECK(bytes.size() < 100000);
+  CHECK(difference(network, parse_onnx(bytes, "again.onnx")) == "none");
+}
+
+TEST_CASE("every conformance case that imports is the same after export and import") {
+  if (!shared_is_there("the ONNX conformance cases")) {
+    return;
+  }
+  int count = 0;
+  for (const auto& folder : conformance_cases()) {
+    Network network;
+    try {
+      network = import_case(folder);
+    } catch (const InputError&) {
+      continue;
+    }
+    CAPTURE(folder.string());
+    ++count;
+    CHECK(difference(network, parse_onnx(onnx_bytes(network), "again.onnx")) == "none");
+  }
+  std::printf("%d conformance cases are the same after export and import\n", count);
 }
 
 }  // namespace pj

@@ -116,7 +116,12 @@ void write_declaration(const OnnxDeclaration& declaration, onnx::ValueInfoProto&
   tensor.set_elem_type(declaration.element_type);
   auto& shape = *tensor.mutable_shape();
   for (const OnnxAxis& axis : declaration.shape) {
-    shape.add_dim()->set_dim_value(axis.size);
+    auto& dimension = *shape.add_dim();
+    if (axis.size == -1) {
+      dimension.set_dim_param(axis.symbol);
+    } else {
+      dimension.set_dim_value(axis.size);
+    }
   }
 }
 
