@@ -110,6 +110,13 @@ ValueId NetworkExpander::expand(const YamlNode& layers) {
   return *top_.current;
 }
 
+Position NetworkExpander::position_of(const std::string& layer, const Position& otherwise) const {
+  const auto own = names_.find(layer);
+  const auto inner = names_.find(layer + "/output");
+  const auto found = inner == names_.end() ? own : inner;
+  return found == names_.end() ? otherwise : found->second.position;
+}
+
 void NetworkExpander::count_step(const Position& position) {
   if (++steps_ > most_steps) {
     throw InputError(position, "the network has more than " + grouped(most_steps) + " layers; shorten its loops");

@@ -123,8 +123,8 @@ TEST_CASE("a file cannot ask for more layers than a network may have") {
 
 TEST_CASE("a layer that nothing reads is refused") {
   CHECK(fault_in("  - a: {conv: 3}\n  - b: {conv: 3, from: input}\n") ==
-        "n:3:3: the layer 'a' feeds nothing; use it or name it under 'outputs'");
-  CHECK(fault_of("inputs: {a: [3], b: [3]}\nlayers: [relu]\n") == "n:2:9: the input 'b' feeds nothing");
+        "n:3:5: the layer 'a' feeds nothing; use it or name it under 'outputs'");
+  CHECK(fault_of("inputs: {a: [3], b: [3]}\nlayers: [relu]\n") == "n:1:18: the input 'b' feeds nothing");
 }
 
 TEST_CASE("what is not written as a layer, loop, block or parameter says how it is written") {
