@@ -22,8 +22,8 @@ Accelerator load_accelerator(const std::string& name_or_path) {
       name_or_path.find('/') != std::string::npos) {
     return read_accelerator(name_or_path);
   }
-  throw InputError("unknown accelerator '" + name_or_path + "'" +
-                   did_you_mean(name_or_path, built_in_accelerators()) + " A file's name ends in .yaml");
+  throw InputError("unknown accelerator '" + name_or_path + "'" + did_you_mean(name_or_path, built_in_accelerators()) +
+                   " A file's name ends in .yaml");
 }
 
 }  // namespace pj

@@ -112,8 +112,7 @@ struct Activation {
   };
 
   Kind kind = Kind::Relu;
-  float alpha = 0.0F;
-  float beta = 0.0F;
+  float alpha = 0.0F, beta = 0.0F;
 
   bool operator==(const Activation&) const = default;
 };
@@ -319,9 +318,8 @@ struct Cast {
   bool operator==(const Cast&) const = default;
 };
 
-/// A recurrent cell over time. Operands as in ONNX: X [t,n,input], W, R, optional B, sequence lengths, initial
-/// h, initial c, peepholes P, and, with `projection`, its weights [direction, projection, hidden]. Gates are
-/// ordered as in ONNX. Outputs: all h, last h, last c.
+/// A recurrent cell over time, operands and gates as in ONNX: X [t,n,input], W, R, optional B, lengths, first h and c,
+/// peepholes P and, with `projection`, its weights [direction, projection, hidden]. Outputs: all h, last h, last c.
 struct Recurrent {
   enum class Cell { Rnn, Lstm, Gru };
   enum class Direction { Forward, Reverse, Bidirectional };
