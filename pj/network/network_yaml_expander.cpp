@@ -155,6 +155,10 @@ void NetworkExpander::add_loop(const YamlNode::Entry& entry, Frame& frame) {
   const std::int64_t first =
       evaluate(trimmed(key.substr(in + 4, dots - in - 4)), before, entry.position, "the loop's start");
   const std::int64_t last = evaluate(trimmed(key.substr(dots + 2)), before, entry.position, "the loop's end");
+  if (first < -largest_size || last > largest_size) {
+    throw InputError(entry.position,
+                     "a loop runs from at least " + grouped(-largest_size) + " to at most " + grouped(largest_size));
+  }
   for (std::int64_t i = first; i <= last; ++i) {
     count_step(entry.position);
     frame.numbers[counter] = i;
