@@ -34,6 +34,16 @@ int write_all(int file, std::string_view content) {
   return ::fsync(file) == 0 || errno == EINVAL ? 0 : errno;
 }
 
+/// The file that a symbolic link (`/dev/stdout` is one) leads to, so that the link itself is not replaced.
+std::string followed(const std::string& path) {
+  std::error_code fault;
+  if (!fs::is_symlink(path, fault)) {
+    return path;
+  }
+  const fs::path target = fs::canonical(path, fault);
+  return fault ? path : target.string();
+}
+
 }  // namespace
 
 std::string read_file(const std::string& path, std::int64_t limit) {
@@ -63,14 +73,15 @@ std::string read_file(const std::string& path, std::int64_t limit) {
   return content;
 }
 
-void write_file(const std::string& path, std::string_view content) {
-  // Devices and pipes (/dev/stdout) cannot be replaced by a rename: they are written directly.
+void write_file(const std::string& name, std::string_view content) {
+  const std::string path = followed(name);
+  // Devices and pipes cannot be replaced by a rename: they are written directly.
   std::error_code fault;
   const bool special = fs::exists(path, fault) && !fs::is_regular_file(path, fault);
   const std::string target = special ? path : path + "." + std::to_string(::getpid()) + ".part";
   const int file = ::open(target.c_str(), O_WRONLY | O_CREAT | (special ? 0 : O_EXCL) | O_CLOEXEC, 0666);
   if (file < 0) {
-    cannot_write(path, errno);
+    cannot_write(name, errno);
   }
   int failure = write_all(file, content);
   if (::close(file) != 0 && failure == 0) {
@@ -83,7 +94,24 @@ void write_file(const std::string& path, std::string_view content) {
     if (!special) {
       ::unlink(target.c_str());
     }
-    cannot_write(path, failure);
+    cannot_write(name, failure);
+  }
+}
+
+void check_can_write(const std::string& name) {
+  const std::string path = followed(name);
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    cannot_write(name, EISDIR);
+  }
+  const bool special = fs::exists(path, ignored) && !fs::is_regular_file(path, ignored);
+  const std::string folder = fs::path(path).parent_path().string();
+  const std::string target = special ? path : (folder.empty() ? "." : folder);
+  if (!special && fs::exists(target, ignored) && !fs::is_directory(target, ignored)) {
+    cannot_write(name, ENOTDIR);
+  }
+  if (::access(target.c_str(), W_OK) != 0) {
+    cannot_write(name, errno);
   }
 }
 

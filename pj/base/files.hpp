@@ -14,4 +14,7 @@ std::string read_file(const std::string& path, std::int64_t limit);
 /// Throws `InputError` where the folder is missing, not writable, or the disk is full.
 void write_file(const std::string& path, std::string_view content);
 
+/// Throws what `write_file` would throw, as far as that can be known before long work; writes nothing.
+void check_can_write(const std::string& path);
+
 }  // namespace pj

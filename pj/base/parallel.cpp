@@ -15,7 +15,11 @@ void parallel_for(std::size_t count, int threads, const std::function<void(std::
   std::atomic<std::size_t> next{0};
   std::atomic<bool> failed{false};
   const auto run = [&] {
-    for (std::size_t i = next++; i < count && !failed; i = next++) {
+    while (!failed) {
+      const std::size_t i = next++;  // once taken it runs, so the first fault by index is always found
+      if (i >= count) {
+        return;
+      }
       try {
         work(i);
       } catch (...) {

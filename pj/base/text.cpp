@@ -20,6 +20,18 @@ std::string with_decimals(double number, int decimals) {
   return fault == std::errc{} ? std::string(buffer.data(), end) : std::to_string(number);
 }
 
+/// The power of ten of the first digit once a finite number other than 0 is rounded to `digits` digits: 9.99 is 10.
+int exponent_of(double number, int digits) {
+  std::array<char, 400> buffer{};
+  const auto written =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::scientific, digits - 1);
+  const char* mark = std::find(buffer.data(), written.ptr, 'e');
+  const int sign = mark[1] == '-' ? -1 : 1;
+  int exponent = 0;
+  std::from_chars(mark + 2, written.ptr, exponent);
+  return sign * exponent;
+}
+
 /// Groups the digits before the decimal point of a plain decimal number.
 std::string group_digits(const std::string& plain) {
   const std::size_t start = plain.starts_with('-') ? 1 : 0;
@@ -67,8 +79,7 @@ std::string significant(double number, int digits) {
   if (!std::isfinite(number) || number == 0.0) {
     return number == 0.0 ? "0" : std::to_string(number);
   }
-  const int exponent = static_cast<int>(std::floor(std::log10(std::abs(number))));
-  return group_digits(with_decimals(number, std::max(0, digits - 1 - exponent)));
+  return group_digits(with_decimals(number, std::max(0, digits - 1 - exponent_of(number, digits))));
 }
 
 std::string scaled(double number, std::string_view unit, int digits) {
@@ -77,7 +88,7 @@ std::string scaled(double number, std::string_view unit, int digits) {
   if (!std::isfinite(number) || number == 0.0) {
     return significant(number) + " " + std::string(unit);
   }
-  const double magnitude = std::floor(std::log10(std::abs(number)) / 3.0 + 1e-12);
+  const double magnitude = std::floor(exponent_of(number, digits) / 3.0);
   const int step = std::clamp(static_cast<int>(magnitude), -none, static_cast<int>(prefixes.size()) - 1 - none);
   return significant(number / std::pow(1000.0, step), digits) + " " + prefixes[static_cast<std::size_t>(step + none)] +
          std::string(unit);
@@ -114,8 +125,13 @@ std::string nearest(std::string_view word, std::span<const std::string> known) {
 }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string> known) {
+  constexpr std::size_t most = 20;
   const std::string near = nearest(word.substr(0, 200), known);
-  return near.empty() ? "; known: " + join(known, ", ") : "; did you mean '" + near + "'?";
+  if (!near.empty()) {
+    return "; did you mean '" + near + "'?";
+  }
+  const std::string rest = known.size() > most ? " and " + std::to_string(known.size() - most) + " more" : "";
+  return "; known: " + join(known.subspan(0, std::min(most, known.size())), ", ") + rest;
 }
 
 std::string join(std::span<const std::string> parts, std::string_view separator) {

@@ -26,7 +26,7 @@ std::string binary_size(std::int64_t bits);
 /// The known word that `word` most likely means, or an empty text where none is near.
 std::string nearest(std::string_view word, std::span<const std::string> known);
 
-/// `; did you mean 'X'?` or, where nothing is near, `; known: A, B, C`.
+/// `; did you mean 'X'?` or, where nothing is near, `; known: A, B, C` with the first 20 of them.
 std::string did_you_mean(std::string_view word, std::span<const std::string> known);
 
 /// Text parts with a separator between them.

@@ -106,6 +106,10 @@ class TreeBuilder : public YAML::EventHandler {
   YamlNode root_;
 };
 
+std::string_view trimmed_end(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
+}
+
 /// YAML forbids tabs as indentation; yaml-cpp's own message for one does not say so.
 void refuse_tabs(const std::string& text, const std::string& file) {
   std::istringstream lines(text);
@@ -122,7 +126,8 @@ void refuse_tabs(const std::string& text, const std::string& file) {
 
 YamlNode parse_yaml(const std::string& text, const std::string& file) {
   refuse_tabs(text, file);
-  std::istringstream stream(text);
+  // Without blanks at the end, behind which yaml-cpp takes a quote that was left open for closed.
+  std::istringstream stream{std::string(trimmed_end(text))};
   TreeBuilder builder(file);
   try {
     YAML::Parser parser(stream);

@@ -69,9 +69,8 @@ Results conv(const LayerCall& call) {
 Results depthwise(const LayerCall& call) {
   auto layer = window<Convolution>(call);
   layer.groups = call.axis(1);
-  const std::int64_t multiplier = call.number("multiplier", 1, 1024, 1);
-  return convolve(call, std::move(layer), layer.groups * multiplier,
-                  call.per_axis("depthwise", call.spatial_axes(), 1));
+  const std::int64_t filters = layer.groups * call.number("multiplier", 1, 1024, 1);
+  return convolve(call, std::move(layer), filters, call.per_axis("depthwise", call.spatial_axes(), 1));
 }
 
 Results conv_transpose(const LayerCall& call) {

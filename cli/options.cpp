@@ -1,0 +1,64 @@
+#include "cli/options.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "pj/base/error.hpp"
+#include "pj/base/text.hpp"
+
+namespace pj {
+
+namespace {
+
+constexpr std::int64_t most_threads = 256;
+constexpr std::int64_t largest_batch = 1 << 20;
+
+const std::array rows{
+    OptionRow{"--json", "FILE", "also write every number to this file (docs/json.md)", &Options::json},
+    OptionRow{"--csv", "FILE", "also write the table to this file", &Options::csv},
+    OptionRow{"--threads", "N", "threads to use; 0, the default: one per core",
+              IntegerMember{&Options::threads, 0, most_threads}},
+    OptionRow{"--batch", "N", "inputs at a time; the default is 1", IntegerMember{&Options::batch, 1, largest_batch}},
+    OptionRow{"--input-shape", "NAME=SIZES", "shape of an ONNX input, as data=1,3,224,224; may be repeated",
+              &Options::input_shapes},
+};
+
+std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {
+  const std::int64_t number = parse_integer(text, row.name);
+  if (number < range.low || number > range.high) {
+    throw InputError(std::string(row.name) + " must be from " + grouped(range.low) + " to " + grouped(range.high) +
+                     ", not " + text);
+  }
+  return number;
+}
+
+}  // namespace
+
+std::span<const OptionRow> option_rows() {
+  return rows;
+}
+
+const OptionRow& option_row(const std::string& name) {
+  const auto row = std::find_if(rows.begin(), rows.end(), [&](const OptionRow& r) { return r.name == name; });
+  ensure(row != rows.end(), "a verb names only options of the table");
+  return *row;
+}
+
+void set_option(Options& options, const OptionRow& row, const std::vector<std::string>& values) {
+  if (const auto* texts = std::get_if<std::vector<std::string> Options::*>(&row.member)) {
+    options.** texts = values;
+    return;
+  }
+  if (values.size() > 1) {
+    throw InputError(std::string(row.name) + " is given " + std::to_string(values.size()) + " times; give it once");
+  }
+  if (const auto* flag = std::get_if<bool Options::*>(&row.member)) {
+    options.** flag = true;
+  } else if (const auto* text = std::get_if<std::string Options::*>(&row.member)) {
+    options.** text = values.front();
+  } else if (const auto* range = std::get_if<IntegerMember>(&row.member)) {
+    options.*range->member = integer(row, *range, values.front());
+  }
+}
+
+}  // namespace pj

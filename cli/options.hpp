@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace pj {
+
+/// What may stand behind a verb on the command line. A verb's row says which of it the verb takes.
+struct Options {
+  std::vector<std::string> operands;
+  std::string json;
+  std::string csv;
+  std::int64_t threads = 0;  ///< 0: one per core
+  std::int64_t batch = 1;
+  std::vector<std::string> input_shapes;
+
+  bool operator==(const Options&) const = default;
+};
+
+/// Where an option's value goes: a switch, a text, a list of texts or a whole number of a range.
+struct IntegerMember {
+  std::int64_t Options::*member;
+  std::int64_t low, high;
+};
+using OptionMember =
+    std::variant<bool Options::*, std::string Options::*, std::vector<std::string> Options::*, IntegerMember>;
+
+/// One row of the table of options.
+struct OptionRow {
+  const char* name;   ///< `--json`
+  const char* value;  ///< `FILE`; empty for a switch
+  const char* help;
+  OptionMember member;
+};
+
+/// All options that a verb may take.
+std::span<const OptionRow> option_rows();
+
+/// The row of an option that must be in the table.
+const OptionRow& option_row(const std::string& name);
+
+/// Puts the values given for an option into place; throws `InputError` naming it.
+void set_option(Options& options, const OptionRow& row, const std::vector<std::string>& values);
+
+}  // namespace pj

@@ -1,0 +1,30 @@
+#include "cli/output.hpp"
+
+#include "pj/base/error.hpp"
+#include "pj/base/files.hpp"
+#include "pj/onnx/onnx.hpp"
+
+namespace pj {
+
+void write_files(const Options& options, const std::function<std::string()>& json,
+                 const std::function<std::string()>& csv) {
+  if (!options.json.empty()) {
+    write_file(options.json, json());
+  }
+  if (!options.csv.empty()) {
+    write_file(options.csv, csv());
+  }
+}
+
+LoadOptions load_options(const Options& options) {
+  LoadOptions load{.batch = options.batch};
+  for (const std::string& text : options.input_shapes) {
+    const auto [name, sizes] = parse_input_shape(text);
+    if (!load.input_shapes.emplace(name, sizes).second) {
+      throw InputError("--input-shape gives '" + name + "' twice");
+    }
+  }
+  return load;
+}
+
+}  // namespace pj

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "cli/options.hpp"
+#include "pj/study/load.hpp"
+
+namespace pj {
+
+/// Writes the files that `--json` and `--csv` ask for, each made only then.
+void write_files(const Options& options, const std::function<std::string()>& json,
+                 const std::function<std::string()>& csv);
+
+/// What the options say about reading a network.
+LoadOptions load_options(const Options& options);
+
+}  // namespace pj

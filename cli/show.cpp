@@ -1,0 +1,17 @@
+#include "cli/output.hpp"
+#include "cli/verbs.hpp"
+#include "pj/network/statistics.hpp"
+#include "pj/study/load.hpp"
+#include "pj/study/network_report.hpp"
+
+namespace pj {
+
+void run_show(const Options& options, Console& console) {
+  const Network network = load_network(options.operands.front(), load_options(options));
+  const NetworkStatistics counts = statistics(network);
+  write_files(
+      options, [&] { return network_json(network, counts); }, [&] { return network_csv(network, counts); });
+  console.out << network_table(network, counts);
+}
+
+}  // namespace pj

@@ -1,0 +1,19 @@
+#include "cli/verbs.hpp"
+
+#include <array>
+
+namespace pj {
+
+std::span<const Verb> verbs() {
+  static const std::array rows{
+      Verb{"networks", "", "list the networks of the zoo", {"--json", "--csv"}, run_networks},
+      Verb{"show",
+           "NETWORK",
+           "show the layers of a network: shapes, weights, MACs",
+           {"--json", "--csv", "--batch", "--input-shape"},
+           run_show},
+  };
+  return rows;
+}
+
+}  // namespace pj

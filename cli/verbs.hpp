@@ -1,0 +1,36 @@
+#pragma once
+
+#include <ostream>
+#include <span>
+#include <vector>
+
+#include "cli/options.hpp"
+#include "pj/base/interrupt.hpp"
+#include "pj/base/progress.hpp"
+
+namespace pj {
+
+/// Where a verb writes, and what it polls while it works.
+struct Console {
+  std::ostream& out;
+  std::ostream& warnings;
+  Progress& progress;
+  const Interrupt& interrupt;
+};
+
+/// One row of the table of verbs.
+struct Verb {
+  const char* name;
+  const char* operand;  ///< what it works on, `NETWORK`; empty: nothing; `[ID…]`: any number
+  const char* summary;
+  std::vector<const char*> options;
+  void (*run)(const Options&, Console&);
+};
+
+/// All verbs, in the order of the help.
+std::span<const Verb> verbs();
+
+void run_networks(const Options& options, Console& console);
+void run_show(const Options& options, Console& console);
+
+}  // namespace pj

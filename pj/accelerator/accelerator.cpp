@@ -1,0 +1,129 @@
+#include "pj/accelerator/accelerator.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "pj/base/arithmetic.hpp"
+#include "pj/base/error.hpp"
+#include "pj/base/text.hpp"
+
+namespace pj {
+
+namespace {
+
+constexpr std::int64_t most_units = 1 << 24;
+
+[[noreturn]] void refuse(const Accelerator& accelerator, const std::string& fault) {
+  throw InputError("accelerator '" + accelerator.name + "': " + fault);
+}
+
+std::string axes_text(const Fanout& fanout) {
+  std::vector<std::string> parts;
+  for (const FanoutAxis& axis : fanout.axes) {
+    parts.push_back(std::to_string(axis.size) + " " + axis.name);
+  }
+  return join(parts, " × ");
+}
+
+std::string energy_text(Picojoules energy) { return scaled(energy.value * 1e-12, "J"); }
+
+std::string capacity_text(const Level& level) {
+  if (level.partitions.empty()) {
+    return level.capacity ? binary_size(level.capacity->value) : "without limit";
+  }
+  std::vector<std::string> parts;
+  for (const auto& [tensor, size] : level.partitions) {
+    parts.push_back(tensor + " " + binary_size(size.value));
+  }
+  return join(parts, ", ");
+}
+
+std::string line_of(const Level& level) {
+  std::string text = level.name + ": " + capacity_text(level) + "; read " + energy_text(level.read) + ", write " +
+                     energy_text(level.write) + " per " + std::to_string(level.word.value) + "-bit word";
+  if (level.keeps && level.partitions.empty()) {
+    text += "; keeps " + join(*level.keeps, ", ");
+  }
+  return text;
+}
+
+std::string line_of(const Fanout& fanout) {
+  std::string text = fanout.name + ": " + axes_text(fanout) + "; ";
+  text += fanout.multicast ? "multicast" : "no multicast";
+  text += fanout.reduction ? ", reduction" : ", no reduction";
+  return text + "; hop " + energy_text(fanout.hop) + " a word";
+}
+
+}  // namespace
+
+bool admits(const Names& names, const std::string& name) {
+  return !names || std::find(names->begin(), names->end(), name) != names->end();
+}
+
+bool may_keep(const Level& level, const std::string& tensor) {
+  return admits(level.keeps, tensor) && (level.partitions.empty() || level.partitions.contains(tensor));
+}
+
+bool must_keep(const Level& level, const std::string& tensor) {
+  return std::find(level.must_keep.begin(), level.must_keep.end(), tensor) != level.must_keep.end();
+}
+
+std::int64_t Fanout::copies() const {
+  std::int64_t product = 1;
+  for (const FanoutAxis& axis : axes) {
+    product *= axis.size;
+  }
+  return product;
+}
+
+std::int64_t Accelerator::compute_units() const {
+  std::int64_t units = 1;
+  for (const Stage& stage : stages) {
+    if (const auto* fanout = std::get_if<Fanout>(&stage)) {
+      units *= fanout->copies();
+    }
+  }
+  return units;
+}
+
+void check(const Accelerator& accelerator) {
+  const auto* outermost = accelerator.stages.empty() ? nullptr : std::get_if<Level>(&accelerator.stages.front());
+  if (outermost == nullptr) {
+    refuse(accelerator, "the first stage must be a memory that keeps every tensor");
+  }
+  if (outermost->keeps || !outermost->partitions.empty()) {
+    refuse(accelerator, "the outermost level '" + outermost->name + "' must keep every tensor; remove 'keeps'");
+  }
+  std::set<std::string> names{accelerator.compute.name};
+  std::int64_t units = 1;
+  for (const Stage& stage : accelerator.stages) {
+    const std::string& name = std::visit([](const auto& s) -> const std::string& { return s.name; }, stage);
+    if (name.empty() || !names.insert(name).second) {
+      refuse(accelerator, "the name '" + name + "' stands there twice; names must differ");
+    }
+    if (const auto* fanout = std::get_if<Fanout>(&stage)) {
+      for (const FanoutAxis& axis : fanout->axes) {
+        const auto product = checked_product(units, axis.size);
+        if (axis.size < 1 || !product || *product > most_units) {
+          refuse(accelerator, "fanout '" + name + "' has " + std::to_string(axis.size) + " " + axis.name +
+                                  "; sizes must be positive and the compute units at most " + grouped(most_units));
+        }
+        units = *product;
+      }
+    }
+  }
+}
+
+std::string draw(const Accelerator& accelerator) {
+  std::string text;
+  std::string indent;
+  for (const Stage& stage : accelerator.stages) {
+    text += indent + (indent.empty() ? "" : "└─ ") + std::visit([](const auto& s) { return line_of(s); }, stage) + "\n";
+    indent += indent.empty() ? "" : "   ";
+    indent += indent.empty() ? " " : "";
+  }
+  return text + indent + "└─ " + accelerator.compute.name + ": " + energy_text(accelerator.compute.energy) + ", " +
+         std::to_string(accelerator.compute.bits) + " bit\n";
+}
+
+}  // namespace pj

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "pj/base/units.hpp"
+
+namespace pj {
+
+/// How a value in a machine file came to be known.
+struct Provenance {
+  std::string source;  ///< publication, or how it was derived
+  std::string basis;   ///< measured, simulated, published, estimated or normalised
+
+  bool operator==(const Provenance&) const = default;
+};
+
+/// A set of names, or any name at all.
+using Names = std::optional<std::vector<std::string>>;
+
+bool admits(const Names& names, const std::string& name);
+
+/// A memory. One instance stands behind every branch of the fanouts outside it.
+struct Level {
+  std::string name;
+  std::optional<Bits> capacity;            ///< shared by the tensors; nothing: without limit
+  std::map<std::string, Bits> partitions;  ///< or a memory of its own for each tensor that may be kept
+  Names keeps;                             ///< tensors that it may keep
+  std::vector<std::string> must_keep;      ///< tensors that may not bypass it
+  bool double_buffered = false;            ///< half of the capacity is being filled while the other is used
+  Bits word{16};                           ///< what one read or write moves
+  Picojoules read, write;                  ///< of one word
+  std::optional<double> read_bandwidth, write_bandwidth, bandwidth;  ///< bits a cycle and instance; shared: the last
+  SquareMicrons area;                      ///< of one instance
+  Names loops;                             ///< indices that may be tiled here in time
+  std::vector<std::string> whole;          ///< indices that must lie whole in its tile
+
+  bool operator==(const Level&) const = default;
+};
+
+/// May the level keep this tensor, and must it?
+bool may_keep(const Level& level, const std::string& tensor);
+bool must_keep(const Level& level, const std::string& tensor);
+
+/// One direction of an array.
+struct FanoutAxis {
+  std::string name;  ///< columns, rows
+  std::int64_t size = 1;
+  Names indices;     ///< indices that may be spread along it
+
+  bool operator==(const FanoutAxis&) const = default;
+};
+
+/// Copies of everything inside it, in one or two dimensions, with the network that feeds them.
+struct Fanout {
+  std::string name;
+  std::vector<FanoutAxis> axes;
+  bool multicast = true;  ///< a word that several copies need at one step is read once outside
+  bool reduction = true;  ///< partial sums of several copies are added on their way out
+  Picojoules hop;         ///< of one word delivered to, or collected from, one copy
+  SquareMicrons area;
+
+  bool operator==(const Fanout&) const = default;
+
+  std::int64_t copies() const;
+};
+
+/// The multiply-accumulate unit of every processing element.
+struct Compute {
+  std::string name = "MAC";
+  Picojoules energy;                ///< of one multiply-accumulate
+  int bits = 16;                    ///< width of the numbers it works on
+  std::vector<std::string> latches; ///< tensors whose element stays at the unit while it is reused
+  SquareMicrons area;
+
+  bool operator==(const Compute&) const = default;
+};
+
+using Stage = std::variant<Level, Fanout>;
+
+/// Two conventions on which models differ (docs/model.md). The defaults are the physical ones.
+struct Conventions {
+  enum class Halo {
+    Resident,       ///< overlap of windows is kept and shared wherever the loop nest allows it
+    InnermostOnly,  ///< only under the innermost loop, windows are bounding boxes, and only equal tiles are multicast
+  };
+
+  Halo halo = Halo::Resident;
+  bool drain_reads = true;  ///< sending a finished tile outwards reads it
+
+  bool operator==(const Conventions&) const = default;
+};
+
+/// An accelerator: levels and fanouts, outermost first; the compute units are inside the last.
+/// The first stage is a level that keeps every tensor.
+struct Accelerator {
+  std::string name;
+  std::string title;
+  std::string source;
+  int node_nm = 0;
+  Hertz clock{1e9};
+  std::vector<Stage> stages;
+  Compute compute;
+  Conventions conventions;
+  std::map<std::string, Provenance> provenance;  ///< of the values, by their path in the file
+
+  bool operator==(const Accelerator&) const = default;
+
+  std::int64_t compute_units() const;
+};
+
+/// Throws `InputError` where the hierarchy is not one that a network can be mapped to.
+void check(const Accelerator& accelerator);
+
+/// The hierarchy as an indented drawing.
+std::string draw(const Accelerator& accelerator);
+
+}  // namespace pj

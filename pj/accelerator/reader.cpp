@@ -1,0 +1,288 @@
+#include "pj/accelerator/reader.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pj/base/text.hpp"
+
+namespace pj {
+
+namespace {
+
+using Units = std::vector<std::pair<std::string, double>>;
+
+const Units size_units{{"bit", 1}, {"B", 8}, {"KiB", 8.0 * 1024}, {"MiB", 8.0 * 1024 * 1024},
+                       {"GiB", 8.0 * 1024 * 1024 * 1024}};
+const Units clock_units{{"Hz", 1}, {"kHz", 1e3}, {"MHz", 1e6}, {"GHz", 1e9}};
+const Units area_units{{"um2", 1}, {"mm2", 1e6}};
+const std::vector<std::string> bases{"measured", "simulated", "published", "estimated", "normalised"};
+
+/// Reads one machine file from top to bottom.
+class Reader {
+ public:
+  explicit Reader(const YamlNode& file) : file_(file) {}
+
+  Accelerator read() {
+    file_.allow_keys(std::vector<std::string>{"name", "title", "source", "technology", "clock", "compute", "stages",
+                                              "conventions"});
+    machine_.name = file_.at("name").text("name");
+    machine_.title = text_or(file_, "title", machine_.name);
+    machine_.source = text_or(file_, "source", "");
+    if (const YamlNode* node = file_.find("technology")) {
+      machine_.node_nm = static_cast<int>(node->quantity("technology", Units{{"nm", 1}}));
+    }
+    if (const YamlNode* node = file_.find("clock")) {
+      machine_.clock = {positive(*node, "clock", clock_units)};
+    }
+    read_compute(file_.at("compute"));
+    for (const YamlNode& stage : file_.at("stages").sequence("stages")) {
+      machine_.stages.push_back(read_stage(stage));
+    }
+    if (const YamlNode* node = file_.find("conventions")) {
+      read_conventions(*node);
+    }
+    check_stages();
+    return machine_;
+  }
+
+ private:
+  static std::string text_or(const YamlNode& map, std::string_view key, const std::string& otherwise) {
+    const YamlNode* node = map.find(key);
+    return node == nullptr ? otherwise : node->text(key);
+  }
+
+  static std::vector<std::string> names(const YamlNode& node, std::string_view what) {
+    std::vector<std::string> result;
+    for (const YamlNode& item : node.sequence(what)) {
+      result.push_back(item.text(what));
+    }
+    return result;
+  }
+
+  /// A value is written plainly (`6 pJ`) or with where it comes from (`{value: 6 pJ, basis: measured, source: …}`).
+  const YamlNode& valued(const YamlNode& node, const std::string& path) {
+    if (!node.is_map()) {
+      return node;
+    }
+    node.allow_keys(std::vector<std::string>{"value", "basis", "source"});
+    const YamlNode& basis = node.at("basis");
+    if (std::find(bases.begin(), bases.end(), basis.text("basis")) == bases.end()) {
+      throw InputError(basis.position(), "unknown basis '" + basis.text("basis") + "'" +
+                                             did_you_mean(basis.text("basis"), bases));
+    }
+    machine_.provenance[path] = {node.at("source").text("source"), basis.text("basis")};
+    return node.at("value");
+  }
+
+  double amount(const YamlNode& node, const std::string& path, const Units& units) {
+    const YamlNode& value = valued(node, path);
+    const double result = value.quantity(path, units);
+    if (result < 0.0) {
+      throw InputError(value.position(), path + " must not be negative");
+    }
+    return result;
+  }
+
+  double positive(const YamlNode& node, const std::string& path, const Units& units) {
+    const double result = amount(node, path, units);
+    if (result <= 0.0) {
+      throw InputError(node.position(), path + " must be greater than 0");
+    }
+    return result;
+  }
+
+  Bits size(const YamlNode& node, const std::string& path) {
+    const double bits = positive(node, path, size_units);
+    if (bits > 0x1.0p60 || bits != std::floor(bits)) {
+      throw InputError(node.position(), path + " must be a whole number of bits, at most 2^60");
+    }
+    return Bits{static_cast<std::int64_t>(bits)};
+  }
+
+  /// `MAC` is the energy of one multiply-accumulate of this machine, for costs that are published relative to it.
+  Picojoules energy(const YamlNode& node, const std::string& path, bool relative) {
+    Units units{{"fJ", 1e-3}, {"pJ", 1}, {"nJ", 1e3}};
+    if (relative) {
+      units.emplace_back("MAC", machine_.compute.energy.value);
+    }
+    return {amount(node, path, units)};
+  }
+
+  double bandwidth(const YamlNode& node, const std::string& path) {
+    const double cycle = machine_.clock.value;
+    return positive(node, path,
+                    Units{{"bit/cycle", 1}, {"B/cycle", 8}, {"MB/s", 8e6 / cycle}, {"GB/s", 8e9 / cycle}});
+  }
+
+  void read_compute(const YamlNode& node) {
+    node.allow_keys(std::vector<std::string>{"name", "bits", "energy", "area", "latches"});
+    Compute& compute = machine_.compute;
+    compute.name = text_or(node, "name", compute.name);
+    compute.bits = static_cast<int>(node.at("bits").integer("compute bits", 1, 64));
+    compute.energy = energy(node.at("energy"), compute.name + " energy", false);
+    if (const YamlNode* area = node.find("area")) {
+      compute.area = {amount(*area, compute.name + " area", area_units)};
+    }
+    if (const YamlNode* latches = node.find("latches")) {
+      compute.latches = names(*latches, "latches");
+    }
+  }
+
+  Stage read_stage(const YamlNode& node) {
+    if (node.find("level") != nullptr) {
+      return read_level(node);
+    }
+    if (node.find("fanout") != nullptr) {
+      return read_fanout(node);
+    }
+    throw InputError(node.position(), "a stage begins with 'level: NAME' or 'fanout: NAME'");
+  }
+
+  Level read_level(const YamlNode& node) {
+    node.allow_keys(std::vector<std::string>{"level", "capacity", "partitions", "keeps", "must_keep",
+                                             "double_buffered", "word", "read", "write", "read_bandwidth",
+                                             "write_bandwidth", "bandwidth", "area", "loops", "whole"});
+    Level level{.name = node.at("level").text("level")};
+    level.word = Bits{machine_.compute.bits};
+    if (const YamlNode* word = node.find("word")) {
+      level.word = size(*word, level.name + " word");
+    }
+    level.read = energy(node.at("read"), level.name + " read", true);
+    level.write = energy(node.at("write"), level.name + " write", true);
+    read_capacity(node, level);
+    read_bandwidths(node, level);
+    if (const YamlNode* area = node.find("area")) {
+      level.area = {amount(*area, level.name + " area", area_units)};
+    }
+    read_constraints(node, level);
+    return level;
+  }
+
+  void read_capacity(const YamlNode& node, Level& level) {
+    const YamlNode* partitions = node.find("partitions");
+    if (const YamlNode* capacity = node.find("capacity")) {
+      if (partitions != nullptr) {
+        throw InputError(capacity->position(), "a level has a shared 'capacity' or 'partitions'; remove one");
+      }
+      level.capacity = size(*capacity, level.name + " capacity");
+    }
+    if (partitions != nullptr) {
+      for (const auto& [tensor, position, value] : partitions->map("partitions")) {
+        level.partitions[tensor] = size(value, level.name + " partition " + tensor);
+      }
+    }
+    if (const YamlNode* buffered = node.find("double_buffered")) {
+      level.double_buffered = buffered->boolean("double_buffered");
+    }
+  }
+
+  void read_bandwidths(const YamlNode& node, Level& level) {
+    const auto read = [&](std::string_view key, std::optional<double>& into) {
+      if (const YamlNode* value = node.find(key)) {
+        into = bandwidth(*value, level.name + " " + std::string(key));
+      }
+    };
+    read("read_bandwidth", level.read_bandwidth);
+    read("write_bandwidth", level.write_bandwidth);
+    read("bandwidth", level.bandwidth);
+  }
+
+  static void read_constraints(const YamlNode& node, Level& level) {
+    if (const YamlNode* keeps = node.find("keeps")) {
+      level.keeps = names(*keeps, "keeps");
+    }
+    if (const YamlNode* must = node.find("must_keep")) {
+      level.must_keep = names(*must, "must_keep");
+      for (const std::string& tensor : level.must_keep) {
+        if (!may_keep(level, tensor)) {
+          throw InputError(must->position(), "'" + tensor + "' must be kept here but may not be; add it to 'keeps' " +
+                                                 "or 'partitions'");
+        }
+      }
+    }
+    if (const YamlNode* loops = node.find("loops")) {
+      level.loops = names(*loops, "loops");
+    }
+    if (const YamlNode* whole = node.find("whole")) {
+      level.whole = names(*whole, "whole");
+    }
+  }
+
+  Fanout read_fanout(const YamlNode& node) {
+    node.allow_keys(
+        std::vector<std::string>{"fanout", "columns", "rows", "multicast", "reduction", "hop", "area"});
+    Fanout fanout{.name = node.at("fanout").text("fanout")};
+    for (const std::string name : {"columns", "rows"}) {
+      if (const YamlNode* axis = node.find(name)) {
+        fanout.axes.push_back(read_axis(*axis, name));
+      }
+    }
+    if (fanout.axes.empty()) {
+      throw InputError(node.position(), "a fanout needs 'columns', 'rows' or both");
+    }
+    if (const YamlNode* multicast = node.find("multicast")) {
+      fanout.multicast = multicast->boolean("multicast");
+    }
+    if (const YamlNode* reduction = node.find("reduction")) {
+      fanout.reduction = reduction->boolean("reduction");
+    }
+    if (const YamlNode* hop = node.find("hop")) {
+      fanout.hop = energy(*hop, fanout.name + " hop", true);
+    }
+    if (const YamlNode* area = node.find("area")) {
+      fanout.area = {amount(*area, fanout.name + " area", area_units)};
+    }
+    return fanout;
+  }
+
+  static FanoutAxis read_axis(const YamlNode& node, const std::string& name) {
+    FanoutAxis axis{.name = name};
+    if (!node.is_map()) {
+      axis.size = node.integer(name, 1, 1 << 24);
+      return axis;
+    }
+    node.allow_keys(std::vector<std::string>{"size", "indices"});
+    axis.size = node.at("size").integer(name + " size", 1, 1 << 24);
+    if (const YamlNode* indices = node.find("indices")) {
+      axis.indices = names(*indices, "indices");
+    }
+    return axis;
+  }
+
+  void read_conventions(const YamlNode& node) {
+    node.allow_keys(std::vector<std::string>{"halo", "drain_reads"});
+    if (const YamlNode* halo = node.find("halo")) {
+      const std::vector<std::string> known{"resident", "innermost-only"};
+      const auto found = std::find(known.begin(), known.end(), halo->text("halo"));
+      if (found == known.end()) {
+        throw InputError(halo->position(), "unknown halo rule '" + halo->text("halo") + "'" +
+                                               did_you_mean(halo->text("halo"), known));
+      }
+      machine_.conventions.halo =
+          found == known.begin() ? Conventions::Halo::Resident : Conventions::Halo::InnermostOnly;
+    }
+    if (const YamlNode* drains = node.find("drain_reads")) {
+      machine_.conventions.drain_reads = drains->boolean("drain_reads");
+    }
+  }
+
+  /// The checks of the whole machine, with the place of the stages in front.
+  void check_stages() const {
+    try {
+      check(machine_);
+    } catch (const InputError& fault) {
+      throw InputError(file_.at("stages").position(), fault.what());
+    }
+  }
+
+  const YamlNode& file_;
+  Accelerator machine_;
+};
+
+}  // namespace
+
+Accelerator parse_accelerator(const YamlNode& file) { return Reader(file).read(); }
+
+Accelerator read_accelerator(const std::string& path) { return parse_accelerator(read_yaml(path)); }
+
+}  // namespace pj

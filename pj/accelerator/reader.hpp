@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pj/accelerator/accelerator.hpp"
+#include "pj/base/yaml.hpp"
+
+namespace pj {
+
+/// Reads an accelerator from its YAML form (docs/accelerators.md, accelerators/schema.json). Every fault is an
+/// `InputError` with file, line and column.
+Accelerator parse_accelerator(const YamlNode& file);
+Accelerator read_accelerator(const std::string& path);
+
+/// The accelerators that come with Picojoule, by name.
+std::vector<std::string> built_in_accelerators();
+
+/// A built-in accelerator by its name, or one from a `.yaml` file.
+Accelerator load_accelerator(const std::string& name_or_path);
+
+}  // namespace pj

@@ -1,0 +1,99 @@
+#include "pj/cost/cost.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace pj {
+
+namespace {
+
+double per_cycle(double bits, const std::optional<double>& bandwidth) { return bandwidth ? bits / *bandwidth : 0.0; }
+
+/// The cycles that the busiest instance of a level needs for its transfers.
+Cycles transfer_time(const Workload& workload, const Level& level, const std::vector<Transfers>& busiest) {
+  double read = 0.0;
+  double written = 0.0;
+  for (std::size_t t = 0; t < busiest.size(); ++t) {
+    const double bits = workload.tensors[t].bits;
+    read += bits * static_cast<double>(busiest[t].reads());
+    written += bits * static_cast<double>(busiest[t].writes());
+  }
+  return {std::max({per_cycle(read, level.read_bandwidth), per_cycle(written, level.write_bandwidth),
+                    per_cycle(read + written, level.bandwidth)})};
+}
+
+}  // namespace
+
+Picojoules Cost::energy() const {
+  Picojoules total = compute;
+  for (const auto& level : levels) {
+    for (const Picojoules tensor : level) {
+      total += tensor;
+    }
+  }
+  for (const Picojoules network : networks) {
+    total += network;
+  }
+  return total;
+}
+
+Cycles Cost::cycles() const {
+  const std::size_t stage = bottleneck();
+  return stage == level_cycles.size() ? compute_cycles : level_cycles[stage];
+}
+
+std::size_t Cost::bottleneck() const {
+  const auto slowest = std::max_element(level_cycles.begin(), level_cycles.end());
+  const bool by_level = slowest != level_cycles.end() && *slowest > compute_cycles;
+  return by_level ? static_cast<std::size_t>(slowest - level_cycles.begin()) : level_cycles.size();
+}
+
+Cost cost(const Workload& workload, const Accelerator& accelerator, const Traffic& traffic) {
+  const std::size_t stages = accelerator.stages.size();
+  Cost result{std::vector(stages, std::vector<Picojoules>(workload.tensors.size())), std::vector<Picojoules>(stages),
+              traffic.macs * accelerator.compute.energy, Cycles{static_cast<double>(traffic.steps)},
+              std::vector<Cycles>(stages)};
+  for (std::size_t s = 0; s < stages; ++s) {
+    const auto* level = std::get_if<Level>(&accelerator.stages[s]);
+    for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
+      if (level == nullptr) {
+        result.networks[s] += traffic.hops[s][t] * hop_energy(accelerator, std::get<Fanout>(accelerator.stages[s]),
+                                                              workload.tensors[t]);
+        continue;
+      }
+      const double width = static_cast<double>(workload.tensors[t].bits) / static_cast<double>(level->word.value);
+      const Transfers& moved = traffic.levels[s][t];
+      result.levels[s][t] = (moved.reads() * level->read + moved.writes() * level->write) * width;
+    }
+    if (level != nullptr) {
+      result.level_cycles[s] = transfer_time(workload, *level, traffic.busiest[s]);
+    }
+  }
+  return result;
+}
+
+Picojoules hop_energy(const Accelerator& accelerator, const Fanout& fanout, const Operand& tensor) {
+  return fanout.hop * (static_cast<double>(tensor.bits) / accelerator.compute.bits);
+}
+
+double utilisation(const Accelerator& accelerator, const Traffic& traffic, const Cost& cost) {
+  return static_cast<double>(traffic.macs) /
+         (cost.cycles().value * static_cast<double>(accelerator.compute_units()));
+}
+
+SquareMicrons area(const Accelerator& accelerator) {
+  SquareMicrons total;
+  std::int64_t copies = 1;
+  for (const Stage& stage : accelerator.stages) {
+    if (const auto* level = std::get_if<Level>(&stage)) {
+      total += copies * level->area;
+    } else {
+      const auto& fanout = std::get<Fanout>(stage);
+      total += copies * fanout.area;
+      copies *= fanout.copies();
+    }
+  }
+  return total + copies * accelerator.compute.area;
+}
+
+}  // namespace pj

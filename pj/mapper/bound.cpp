@@ -1,0 +1,423 @@
+#include "pj/mapper/bound.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace pj {
+
+namespace {
+
+double scaled(std::int64_t count, double energy) { return static_cast<double>(count) * energy; }
+
+}  // namespace
+
+Value objective_pair(Objective objective, double energy, double delay) {
+  switch (objective) {
+    case Objective::Energy:
+      return {energy, delay};
+    case Objective::Delay:
+      return {delay, energy};
+    case Objective::EnergyDelay:
+      return {energy * delay, energy};
+  }
+  return {};
+}
+
+Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objective objective)
+    : workload_(workload), accelerator_(accelerator), objective_(objective), nest_(workload, accelerator, accelerator.stages.size()),
+      ways_(workload.tensors.size()), from_(workload.tensors.size()),
+      least_excess_(accelerator.stages.size(), 0.0) {
+  for (std::size_t tensor = 0; tensor < workload.tensors.size(); ++tensor) {
+    tables_.push_back(table(tensor));
+  }
+  std::int64_t copies = 1;
+  for (const Stage& stage : accelerator.stages) {
+    copies_outside_.push_back(copies);
+    if (const auto* fanout = std::get_if<Fanout>(&stage)) {
+      copies *= fanout->copies();
+    }
+  }
+  copies_outside_.push_back(copies);
+  for (std::size_t stage = 0; stage < accelerator.stages.size(); ++stage) {
+    tiles_.emplace_back(workload, accelerator, stage + 1);
+  }
+}
+
+Bounder::Table Bounder::table(std::size_t tensor) const {
+  const Operand& operand = workload_.tensors[tensor];
+  Table result;
+  for (const Stage& stage : accelerator_.stages) {
+    const auto* level = std::get_if<Level>(&stage);
+    const auto* fanout = std::get_if<Fanout>(&stage);
+    const double width = level == nullptr ? 0.0 : static_cast<double>(operand.bits) / static_cast<double>(level->word.value);
+    result.read.push_back(level == nullptr ? 0.0 : level->read.value * width);
+    result.write.push_back(level == nullptr ? 0.0 : level->write.value * width);
+    result.hop.push_back(fanout == nullptr ? 0.0 : hop_energy(accelerator_, *fanout, operand).value);
+    result.may_keep.push_back(level != nullptr && may_keep(*level, operand.name));
+    result.must_keep.push_back(level != nullptr && (result.read.size() == 1 || must_keep(*level, operand.name)));
+  }
+  std::vector<std::int64_t> whole;
+  for (const Index& index : workload_.indices) {
+    whole.push_back(index.size);
+  }
+  // Bounding boxes only add positions, so the exact footprint bounds both conventions.
+  result.elements = static_cast<double>(tile_words(workload_, tensor, whole));
+  const bool boxes = accelerator_.conventions.halo == Conventions::Halo::InnermostOnly;
+  result.most_elements = static_cast<double>(tile_words(workload_, tensor, whole, boxes));
+  add_supply(result, workload_.is_output(tensor));
+  return result;
+}
+
+/// supply(j) = V · write(j) + min over the next outer keeper k of V · read(k) + supply(k), and for an output the
+/// same with the directions swapped: every element crosses every boundary on its way at least once.
+void Bounder::add_supply(Table& table, bool is_output) const {
+  const double volume = table.elements;
+  const bool drains = accelerator_.conventions.drain_reads;
+  for (std::size_t stage = 0; stage < accelerator_.stages.size(); ++stage) {
+    double least = stage == 0 ? 0.0 : std::numeric_limits<double>::infinity();
+    for (std::size_t outer = stage; outer-- > 0;) {
+      if (table.may_keep[outer]) {
+        least = std::min(least, volume * (is_output ? table.write[outer] : table.read[outer]) + table.supply[outer]);
+      }
+      if (table.must_keep[outer]) {
+        break;
+      }
+    }
+    const double here = stage == 0 ? 0.0 : is_output ? (drains ? table.read[stage] : 0.0) : table.write[stage];
+    table.supply.push_back(volume * here + least);
+  }
+}
+
+void Bounder::push(const StageMapping& stage) {
+  nest_.push(stage);
+  priced_.clear();
+}
+
+void Bounder::reorder(const std::vector<Loop>& loops) { nest_.reorder(loops); }
+
+void Bounder::pop() {
+  nest_.pop();
+  priced_.clear();
+}
+
+Value Bounder::bound(const Mapping& mapping) {
+  fanouts_left_ = copies_outside_[nest_.first_stage()] > 1;
+  delay_ = std::max(1.0, static_cast<double>(nest_.steps()) /
+                             static_cast<double>(copies_outside_[nest_.first_stage()]));
+  energy_ = energy(mapping);
+  for (std::size_t stage = 0; stage < nest_.first_stage(); ++stage) {
+    energy_ += least_excess_[stage];
+  }
+  return objective_pair(objective_, energy_, delay_);
+}
+
+double Bounder::energy(const Mapping& mapping) {
+  collect_ways(mapping, nest_.first_stage());
+  staying_.clear();
+  double total = scaled(workload_.macs(), accelerator_.compute.energy.value);
+  for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
+    staying_.push_back(tensor_energy(tensor, {Outside::Kind::Stays}));
+    total += staying_.back();
+  }
+  const double more = nest_.first_stage() > 0 && !fanouts_left_ ? least_over_innermost() : 0.0;
+  return total + more;
+}
+
+/// The ways of every tensor, as far as the loops from `outermost` inwards decide them.
+void Bounder::collect_ways(const Mapping& mapping, std::size_t outermost) {
+  for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
+    ways_[tensor].assign(1, nest_.way(tensor, accelerator_.stages.size(), outermost));
+    from_[tensor].clear();
+    for (std::size_t stage = accelerator_.stages.size(); stage-- > outermost;) {
+      if (!mapping.stages[stage].keeps.empty() && mapping.stages[stage].keeps[tensor]) {
+        from_[tensor].push_back(stage);
+        ways_[tensor].push_back(nest_.way(tensor, stage, outermost));
+      }
+    }
+  }
+}
+
+/// What it costs at least, beyond all tiles staying, that some loop is the innermost one outside the chosen part.
+double Bounder::least_over_innermost() {
+  double least = std::numeric_limits<double>::infinity();
+  moving_.assign(staying_.size(), -1.0);
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    if (nest_.left(index) == 1) {
+      continue;
+    }
+    double more = 0.0;
+    for (std::size_t tensor = 0; tensor < staying_.size(); ++tensor) {
+      const bool open = std::any_of(ways_[tensor].begin(), ways_[tensor].end(), [](const Way& w) { return w.open; });
+      if (!open || !nest_.depends(tensor, index)) {
+        continue;
+      }
+      if (nest_.slides(tensor, index)) {
+        more += tensor_energy(tensor, {Outside::Kind::Slides, index}) - staying_[tensor];
+        continue;
+      }
+      if (moving_[tensor] < 0.0) {
+        moving_[tensor] = tensor_energy(tensor, {Outside::Kind::Moves}) - staying_[tensor];
+      }
+      more += moving_[tensor];
+    }
+    least = std::min(least, more);
+  }
+  return least == std::numeric_limits<double>::infinity() ? 0.0 : least;
+}
+
+double Bounder::tensor_energy(std::size_t tensor, const Outside& outside) {
+  double total = 0.0;
+  for (std::size_t way = 0; way < ways_[tensor].size(); ++way) {
+    total += way_energy(tensor, way, outside);
+  }
+  return total;
+}
+
+double Bounder::way_energy(std::size_t tensor, std::size_t way, const Outside& outside) {
+  const Way& which = ways_[tensor][way];
+  const std::size_t first = nest_.first_stage();
+  // What distinguishes the way among those of this chosen part: the loops of its outermost stage.
+  const std::uint64_t stays = which.stays[first];
+  const bool slides_here = which.slide_stage == first;
+  std::uint64_t key = (stays << 32) | (static_cast<std::uint64_t>(tensor) << 24) | (static_cast<std::uint64_t>(way) << 16);
+  key |= which.open ? (1U << 15) | (static_cast<std::uint64_t>(outside.kind) << 12) | (outside.index << 6) : 0;
+  key |= slides_here ? 0x20 | which.slide_index : 0;
+  const auto known = std::find_if(priced_.begin(), priced_.end(), [&](const Priced& p) { return p.key == key; });
+  if (known != priced_.end()) {
+    return known->energy;
+  }
+  double energy = inner_end(nest_, which, outside);
+  if (way < from_[tensor].size()) {
+    const std::size_t from = from_[tensor][way];
+    energy += outer_end(nest_, which, from, outside) + hops(nest_, which, from, outside);
+  } else if (first > 0) {
+    energy += unfinished(nest_, which, outside) + hops(nest_, which, first, outside);
+  } else {
+    energy = 0.0;  // the outermost level's own tiles are at no way's inner end
+  }
+  priced_.push_back({key, energy});
+  return energy;
+}
+
+/// The words of an output that are partial sums taken up again, at least.
+double Bounder::comes_back(PartialNest& nest, const Way& way, std::int64_t moved, std::size_t apart) {
+  return static_cast<double>(std::max<std::int64_t>(0, moved - nest.touched(way, apart, fanouts_left_)));
+}
+
+/// What the tiles at the way's inner end cost to fill and to send out.
+double Bounder::inner_end(PartialNest& nest, const Way& way, const Outside& outside) {
+  if (way.to == accelerator_.stages.size()) {
+    return 0.0;
+  }
+  const Table& table = tables_[way.tensor];
+  const std::int64_t received = nest.moved(way, way.to, outside, false);
+  if (!workload_.is_output(way.tensor)) {
+    return scaled(received, table.write[way.to]);
+  }
+  return comes_back(nest, way, received, way.to) * table.write[way.to] +
+         (accelerator_.conventions.drain_reads ? scaled(received, table.read[way.to]) : 0.0);
+}
+
+/// What serving the way costs the level at its outer end.
+double Bounder::outer_end(PartialNest& nest, const Way& way, std::size_t from, const Outside& outside) {
+  const Table& table = tables_[way.tensor];
+  const std::int64_t sent = nest.moved(way, from, outside, false);
+  if (!workload_.is_output(way.tensor)) {
+    return scaled(sent, table.read[from]);
+  }
+  return scaled(sent, table.write[from]) + comes_back(nest, way, sent, from) * table.read[from];
+}
+
+double Bounder::hops(PartialNest& nest, const Way& way, std::size_t from, const Outside& outside) {
+  double total = 0.0;
+  for (std::size_t stage = from; stage < way.to; ++stage) {
+    if (const double hop = tables_[way.tensor].hop[stage]; hop > 0.0) {
+      const std::int64_t crossing = nest.moved(way, stage + 1, outside, false);
+      const bool returns = workload_.is_output(way.tensor) && way.to < accelerator_.stages.size();
+      total += (static_cast<double>(crossing) + (returns ? comes_back(nest, way, crossing, stage + 1) : 0.0)) * hop;
+    }
+  }
+  return total;
+}
+
+/// The least that a level costs which is still to be chosen as the way's outer end, and all that supplies it.
+double Bounder::unfinished(PartialNest& nest, const Way& way, const Outside& outside) {
+  const Table& table = tables_[way.tensor];
+  const bool is_output = workload_.is_output(way.tensor);
+  const std::int64_t sent = nest.moved(way, 0, outside, fanouts_left_);
+  const double again = fanouts_left_ ? 0.0 : std::max(0.0, static_cast<double>(sent) - table.most_elements);
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t outer = nest.first_stage(); outer-- > 0;) {
+    if (table.may_keep[outer]) {
+      const double serve = is_output ? scaled(sent, table.write[outer]) + again * table.read[outer]
+                                     : scaled(sent, table.read[outer]);
+      least = std::min(least, serve + table.supply[outer]);
+    }
+    if (table.must_keep[outer]) {
+      break;
+    }
+  }
+  return least;
+}
+
+const StageMapping& Bounder::stage_of(const std::vector<Loop>& loops, std::uint32_t open) {
+  StageMapping& stage = scratch_stage_;
+  stage.loops = loops;
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    if ((open >> index & 1U) != 0 && nest_.left(index) > 1) {
+      stage.loops.push_back({index, nest_.left(index)});
+    }
+  }
+  return stage;
+}
+
+void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
+  tile_stage_ = stage;
+  tile_keeps_ = 0;
+  fanouts_left_ = false;
+  collect_ways(mapping, stage + 1);
+  inner_ways_ = ways_;
+  tile_moving_.clear();
+  tile_sliding_.assign(workload_.tensors.size(), {});
+  nest_.push(stage_of({}, ~std::uint32_t{0}));
+  for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
+    tile_keeps_ |= mapping.stages[stage].keeps[tensor] ? 1U << tensor : 0;
+    auto ways = inner_ways_[tensor];
+    for (Way& way : ways) {
+      way.open = false;
+    }
+    tile_moving_.push_back(inner_energy(tensor, ways));
+    for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+      for (std::size_t i = 0; i < ways.size(); ++i) {
+        const bool open = inner_ways_[tensor][i].open;
+        ways[i].slide_stage = open ? stage : inner_ways_[tensor][i].slide_stage;
+        ways[i].slide_index = open ? index : inner_ways_[tensor][i].slide_index;
+      }
+      tile_sliding_[tensor].push_back(nest_.slides(tensor, index) ? inner_energy(tensor, ways) : tile_moving_.back());
+    }
+  }
+  nest_.pop();
+}
+
+/// What a tensor's tiles inside the level cost, and at least what supplies the level, or the ways that bypass it.
+double Bounder::inner_energy(std::size_t tensor, const std::vector<Way>& ways) {
+  const Outside stays{Outside::Kind::Stays};
+  double total = 0.0;
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    const bool last = i + 1 == ways.size();
+    const bool kept = (tile_keeps_ >> tensor & 1U) != 0;
+    total += inner_end(nest_, ways[i], stays);
+    if (last && !kept) {
+      total += unfinished(nest_, ways[i], stays) + hops(nest_, ways[i], tile_stage_, stays);
+      continue;
+    }
+    const std::size_t from = last ? tile_stage_ : from_[tensor][i];
+    total += outer_end(nest_, ways[i], from, stays) + hops(nest_, ways[i], from, stays);
+    total += last ? tables_[tensor].supply[tile_stage_] : 0.0;
+  }
+  return total;
+}
+
+/// The least for a tensor whose tiles the level's innermost loop leaves in place: all loops that can do so come first.
+/// The loops in `moved` are there; those over the indices in `open` may be there.
+double Bounder::best_staying(std::size_t tensor, const std::vector<Loop>& loops, std::uint32_t moved,
+                             std::uint32_t open) {
+  auto& ways = scratch_ways_ = inner_ways_[tensor];
+  const std::uint32_t relevant = nest_.relevant(tensor);
+  const bool closes = (moved & relevant) != 0 && (open & nest_.sliding(tensor)) == 0;
+  nest_.push(stage_of(loops, open & ~relevant));
+  for (Way& way : ways) {
+    way.least = way.open && !closes;
+    way.stays[tile_stage_] = way.open ? (moved | open) & ~relevant : 0;
+    way.open = way.open && !closes;
+  }
+  double least = inner_energy(tensor, ways);
+  for (std::size_t index = 0; closes && index < workload_.indices.size(); ++index) {
+    if ((moved & nest_.sliding(tensor) & (1U << index)) != 0) {
+      for (std::size_t i = 0; i < ways.size(); ++i) {
+        ways[i].slide_stage = inner_ways_[tensor][i].open ? tile_stage_ : ways[i].slide_stage;
+        ways[i].slide_index = inner_ways_[tensor][i].open ? index : ways[i].slide_index;
+      }
+      least = std::min(least, inner_energy(tensor, ways));
+    }
+  }
+  nest_.pop();
+  return least;
+}
+
+double Bounder::tile_bound(const std::vector<Loop>& loops, std::uint32_t open) {
+  fanouts_left_ = false;
+  std::uint32_t moved = 0;
+  for (const Loop& loop : loops) {
+    moved |= 1U << loop.index;
+  }
+  std::uint32_t may_move = moved;
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    may_move |= (open >> index & 1U) != 0 && nest_.left(index) > 1 ? 1U << index : 0;
+  }
+  staying_.clear();
+  for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
+    staying_.push_back(best_staying(tensor, loops, moved, may_move & ~moved));
+  }
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    if (may_move != 0 && (may_move >> index & 1U) == 0) {
+      continue;
+    }
+    double sum = scaled(workload_.macs(), accelerator_.compute.energy.value);
+    for (std::size_t tensor = 0; tensor < staying_.size(); ++tensor) {
+      const bool moves = moved != 0 && nest_.depends(tensor, index);
+      sum += moves ? tile_sliding_[tensor][index] : staying_[tensor];
+    }
+    least = std::min(least, sum);
+  }
+  for (std::size_t stage = 0; stage < tile_stage_; ++stage) {
+    least += least_excess_[stage];
+  }
+  return least;
+}
+
+double Bounder::excess(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
+                       std::uint32_t open) {
+  key_.parts.assign({static_cast<std::int64_t>(stage), keeps, open});
+  for (std::size_t i = 0; i < extents.size(); ++i) {
+    key_.parts.push_back((open >> i & 1U) != 0 ? 0 : extents[i]);
+  }
+  const auto [known, is_new] = excesses_.try_emplace(key_, 0.0);
+  return is_new ? known->second = compute_excess(stage, keeps, extents, open) : known->second;
+}
+
+double Bounder::compute_excess(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
+                               std::uint32_t open) {
+  fanouts_left_ = false;
+  StageMapping tile;
+  for (std::size_t i = 0; i < extents.size(); ++i) {
+    const std::int64_t extent = (open >> i & 1U) != 0 ? workload_.indices[i].size : extents[i];
+    if (extent > 1) {
+      tile.loops.push_back({i, extent});
+    }
+  }
+  PartialNest& nest = tiles_[stage];
+  nest.push(tile);
+  const auto supply = [&](std::size_t tensor, const Outside& outside) {
+    const Way way = nest.way(tensor, stage, stage);
+    return inner_end(nest, way, outside) + unfinished(nest, way, outside) - tables_[tensor].supply[stage];
+  };
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t index = 0; index < extents.size(); ++index) {
+    if (nest.left(index) == 1 && (open >> index & 1U) == 0) {
+      continue;
+    }
+    double sum = 0.0;
+    for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
+      if ((keeps >> tensor & 1U) != 0 && nest_.depends(tensor, index)) {
+        sum += supply(tensor, {nest_.slides(tensor, index) ? Outside::Kind::Slides : Outside::Kind::Moves, index});
+      }
+    }
+    least = std::min(least, sum);
+  }
+  nest.pop();
+  return least == std::numeric_limits<double>::infinity() ? 0.0 : std::max(0.0, least);
+}
+
+}  // namespace pj

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "pj/mapper/mapper.hpp"
+#include "pj/mapper/partial_nest.hpp"
+
+namespace pj {
+
+/// A pair that is compared by its first number, and by the second where the first are equal.
+struct Value {
+  double first = 0.0, second = 0.0;
+
+  auto operator<=>(const Value&) const = default;
+};
+
+Value objective_pair(Objective objective, double energy, double delay);
+
+/// A lower bound of all mappings that share their inner stages.
+class Bounder {
+ public:
+  Bounder(const Workload& workload, const Accelerator& accelerator, Objective objective);
+
+  /// Takes the next stage outwards into the chosen part, gives its loops another order, or takes it out again.
+  void push(const StageMapping& stage);
+  void reorder(const std::vector<Loop>& loops);
+  void pop();
+
+  /// At most the value of every mapping whose inner stages are those pushed to the nest and keep what `mapping` says.
+  /// Where levels alone are left to choose, one index has the innermost of their loops: it moves or slides the tiles
+  /// of every tensor that depends on it, so that not all tensors can stay at once. The bound is the least over
+  /// that index. (docs/mapper.md, "The bound".)
+  Value bound(const Mapping& mapping);
+
+  /// The energy in the last bound, without the rest of the objective.
+  double energy_bound() const { return energy_; }
+  double delay_bound() const { return delay_; }
+
+  /// The energy, beyond what `bound` without the level `stage` has counted, that the tiles of these extents (by
+  /// index, of the tensors in the mask `keeps`) cost at least to bring to that level. The indices in the mask `open` have no
+  /// extent yet.
+  double excess(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents, std::uint32_t open);
+  /// Prepares `tile_bound` for a level that is to be chosen next, outside the chosen part, and keeps these tensors.
+  void begin_tile(const Mapping& mapping, std::size_t stage);
+  /// At most the energy of all mappings whose loops in that level are `loops` and any over the indices in `open`, in any
+  /// order, without what the level's own tiles cost beyond the least (`excess`).
+  double tile_bound(const std::vector<Loop>& loops, std::uint32_t open);
+
+  /// `excess` and `tile_bound` need to know that only levels are further out.
+  bool bounds_tiles(std::size_t stage) const { return copies_outside_[stage] == 1; }
+
+  /// The least excess of any tiles that fit a level, once it is known: part of every bound without that level.
+  void set_least_excess(std::size_t stage, double energy) { least_excess_[stage] = energy; }
+  double least_excess(std::size_t stage) const { return least_excess_[stage]; }
+
+ private:
+  using Outside = PartialNest::Outside;
+  using Way = PartialNest::Way;
+
+  /// What one tensor costs at each stage, per element.
+  struct Table {
+    std::vector<double> read, write, hop;
+    std::vector<double> supply;  ///< the least that bringing every element to a stage (and back) costs
+    std::vector<bool> may_keep, must_keep;
+    double elements = 0.0;       ///< of the whole tensor
+    double most_elements = 0.0;  ///< as bounding boxes count them
+  };
+
+  Table table(std::size_t tensor) const;
+  void add_supply(Table& table, bool is_output) const;
+  double energy(const Mapping& mapping);
+  void collect_ways(const Mapping& mapping, std::size_t outermost);
+  double inner_energy(std::size_t tensor, const std::vector<Way>& ways);
+  double best_staying(std::size_t tensor, const std::vector<Loop>& loops, std::uint32_t moved, std::uint32_t open);
+  const StageMapping& stage_of(const std::vector<Loop>& loops, std::uint32_t open);
+  double least_over_innermost();
+  double tensor_energy(std::size_t tensor, const Outside& outside);
+  double way_energy(std::size_t tensor, std::size_t way, const Outside& outside);
+  double inner_end(PartialNest& nest, const Way& way, const Outside& outside);
+  double outer_end(PartialNest& nest, const Way& way, std::size_t from, const Outside& outside);
+  double unfinished(PartialNest& nest, const Way& way, const Outside& outside);
+  double hops(PartialNest& nest, const Way& way, std::size_t from, const Outside& outside);
+  double comes_back(PartialNest& nest, const Way& way, std::int64_t moved, std::size_t apart);
+  double compute_excess(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
+                        std::uint32_t open);
+
+  const Workload& workload_;
+  const Accelerator& accelerator_;
+  Objective objective_;
+  std::vector<Table> tables_;
+  std::vector<std::int64_t> copies_outside_;  ///< of the fanouts outside a stage
+  PartialNest nest_;
+  std::vector<PartialNest> tiles_;  ///< by stage, for nests of which only one tile is known
+  bool fanouts_left_ = false;
+  std::vector<std::vector<Way>> ways_;          ///< of each tensor, innermost first
+  std::vector<std::vector<std::size_t>> from_;  ///< the levels at the outer ends of all ways but the last
+  std::vector<double> staying_, moving_;
+
+  /// Energies of ways under the orders of the outermost chosen stage that were seen: few differ.
+  struct Priced {
+    std::uint64_t key = 0;
+    double energy = 0.0;
+  };
+  std::vector<Priced> priced_;
+  double energy_ = 0.0, delay_ = 0.0;
+  std::vector<double> least_excess_;
+
+  // The level of `tile_bound`.
+  std::size_t tile_stage_ = 0;
+  std::uint32_t tile_keeps_ = 0;
+  std::vector<std::vector<Way>> inner_ways_;
+  std::vector<Way> scratch_ways_;  // kept to spare allocations
+  StageMapping scratch_stage_;
+  std::vector<double> tile_moving_;                 ///< by tensor: its innermost loop moves the tensor's tiles
+  std::vector<std::vector<double>> tile_sliding_;   ///< by tensor and index: its innermost loop slides them
+  std::unordered_map<Key, double, KeyHash> excesses_;
+  Key key_;
+};
+
+}  // namespace pj

@@ -1,0 +1,262 @@
+#include "pj/mapper/partial_nest.hpp"
+
+#include <algorithm>
+
+#include "pj/base/arithmetic.hpp"
+#include "pj/mapping/window.hpp"
+
+namespace pj {
+
+namespace {
+
+constexpr std::size_t outside_slides = PartialNest::most_stages + 1;
+
+std::uint32_t bit(std::size_t index) { return std::uint32_t{1} << index; }
+
+}  // namespace
+
+PartialNest::PartialNest(const Workload& workload, const Accelerator& accelerator, std::size_t inner)
+    : workload_(workload), accelerator_(accelerator),
+      boxes_(accelerator.conventions.halo == Conventions::Halo::InnermostOnly), resident_(!boxes_),
+      first_(inner) {
+  const auto& latches = accelerator.compute.latches;
+  for (const Operand& tensor : workload.tensors) {
+    TensorShape shape;
+    shape.latched = std::find(latches.begin(), latches.end(), tensor.name) != latches.end();
+    for (const Axis& axis : tensor.axes) {
+      std::size_t varying = 0;
+      bool holes = false;
+      std::int64_t size = 1;
+      for (const Term& term : axis) {
+        shape.relevant |= bit(term.index);
+        varying += workload.indices[term.index].size > 1 ? 1 : 0;
+        holes = holes || (workload.indices[term.index].size > 1 && term.coefficient > 1);
+        size *= workload.indices[term.index].size;
+      }
+      if (varying > 1 || (boxes_ && holes)) {
+        shape.windows.push_back(axis);
+        for (const Term& term : axis) {
+          shape.sliding |= bit(term.index);
+        }
+      } else {
+        shape.plain *= size;
+      }
+    }
+    shapes_.push_back(std::move(shape));
+  }
+  for (std::size_t i = 0; i < workload.indices.size(); ++i) {
+    size_[i] = left_[i] = workload.indices[i].size;
+    extent_[i] = 1;
+  }
+  for (std::size_t s = 0; s < accelerator.stages.size(); ++s) {
+    in_time_[s] = std::holds_alternative<Level>(accelerator.stages[s]);
+    factor_[s].fill(1);
+    step_[s].fill(1);
+  }
+}
+
+void PartialNest::push(const StageMapping& stage) {
+  --first_;
+  auto& factor = factor_[first_];
+  factor.fill(1);
+  for (const Loop& loop : stage.loops) {
+    factor[loop.index] *= loop.factor;
+  }
+  reorder(stage.loops);
+  for (std::size_t i = 0; i < workload_.indices.size(); ++i) {
+    step_[first_][i] = extent_[i];
+    if (factor[i] > 1) {
+      extent_[i] *= factor[i];
+      left_[i] = ceil_div(size_[i], extent_[i]);
+    }
+  }
+}
+
+void PartialNest::reorder(const std::vector<Loop>& loops) {
+  loops_[first_] = 0;
+  for (auto loop = loops.rbegin(); in_time_[first_] && loop != loops.rend(); ++loop) {
+    order_[first_][loops_[first_]++] = loop->index;
+  }
+}
+
+void PartialNest::pop() {
+  for (std::size_t i = 0; i < workload_.indices.size(); ++i) {
+    if (factor_[first_][i] > 1) {
+      extent_[i] = step_[first_][i];
+      left_[i] = ceil_div(size_[i], extent_[i]);
+    }
+  }
+  ++first_;
+}
+
+PartialNest::Way PartialNest::way(std::size_t tensor, std::size_t to, std::size_t outermost) const {
+  const TensorShape& shape = shapes_[tensor];
+  Way result{.tensor = tensor, .to = to};
+  const std::size_t compute = accelerator_.stages.size();
+  if (to == compute && !shape.latched) {
+    return result;
+  }
+  bool any = false;
+  for (std::size_t stage = to; stage-- > outermost;) {
+    for (std::size_t i = 0; i < loops_[stage]; ++i) {
+      const std::size_t index = order_[stage][i];
+      if ((shape.relevant & bit(index)) != 0) {
+        result.slide_stage = resident_ || !any ? stage : most_stages;
+        result.slide_index = index;
+        return result;
+      }
+      result.stays[stage] |= bit(index);
+      any = true;
+    }
+  }
+  result.open = true;
+  return result;
+}
+
+std::int64_t PartialNest::moved(const Way& way, std::size_t apart, const Outside& outside, bool shared) {
+  if (way.least) {
+    return touched(way, apart, false);
+  }
+  const bool all_chosen = first_ == 0;
+  const bool least = !all_chosen && (shared || (way.open && outside.kind == Outside::Kind::Stays));
+  Passes passes{.once = way.stays, .rest = least ? Pass::Union : Pass::Each, .slide_stage = way.slide_stage,
+                .slide_index = way.slide_index};
+  if (way.open && !least && outside.kind == Outside::Kind::Slides) {
+    passes.slide_stage = outside_slides;
+    passes.slide_index = outside.index;
+  }
+  for (std::size_t stage = first_; stage < way.to; ++stage) {
+    if (!in_time_[stage]) {
+      const Pass pass = stage < apart ? Pass::Each : shared_pass(stage, way.tensor);
+      // The least of a sum over unknown loops: what several of them want may be the same.
+      passes.space[stage] = least && pass == Pass::Distinct ? Pass::Union : pass;
+    }
+  }
+  return count(way.tensor, way.to, passes);
+}
+
+std::int64_t PartialNest::touched(const Way& way, std::size_t apart, bool apart_outside) {
+  Passes passes{.time = Pass::Union, .rest = apart_outside ? Pass::Each : Pass::Union};
+  for (std::size_t stage = first_; stage < way.to; ++stage) {
+    passes.space[stage] = stage < apart ? Pass::Each : Pass::Union;
+  }
+  return count(way.tensor, way.to, passes);
+}
+
+std::int64_t PartialNest::steps() const {
+  Passes passes;
+  passes.space.fill(Pass::Once);
+  std::int64_t product = 1;
+  for (std::size_t i = 0; i < workload_.indices.size(); ++i) {
+    product *= places(i, accelerator_.stages.size(), passes);
+  }
+  return product;
+}
+
+std::int64_t PartialNest::count(std::size_t tensor, std::size_t to, const Passes& passes) {
+  const TensorShape& shape = shapes_[tensor];
+  std::int64_t product = shape.plain;
+  for (std::size_t i = 0; i < workload_.indices.size(); ++i) {
+    if ((shape.relevant & bit(i)) == 0 && size_[i] > 1) {
+      product *= places(i, to, passes);
+    }
+  }
+  for (std::size_t w = 0; w < shape.windows.size(); ++w) {
+    product *= window(tensor, w, to, passes);
+  }
+  return product;
+}
+
+/// The iterations that count of the loops over an index outside a tile. Along the way of the last iterations, the
+/// only ragged ones, every loop adds its full iterations times all that run inside them.
+std::int64_t PartialNest::places(std::size_t index, std::size_t to, const Passes& passes) const {
+  const auto once = [&](std::size_t stage) {
+    return in_time_[stage] ? passes.time != Pass::Each || (passes.once[stage] & bit(index)) != 0
+                           : passes.space[stage] != Pass::Each;
+  };
+  std::int64_t inside = 1;  // iterations inside one full iteration of the loops outside the chosen part
+  for (std::size_t stage = first_; stage < to; ++stage) {
+    inside *= once(stage) ? 1 : factor_[stage][index];
+  }
+  std::int64_t rest = size_[index];
+  std::int64_t total = 0;
+  if (left_[index] > 1) {
+    const std::int64_t tiles = passes.rest == Pass::Each ? left_[index] : 1;
+    total += (tiles - 1) * inside;
+    rest = std::min(extent_[index], rest - (tiles - 1) * extent_[index]);
+  }
+  for (std::size_t stage = first_; stage < to; ++stage) {
+    const std::int64_t factor = factor_[stage][index];
+    if (factor == 1) {
+      continue;
+    }
+    const std::int64_t step = step_[stage][index];
+    if (once(stage)) {
+      rest = std::min(rest, step);
+      continue;
+    }
+    inside /= factor;
+    const std::int64_t tiles = rest >= factor * step ? factor : ceil_div(rest, step);
+    total += (tiles - 1) * inside;
+    rest = std::min(step, rest - (tiles - 1) * step);
+  }
+  return total + 1;
+}
+
+std::size_t KeyHash::operator()(const Key& key) const {
+  std::uint64_t hash = 0x9E3779B97F4A7C15ULL;
+  for (const std::int64_t part : key.parts) {
+    hash = (hash ^ static_cast<std::uint64_t>(part)) * 0xFF51AFD7ED558CCDULL;
+    hash ^= hash >> 32;
+  }
+  return hash;
+}
+
+std::int64_t PartialNest::window(std::size_t tensor, std::size_t axis, std::size_t to, const Passes& passes) {
+  const Axis& terms = shapes_[tensor].windows[axis];
+  key_.parts.assign({static_cast<std::int64_t>(tensor * 8 + axis)});
+  const auto add = [&](std::size_t index, std::int64_t factor, std::int64_t step, Pass pass, bool slides) {
+    if (factor > 1 && pass != Pass::Once) {
+      key_.parts.push_back((static_cast<std::int64_t>(index) << 8) | (static_cast<std::int64_t>(pass) << 1) |
+                           (slides ? 1 : 0));
+      key_.parts.push_back((factor << 32) | step);
+    }
+  };
+  for (const Term& term : terms) {
+    const std::size_t i = term.index;
+    add(i, left_[i], extent_[i], passes.rest, passes.slide_stage == outside_slides && passes.slide_index == i);
+    for (std::size_t stage = first_; stage < to; ++stage) {
+      const bool stays = (passes.once[stage] & bit(i)) != 0;
+      const Pass pass = !in_time_[stage] ? passes.space[stage] : stays ? Pass::Once : passes.time;
+      add(i, factor_[stage][i], step_[stage][i], pass, passes.slide_stage == stage && passes.slide_index == i);
+    }
+    key_.parts.push_back(to == accelerator_.stages.size() ? 1 : step_[to][i] * factor_[to][i]);
+  }
+  const auto [known, is_new] = windows_.try_emplace(key_, 0);
+  if (is_new) {
+    TileSequence sequence{std::vector<std::int64_t>(workload_.indices.size(), 1), {}};
+    for (const Term& term : terms) {
+      const std::size_t i = term.index;
+      sequence.extents[i] = to == accelerator_.stages.size() ? 1 : step_[to][i] * factor_[to][i];
+      sequence.loops.push_back({i, left_[i], extent_[i], passes.rest,
+                                passes.slide_stage == outside_slides && passes.slide_index == i});
+      for (std::size_t stage = first_; stage < to; ++stage) {
+        const bool stays = (passes.once[stage] & bit(i)) != 0;
+        const Pass pass = !in_time_[stage] ? passes.space[stage] : stays ? Pass::Once : passes.time;
+        sequence.loops.push_back({i, factor_[stage][i], step_[stage][i], pass,
+                                  passes.slide_stage == stage && passes.slide_index == i});
+      }
+    }
+    known->second = window_words(workload_, terms, sequence, boxes_);
+  }
+  return known->second;
+}
+
+/// How the copies behind a fanout share the words of a tensor.
+Pass PartialNest::shared_pass(std::size_t stage, std::size_t tensor) const {
+  const auto& fanout = std::get<Fanout>(accelerator_.stages[stage]);
+  const bool shares = workload_.is_output(tensor) ? fanout.reduction : fanout.multicast;
+  return !shares ? Pass::Each : boxes_ ? Pass::Distinct : Pass::Union;
+}
+
+}  // namespace pj

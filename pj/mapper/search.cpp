@@ -1,0 +1,350 @@
+#include <algorithm>
+#include <limits>
+
+#include "pj/base/arithmetic.hpp"
+#include "pj/base/text.hpp"
+#include "pj/mapper/bound.hpp"
+#include "pj/mapper/space.hpp"
+
+namespace pj {
+
+namespace {
+
+/// Rounding in the sums of a bound must not cut the optimum.
+constexpr double rounding = 1.0 - 1e-12;
+
+/// One choice for one stage, with the bound of all mappings that begin with it.
+struct Choice {
+  Value bound;
+  double energy = 0.0, delay = 0.0;  ///< the parts of the bound
+  StageMapping stage;
+};
+
+/// Branch and bound from the compute units outwards: each stage's choices are priced by a lower bound of all that
+/// can follow, tried in the order of the bound, and left out once the bound reaches the best value found.
+class Search {
+ public:
+  Search(const Workload& workload, const Accelerator& accelerator, const MapperOptions& options)
+      : workload_(workload), accelerator_(accelerator), options_(options),
+        bounder_(workload, accelerator, options.objective), factors_(workload, options.perfect_factors) {
+    mapping_.stages.resize(accelerator.stages.size());
+    for (const Index& index : workload.indices) {
+      left_.push_back(index.size);
+    }
+    extents_.assign(left_.size(), 1);
+  }
+
+  MapperResult run() {
+    for (std::size_t at = 1; at < accelerator_.stages.size(); ++at) {
+      if (const auto* level = std::get_if<Level>(&accelerator_.stages[at]); level != nullptr && bounder_.bounds_tiles(at)) {
+        bounder_.set_least_excess(at, least_excess(*level, at));
+      }
+    }
+    expand(accelerator_.stages.size());
+    result_.certificate.proved = !interrupted();
+    if (!result_.verdict) {
+      result_.verdict = Verdict::no(nothing_fits());
+      return result_;
+    }
+    result_.traffic = traffic(workload_, accelerator_, result_.mapping);
+    result_.cost = cost(workload_, accelerator_, result_.traffic);
+    result_.certificate.lower_bound = interrupted() ? root_bound_.first : best_.first;
+    return result_;
+  }
+
+ private:
+  bool interrupted() const { return options_.interrupt != nullptr && options_.interrupt->load(); }
+
+  bool can_win(const Value& bound) const {
+    return !result_.verdict || Value{bound.first * rounding, bound.second * rounding} < best_;
+  }
+
+  /// Chooses the stages outside `inner`.
+  void expand(std::size_t inner) {
+    if (inner == 0) {
+      finish();
+      return;
+    }
+    const std::size_t at = inner - 1;
+    for (Choice& choice : choices(at)) {
+      if (!can_win(choice.bound)) {
+        ++result_.certificate.cut_by_bound;
+        continue;
+      }
+      if (interrupted()) {
+        return;
+      }
+      mapping_.stages[at] = std::move(choice.stage);
+      energy_inside_ = choice.energy;
+      delay_inside_ = choice.delay;
+      step(mapping_.stages[at].loops, true);
+      bounder_.push(mapping_.stages[at]);
+      expand(at);
+      bounder_.pop();
+      step(mapping_.stages[at].loops, false);
+      mapping_.stages[at] = {};
+    }
+  }
+
+  /// Takes a stage's loops into the counts of what is left, or out again.
+  void step(const std::vector<Loop>& loops, bool in) {
+    for (const Loop& loop : loops) {
+      auto& extent = extents_[loop.index];
+      extent = in ? extent * loop.factor : extent / loop.factor;
+      left_[loop.index] = ceil_div(workload_.indices[loop.index].size, extent);
+    }
+  }
+
+  void finish() {
+    ++result_.certificate.complete;
+    const Cost priced = cost(workload_, accelerator_, traffic(workload_, accelerator_, mapping_));
+    const Value value = objective_pair(options_.objective, priced.energy().value, priced.cycles().value);
+    if (!result_.verdict || value < best_) {
+      result_.verdict = Verdict::yes();
+      result_.mapping = mapping_;
+      best_ = value;
+    }
+  }
+
+  std::vector<Choice> choices(std::size_t at) {
+    std::vector<Choice> found;
+    if (const auto* fanout = std::get_if<Fanout>(&accelerator_.stages[at])) {
+      spread(*fanout, at, 0, fanout->axes.empty() ? 1 : fanout->axes[0].size, found);
+    } else {
+      const auto& level = std::get<Level>(accelerator_.stages[at]);
+      for (std::size_t mask = std::size_t{1} << workload_.tensors.size(); mask-- > 0;) {
+        if (set_keeps(level, at, mask)) {
+          if (at > 0 && bounder_.bounds_tiles(at)) {
+            bounder_.begin_tile(mapping_, at);
+          }
+          tile(level, at, 0, found);
+        }
+      }
+    }
+    mapping_.stages[at] = {};
+    std::stable_sort(found.begin(), found.end(), [](const Choice& a, const Choice& b) { return a.bound < b.bound; });
+    return found;
+  }
+
+  /// Prices the chosen part with the stage's loops in the given order; the stage has been pushed.
+  void price(std::size_t at, const std::vector<Loop>& loops, std::vector<Choice>& found) {
+    ++result_.certificate.candidates;
+    const Value bound = bounder_.bound(mapping_);
+    if (can_win(bound)) {
+      found.push_back({bound, bounder_.energy_bound(), bounder_.delay_bound(), {loops, mapping_.stages[at].keeps}});
+    } else {
+      ++result_.certificate.cut_by_bound;
+    }
+  }
+
+  /// Chooses the tensors that a level keeps; false where the machine does not allow this set.
+  bool set_keeps(const Level& level, std::size_t at, std::size_t mask) {
+    auto& keeps = mapping_.stages[at].keeps;
+    keeps.assign(workload_.tensors.size(), false);
+    for (std::size_t t = 0; t < keeps.size(); ++t) {
+      keeps[t] = (mask >> t & 1) != 0;
+      const std::string& name = workload_.tensors[t].name;
+      if (keeps[t] ? !may_keep(level, name) : at == 0 || must_keep(level, name)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Chooses a factor for each index from `index` on, and prices the result in every useful order.
+  void tile(const Level& level, std::size_t at, std::size_t index, std::vector<Choice>& found) {
+    if (index == left_.size()) {
+      order(at, found);
+      return;
+    }
+    const std::int64_t size = workload_.indices[index].size;
+    const bool allowed = admits(level.loops, workload_.indices[index].name);
+    const std::int64_t tiles = left_[index];
+    const std::int64_t extent = extents_[index];
+    const bool whole = std::find(level.whole.begin(), level.whole.end(), workload_.indices[index].name) != level.whole.end();
+    for (const std::int64_t factor : factors_.of(index, tiles)) {
+      const bool covers = extent * factor >= size;
+      if ((factor > 1 && !allowed) || ((at == 0 || whole) && !covers)) {
+        continue;
+      }
+      set(at, index, factor, extent * factor, 0);
+      const bool fits = fits_so_far(level, at);
+      if (fits && tile_can_win(at, index + 1)) {
+        tile(level, at, index + 1, found);
+      }
+      unset(at, index, factor, extent, tiles);
+      if (!fits) {
+        ++result_.certificate.cut_by_capacity;
+        break;  // larger factors need more
+      }
+    }
+  }
+
+  /// The least that any set of tiles that fits a level costs to supply beyond what every element must.
+  double least_excess(const Level& level, std::size_t at) {
+    double least = std::numeric_limits<double>::infinity();
+    for (std::uint32_t mask = 1U << workload_.tensors.size(); mask-- > 0;) {
+      if (set_keeps(level, at, mask)) {
+        least_excess_of(level, at, mask, 0, least);
+      }
+    }
+    return least == std::numeric_limits<double>::infinity() ? 0.0 : least;
+  }
+
+  void least_excess_of(const Level& level, std::size_t at, std::uint32_t keeps, std::size_t index, double& least) {
+    const std::uint32_t open = ((1U << left_.size()) - 1) & ~((1U << index) - 1);
+    const double excess = bounder_.excess(at, keeps, extents_, open);
+    if (excess >= least) {
+      return;
+    }
+    if (index == left_.size()) {
+      least = excess;
+      return;
+    }
+    const auto& factors = factors_.of(index, left_[index]);
+    for (std::size_t i = factors.size(); i-- > 0;) {
+      extents_[index] = factors[i];
+      if (fits_so_far(level, at)) {
+        least_excess_of(level, at, keeps, index + 1, least);
+      }
+    }
+    extents_[index] = 1;
+  }
+
+  /// Can a tile of which the indices from `next` on are still open become part of a mapping better than the best?
+  bool tile_can_win(std::size_t at, std::size_t next) {
+    if (at == 0 || !bounder_.bounds_tiles(at)) {
+      return true;
+    }
+    std::uint32_t keeps = 0;
+    for (std::size_t t = 0; t < workload_.tensors.size(); ++t) {
+      keeps |= mapping_.stages[at].keeps[t] ? 1U << t : 0;
+    }
+    const std::uint32_t open = ((1U << left_.size()) - 1) & ~((1U << next) - 1);
+    const double excess = bounder_.excess(at, keeps, extents_, open);
+    const double without = energy_inside_ - bounder_.least_excess(at);
+    if (can_win(objective_pair(options_.objective, without + excess, delay_inside_)) &&
+        can_win(objective_pair(options_.objective, bounder_.tile_bound(mapping_.stages[at].loops, open) + excess,
+                               delay_inside_))) {
+      return true;
+    }
+    ++result_.certificate.cut_by_bound;
+    return false;
+  }
+
+  void set(std::size_t at, std::size_t index, std::int64_t factor, std::int64_t extent, int axis) {
+    extents_[index] = extent;
+    left_[index] = ceil_div(workload_.indices[index].size, extent);
+    if (factor > 1) {
+      mapping_.stages[at].loops.push_back({index, factor, axis});
+    }
+  }
+
+  void unset(std::size_t at, std::size_t index, std::int64_t factor, std::int64_t extent, std::int64_t tiles) {
+    extents_[index] = extent;
+    left_[index] = tiles;
+    if (factor > 1) {
+      mapping_.stages[at].loops.pop_back();
+    }
+  }
+
+  bool fits_so_far(const Level& level, std::size_t at) {
+    if (!level.capacity && level.partitions.empty()) {
+      return true;
+    }
+    Bits shared{0};
+    for (std::size_t t = 0; t < workload_.tensors.size(); ++t) {
+      if (mapping_.stages[at].keeps[t]) {
+        const Bits need = (level.double_buffered ? 2 : 1) * tile_bits(workload_, accelerator_, t, extents_);
+        shared = shared + need;
+        const auto own = level.partitions.find(workload_.tensors[t].name);
+        if (own != level.partitions.end() && need > own->second) {
+          return false;
+        }
+      }
+    }
+    return !level.partitions.empty() || shared <= *level.capacity;
+  }
+
+  void order(std::size_t at, std::vector<Choice>& found) {
+    bounder_.push(mapping_.stages[at]);
+    for (const auto& order : useful_orders(workload_, accelerator_, mapping_, at)) {
+      bounder_.reorder(order);
+      price(at, order, found);
+    }
+    bounder_.pop();
+  }
+
+  /// Chooses the factors along the axes of a fanout; `position` counts index within axis.
+  void spread(const Fanout& fanout, std::size_t at, std::size_t position, std::int64_t room, std::vector<Choice>& found) {
+    const std::size_t axis = position / left_.size();
+    const std::size_t index = position % left_.size();
+    if (axis >= fanout.axes.size()) {
+      bounder_.push(mapping_.stages[at]);
+      price(at, mapping_.stages[at].loops, found);
+      bounder_.pop();
+      return;
+    }
+    const auto next_room = [&](std::int64_t rest) {
+      const bool next_axis = index + 1 == left_.size() && axis + 1 < fanout.axes.size();
+      return next_axis ? fanout.axes[axis + 1].size : rest;
+    };
+    const std::int64_t tiles = left_[index];
+    const std::int64_t extent = extents_[index];
+    for (const std::int64_t factor : spread_factors(index)) {
+      if (factor > room || (factor > 1 && !admits(fanout.axes[axis].indices, workload_.indices[index].name))) {
+        break;
+      }
+      set(at, index, factor, extent * factor, static_cast<int>(axis));
+      spread(fanout, at, position + 1, next_room(room / factor), found);
+      unset(at, index, factor, extent, tiles);
+    }
+  }
+
+  /// Copies that reduce an output each begin a sum of their own, and what begins need not be fetched: there more
+  /// copies can pay although they leave as many tiles.
+  const std::vector<std::int64_t>& spread_factors(std::size_t index) {
+    const bool reduces = !options_.perfect_factors && !workload_.tensors.back().depends_on(index);
+    return reduces ? factors_.all(left_[index]) : factors_.of(index, left_[index]);
+  }
+
+  std::string nothing_fits() const { return "no mapping fits"; }
+
+  const Workload& workload_;
+  const Accelerator& accelerator_;
+  const MapperOptions& options_;
+  Bounder bounder_;
+  Factors factors_;
+  Mapping mapping_;
+  std::vector<std::int64_t> left_, extents_;
+  MapperResult result_;
+  Value best_, root_bound_;
+  double energy_inside_ = 0.0, delay_inside_ = 1.0;  ///< the bound of the stages chosen so far
+};
+
+}  // namespace
+
+std::string to_string(Objective objective) {
+  return objective == Objective::Energy ? "energy" : objective == Objective::Delay ? "delay" : "edp";
+}
+
+Objective parse_objective(const std::string& text) {
+  const std::vector<std::string> known{"energy", "delay", "edp"};
+  const auto found = std::find(known.begin(), known.end(), text);
+  if (found == known.end()) {
+    throw InputError("unknown objective '" + text + "'" + did_you_mean(text, known));
+  }
+  return static_cast<Objective>(found - known.begin());
+}
+
+double objective_value(Objective objective, const Cost& cost) {
+  const double energy = cost.energy().value;
+  const double delay = cost.cycles().value;
+  return objective == Objective::Energy ? energy : objective == Objective::Delay ? delay : energy * delay;
+}
+
+MapperResult find_best_mapping(const Workload& workload, const Accelerator& accelerator, const MapperOptions& options) {
+  return Search(workload, accelerator, options).run();
+}
+
+}  // namespace pj

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "pj/mapping/mapping.hpp"
+
+namespace pj {
+
+/// The factors worth trying, by index.
+class Factors {
+ public:
+  Factors(const Workload& workload, bool perfect);
+
+  /// For an index of which `tiles` are left: for each number of tiles that a factor can leave, the smallest such
+  /// factor (about 2·√tiles of them); or all divisors, where only perfect factors are wanted. Where a window has
+  /// holes (its partner in the sum has a stride) tiles of different sizes overlap differently, and every factor counts.
+  const std::vector<std::int64_t>& of(std::size_t index, std::int64_t tiles);
+  /// Every factor up to `most`.
+  const std::vector<std::int64_t>& all(std::int64_t tiles);
+  bool perfect() const { return perfect_; }
+
+ private:
+  bool perfect_;
+  std::vector<bool> has_holes_;
+  std::map<std::pair<std::int64_t, bool>, std::vector<std::int64_t>> known_;
+};
+
+/// The orders of one level's loops that can differ in cost; all others equal one of these or are worse. A loop
+/// order matters only through the tiles that it leaves in place and the windows that it slides.
+/// `chosen` is the mapping from `stage` inwards, the stage's loops in any order.
+std::vector<std::vector<Loop>> useful_orders(const Workload& workload, const Accelerator& accelerator,
+                                             const Mapping& chosen, std::size_t stage);
+
+}  // namespace pj

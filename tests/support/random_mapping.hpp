@@ -1,0 +1,115 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pj/base/arithmetic.hpp"
+#include "pj/base/random.hpp"
+#include "pj/mapping/mapping.hpp"
+
+namespace pj {
+
+/// Small random problems for the comparisons of closed forms and searches with their plain twins.
+
+/// An Einsum of a random kind whose sizes are at most `largest` and whose MACs are at most `most_macs`.
+inline Workload random_workload(Rng& rng, std::int64_t largest, std::int64_t most_macs) {
+  static const std::vector<std::pair<std::string, std::string>> kinds{
+      {"O[n,m,p,q] += I[n,c,U*p+D*r,V*q+s] * W[m,c,r,s]", "NMCPQRS"},
+      {"O[n,g,m,p,q] += I[n,g,c,U*p+r,q+s] * W[g,m,c,r,s]", "NGMCPQRS"},
+      {"O[g,p,q] += I[g,U*p+D*r,V*q+s] * W[g,r,s]", "GPQRS"},
+      {"O[m,p] += I[c,U*p+D*r] * W[m,c,r]", "MCPR"},
+      {"O[n,m,U*p+r,V*q+s] += I[n,c,p,q] * W[c,m,r,s]", "NMCPQRS"},
+      {"O[n,m] += I[n,c] * W[m,c]", "NMC"},
+      {"O[g,n,m] += I[g,n,c] * W[g,m,c]", "GNMC"},
+      {"O[m,p,q] += I[c,U*p,V*q] * W[m,c]", "MCPQ"},
+  };
+  const auto& [text, letters] = kinds[static_cast<std::size_t>(rng.between(0, static_cast<std::int64_t>(kinds.size()) - 1))];
+  std::vector<std::pair<std::string, std::int64_t>> sizes{
+      {"U", rng.between(1, 3)}, {"V", rng.between(1, 2)}, {"D", rng.between(1, 2)}};
+  std::int64_t macs = 1;
+  for (const char letter : letters) {
+    const std::int64_t size = std::min(rng.between(1, largest), std::max<std::int64_t>(1, most_macs / macs));
+    sizes.emplace_back(std::string(1, letter), size);
+    macs *= size;
+  }
+  return einsum(text, sizes);
+}
+
+/// A machine of 1 to `most_levels` levels with fanouts between some of them, without limits of capacity.
+inline Accelerator random_accelerator(Rng& rng, std::int64_t most_levels) {
+  Accelerator machine{.name = "random"};
+  const std::int64_t levels = rng.between(1, most_levels);
+  for (std::int64_t i = 0; i < levels; ++i) {
+    const std::string number = std::to_string(i);
+    machine.stages.push_back(Level{.name = "level" + number,
+                                   .read = {static_cast<double>(rng.between(1, 50))},
+                                   .write = {static_cast<double>(rng.between(1, 50))}});
+    if (rng.chance(0.5)) {
+      Fanout fanout{.name = "array" + number, .axes = {{"columns", rng.between(1, 4)}}};
+      if (rng.chance(0.5)) {
+        fanout.axes.push_back({"rows", rng.between(1, 4)});
+      }
+      fanout.multicast = rng.chance(0.6);
+      fanout.reduction = rng.chance(0.6);
+      fanout.hop = {static_cast<double>(rng.between(0, 3))};
+      machine.stages.push_back(fanout);
+    }
+  }
+  machine.compute.energy = {1.0};
+  machine.conventions.halo = rng.chance(0.7) ? Conventions::Halo::Resident : Conventions::Halo::InnermostOnly;
+  machine.conventions.drain_reads = rng.chance(0.5);
+  if (rng.chance(0.3)) {
+    machine.compute.latches.push_back(rng.chance(0.5) ? "Weight" : "Output");
+  }
+  return machine;
+}
+
+/// A mapping that covers the workload with random, also ragged, factors, orders and bypasses; an index has up to
+/// `most_loops` loops in a stage.
+inline Mapping random_mapping(Rng& rng, const Workload& workload, const Accelerator& machine, int most_loops = 2) {
+  Mapping mapping{std::vector<StageMapping>(machine.stages.size())};
+  std::vector<std::int64_t> inside(workload.indices.size(), 1);
+  for (std::size_t stage = machine.stages.size(); stage-- > 0;) {
+    const auto* fanout = std::get_if<Fanout>(&machine.stages[stage]);
+    auto& here = mapping.stages[stage];
+    std::vector<std::int64_t> room{1 << 20};
+    if (fanout != nullptr) {
+      room.clear();
+      for (const FanoutAxis& axis : fanout->axes) {
+        room.push_back(axis.size);
+      }
+    }
+    for (int round = 0; round < most_loops; ++round) {
+      for (std::size_t i = 0; i < inside.size(); ++i) {
+        const std::int64_t tiles = ceil_div(workload.indices[i].size, inside[i]);
+        const int axis = static_cast<int>(rng.between(0, static_cast<std::int64_t>(room.size()) - 1));
+        auto& space = room[static_cast<std::size_t>(axis)];
+        const bool rest = stage == 0 && round + 1 == most_loops && fanout == nullptr;
+        const std::int64_t factor = rest ? tiles : rng.chance(0.5) ? rng.between(1, std::min(tiles, space)) : 1;
+        if (factor > 1) {
+          const auto at = rest ? 0 : rng.between(0, static_cast<std::int64_t>(here.loops.size()));
+          // New loops stand outside the loops of the same index that are there: `inside` grows outwards.
+          auto place = here.loops.begin() + at;
+          for (auto loop = here.loops.begin(); loop != here.loops.end(); ++loop) {
+            if (loop->index == i && loop < place) {
+              place = loop;
+              break;
+            }
+          }
+          here.loops.insert(place, {i, factor, axis});
+          space /= factor;
+          inside[i] *= factor;
+        }
+      }
+    }
+    if (fanout == nullptr) {
+      for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
+        here.keeps.push_back(stage == 0 || rng.chance(0.7));
+      }
+    }
+  }
+  return mapping;
+}
+
+}  // namespace pj
