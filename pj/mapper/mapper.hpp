@@ -1,10 +1,10 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "pj/base/interrupt.hpp"
 #include "pj/cost/cost.hpp"
 
 namespace pj {
@@ -18,8 +18,8 @@ Objective parse_objective(const std::string& text);
 
 struct MapperOptions {
   Objective objective = Objective::Energy;
-  bool perfect_factors = false;                  ///< only factors that divide: the space of most other tools
-  const std::atomic<bool>* interrupt = nullptr;  ///< set from outside: stop and return the best so far
+  bool perfect_factors = false;          ///< only factors that divide: the space of most other tools
+  const Interrupt* interrupt = nullptr;  ///< on request: stop and return the best so far
 };
 
 /// Why the result is the optimum.

@@ -4,6 +4,7 @@
 #include "pj/base/arithmetic.hpp"
 #include "pj/base/text.hpp"
 #include "pj/mapper/bound.hpp"
+#include "pj/mapper/reasons.hpp"
 #include "pj/mapper/space.hpp"
 
 namespace pj {
@@ -44,10 +45,12 @@ class Search {
         bounder_.set_least_excess(at, least_excess(*level, at));
       }
     }
+    root_bound_ = bounder_.bound(mapping_);
     expand(accelerator_.stages.size());
     result_.certificate.proved = !interrupted();
     if (!result_.verdict) {
-      result_.verdict = Verdict::no(nothing_fits());
+      result_.verdict = Verdict::no(interrupted() ? "interrupted before a mapping was found"
+                                                  : why_nothing_fits(workload_, accelerator_));
       return result_;
     }
     result_.traffic = traffic(workload_, accelerator_, result_.mapping);
@@ -57,7 +60,7 @@ class Search {
   }
 
  private:
-  bool interrupted() const { return options_.interrupt != nullptr && options_.interrupt->load(); }
+  bool interrupted() const { return options_.interrupt != nullptr && options_.interrupt->requested(); }
 
   bool can_win(const Value& bound) const {
     return !result_.verdict || Value{bound.first * rounding, bound.second * rounding} < best_;
@@ -313,8 +316,6 @@ class Search {
     const bool reduces = !options_.perfect_factors && !workload_.tensors.back().depends_on(index);
     return reduces ? factors_.all(left_[index]) : factors_.of(index, left_[index]);
   }
-
-  std::string nothing_fits() const { return "no mapping fits"; }
 
   const Workload& workload_;
   const Accelerator& accelerator_;

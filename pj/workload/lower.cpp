@@ -53,7 +53,8 @@ struct Lower {
       const AxisLetters& letters = axis_letters[i];
       const std::size_t axis = axes - 1 - i;
       places += std::string(",") + letters.output;
-      window += std::string(",") + letters.stride + "*" + letters.output + "+" + letters.dilation + "*" + letters.filter;
+      window +=
+          std::string(",") + letters.stride + "*" + letters.output + "+" + letters.dilation + "*" + letters.filter;
       filter += std::string(",") + letters.filter;
       sizes.emplace_back(capital(letters.output), maps[axis + 2]);
       sizes.emplace_back(capital(letters.filter), weights[axis + 2]);
@@ -71,11 +72,8 @@ struct Lower {
     const std::int64_t height = is_map ? in[2] : 1;
     const std::int64_t width = is_map ? in[3] : 1;
     const std::int64_t channels = product(std::span(in).subspan(1)) / (height * width);
-    return {einsum("O[n,m] += I[n,c,r,s] * W[m,c,r,s]", {{"N", in[0]},
-                                                         {"M", operand(1).shape[0]},
-                                                         {"C", channels},
-                                                         {"R", height},
-                                                         {"S", width}})};
+    return {einsum("O[n,m] += I[n,c,r,s] * W[m,c,r,s]",
+                   {{"N", in[0]}, {"M", operand(1).shape[0]}, {"C", channels}, {"R", height}, {"S", width}})};
   }
 
   std::vector<Workload> operator()(const MatMul&) const {
@@ -94,10 +92,8 @@ struct Lower {
   std::vector<Workload> operator()(const Recurrent&) const {
     std::vector<Workload> parts;
     for (const LayerWork& work : layer_work(network, node, sources)) {
-      parts.push_back(einsum("O[n,q,m] += I[n,q,c] * W[m,c]", {{"N", work.shape.N},
-                                                               {"Q", work.shape.Q},
-                                                               {"M", work.shape.M},
-                                                               {"C", work.shape.C}}));
+      parts.push_back(einsum("O[n,q,m] += I[n,q,c] * W[m,c]",
+                             {{"N", work.shape.N}, {"Q", work.shape.Q}, {"M", work.shape.M}, {"C", work.shape.C}}));
       parts.back().name = "/" + work.part;
     }
     return parts;

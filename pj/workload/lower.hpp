@@ -10,8 +10,8 @@ namespace pj {
 
 /// A product of a layer as the cost side sees it.
 struct LoweredLayer {
-  std::string name;        ///< the node's, with the part where it has several: `lstm/W_x`
-  std::string kind;        ///< in the field's words
+  std::string name;  ///< the node's, with the part where it has several: `lstm/W_x`
+  std::string kind;  ///< in the field's words
   Workload workload;
 
   bool operator==(const LoweredLayer&) const = default;
