@@ -40,11 +40,7 @@ Accelerator load_accelerator(const std::string& name_or_path) {
     return read_accelerator(name_or_path);
   }
   throw InputError("unknown accelerator '" + name_or_path + "'" + did_you_mean(name_or_path, built_in_accelerators()) +
-<<<<<<< HEAD
-                   " A file's name ends in .yaml");
-=======
                    " (a file's name ends in .yaml)");
->>>>>>> main
 }
 
 }  // namespace pj
