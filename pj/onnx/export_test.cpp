@@ -3,9 +3,9 @@
 #include <filesystem>
 
 #include "pj/base/error.hpp"
-#include "pj/onnx/model_builder.hpp"
 #include "pj/onnx/reader.hpp"
 #include "tests/support/files.hpp"
+#include "tests/support/onnx_models.hpp"
 
 namespace pj {
 

@@ -7,8 +7,8 @@
 #include "pj/base/error.hpp"
 #include "pj/base/random.hpp"
 #include "pj/onnx/external_data.hpp"
-#include "pj/onnx/model_builder.hpp"
 #include "tests/support/files.hpp"
+#include "tests/support/onnx_models.hpp"
 #include "tests/support/random_cases.hpp"
 
 namespace pj {
