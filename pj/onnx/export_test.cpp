@@ -3,9 +3,9 @@
 #include <filesystem>
 
 #include "pj/base/error.hpp"
-#include "pj/onnx/model_builder.hpp"
 #include "pj/onnx/reader.hpp"
 #include "tests/support/files.hpp"
+#include "tests/support/onnx_models.hpp"
 
 namespace pj {
 
@@ -53,6 +53,26 @@ TEST_CASE("layers that ONNX has no operator for survive the round trip") {
   CHECK(
       survives(network_of(Recurrent{.hidden = 3, .projection = 2},
                           {{5, 1, 4}, {1, 12, 4}, {1, 12, 2}, {1, 24}, {1}, {1, 1, 2}, {1, 1, 3}, {1, 9}, {1, 2, 3}})));
+}
+
+TEST_CASE("the function bodies of layers without an operator compute the layer in standard operators") {
+  const auto by_body = [](const Network& network) {
+    OnnxModel model = read_model(onnx_bytes(network), {.file = "m.onnx"});
+    model.graph.nodes.at(0).domain = model.functions.at(0).domain = "elsewhere";
+    return read(model);
+  };
+  const Sizes image{1, 4, 6, 6};
+  const Network connected = by_body(network_of(FullyConnected{}, {image, {5, 144}}));
+  REQUIRE(connected.nodes.size() == 2);
+  CHECK(std::get<Reshape>(connected.nodes[0].layer).shape == Sizes{0, -1});
+  CHECK(std::holds_alternative<FullyConnected>(connected.nodes[1].layer));
+  const Network swish = by_body(network_of(Activation{.kind = Activation::Kind::Swish}, {image}));
+  REQUIRE(swish.nodes.size() == 2);
+  CHECK(swish.nodes[1].inputs == std::vector<ValueId>{0, swish.nodes[0].outputs[0]});
+  const Network softmax = by_body(network_of(Softmax{.axis = 2, .flatten = true}, {image}));
+  REQUIRE(softmax.nodes.size() == 3);
+  CHECK(softmax.values[softmax.nodes[1].outputs[0]].shape == Sizes{4, 36});
+  CHECK(softmax.values[softmax.outputs[0]].shape == image);
 }
 
 TEST_CASE("every normalisation survives the round trip, in the earliest operator set that has it") {

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "pj/base/error.hpp"
-#include "pj/onnx/model_builder.hpp"
+#include "tests/support/onnx_models.hpp"
 
 namespace pj {
 

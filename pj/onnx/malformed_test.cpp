@@ -1,14 +1,15 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
 #include "pj/base/error.hpp"
 #include "pj/base/random.hpp"
 #include "pj/onnx/external_data.hpp"
-#include "pj/onnx/model_builder.hpp"
 #include "tests/support/files.hpp"
+#include "tests/support/onnx_models.hpp"
 #include "tests/support/random_cases.hpp"
 
 namespace pj {
@@ -97,6 +98,22 @@ TEST_CASE("an unknown operator is refused by name with the one that is meant") {
         "m.onnx: node 'n_y' (Convv): the operator 'Convv' cannot be read; did you mean 'Conv'?");
   CHECK(refusal(model_of({node_of("Loop", {"x"}, {"y"})})) ==
         "m.onnx: node 'n_y' (Loop): the operator 'Loop' cannot be read; docs/onnx.md lists those that can");
+}
+
+TEST_CASE("a node without an operator is refused before anything is made of it") {
+  std::string nodes;
+  for (int i = 0; i < 100000; ++i) {
+    nodes += field(1, "");
+  }
+  CHECK(refusal(field(7, nodes)) == "m.onnx: node '' names no operator; the file is damaged");
+}
+
+TEST_CASE("an attribute that is no number and a node without outputs are refused") {
+  OnnxModel model = model_of({node_of("LeakyRelu", {"x"}, {"y"}, {{"alpha", std::nanf("")}})});
+  CHECK(refusal(model) ==
+        "m.onnx: node 'n_y' (LeakyRelu): its attribute 'alpha' is no number (NaN); the file is damaged");
+  model = model_of({node_of("Relu", {"x"}, {"y"}), OnnxNode{.name = "c", .type = "Constant"}});
+  CHECK(refusal(model) == "m.onnx: node 'c' (Constant): it has no outputs; the file is damaged");
 }
 
 TEST_CASE("nodes that feed each other are refused") {

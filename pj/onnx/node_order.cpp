@@ -25,13 +25,13 @@ void collect_reads(const OnnxNode& node, std::set<std::string>& reads) {
   }
 }
 
-/// For each node those that read what it makes, and how many nodes each waits for.
-struct Readers {
-  std::vector<std::vector<std::size_t>> of;
+/// Which nodes wait for which: for each the readers of its outputs, and how many outputs it still waits for.
+struct Dependencies {
+  std::vector<std::vector<std::size_t>> readers;
   std::vector<std::size_t> waits;
 };
 
-Readers readers_of(const std::vector<OnnxNode>& nodes) {
+Dependencies dependencies(const std::vector<OnnxNode>& nodes) {
   std::unordered_map<std::string, std::size_t> maker;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (const std::string& output : nodes[i].outputs) {
@@ -39,45 +39,44 @@ Readers readers_of(const std::vector<OnnxNode>& nodes) {
     }
   }
   maker.erase("");
-  Readers readers{.of = std::vector<std::vector<std::size_t>>(nodes.size()),
-                  .waits = std::vector<std::size_t>(nodes.size(), 0)};
+  Dependencies found{std::vector<std::vector<std::size_t>>(nodes.size()), std::vector<std::size_t>(nodes.size(), 0)};
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     std::set<std::string> reads;
     collect_reads(nodes[i], reads);
     for (const std::string& name : reads) {
       if (const auto source = maker.find(name); source != maker.end()) {
-        readers.of[source->second].push_back(i);
-        ++readers.waits[i];
+        found.readers[source->second].push_back(i);
+        ++found.waits[i];
       }
     }
   }
-  return readers;
+  return found;
 }
 
 }  // namespace
 
 std::vector<const OnnxNode*> in_order(const std::vector<OnnxNode>& nodes) {
-  Readers readers = readers_of(nodes);
+  auto [readers, waits] = dependencies(nodes);
   // Kahn 1962; of the nodes that are ready the first in the file goes first.
   std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> ready;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (readers.waits[i] == 0) {
+    if (waits[i] == 0) {
       ready.push(i);
     }
   }
   std::vector<const OnnxNode*> order;
-  for (; !ready.empty();) {
+  while (!ready.empty()) {
     const std::size_t next = ready.top();
     ready.pop();
     order.push_back(&nodes[next]);
-    for (const std::size_t reader : readers.of[next]) {
-      if (--readers.waits[reader] == 0) {
+    for (const std::size_t reader : readers[next]) {
+      if (--waits[reader] == 0) {
         ready.push(reader);
       }
     }
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) {
-    if (readers.waits[i] > 0) {
+    if (waits[i] > 0) {
       throw InputError(node_place(nodes[i]) + ": depends on its own output; a network has no cycles");
     }
   }

@@ -61,6 +61,9 @@ OnnxAttribute::Value read_value(const onnx::AttributeProto& proto, const ModelSo
 }
 
 OnnxNode read_node(const onnx::NodeProto& proto, const ModelSource& source) {
+  if (proto.op_type().empty()) {
+    throw InputError({source.file}, "node '" + proto.name() + "' names no operator; the file is damaged");
+  }
   OnnxNode node{.name = proto.name(), .domain = proto.domain(), .type = proto.op_type()};
   node.domain = node.domain == "ai.onnx" ? "" : node.domain;
   node.inputs.assign(proto.input().begin(), proto.input().end());
