@@ -155,7 +155,7 @@ std::vector<ValueId> Draft::add(const std::string& name, Layer layer, std::vecto
   const auto types = infer(layer, operands);
   const bool is_small = std::all_of(types.begin(), types.end(),
                                     [](const TensorType& type) { return element_count(type.shape) <= small_constant; });
-  if (is_known && is_small) {
+  if (folds_ && is_known && is_small) {
     if (auto folded = fold(layer, constants, types)) {
       return append_folded(name, std::move(*folded));
     }
@@ -188,7 +188,9 @@ Network Draft::finish(std::string name, const std::vector<ValueId>& inputs, cons
   network_.inputs = inputs;
   network_.outputs = outputs;
   network_ = canonical(network_);
-  fold_rearranged_weights(network_);
+  if (folds_) {
+    fold_rearranged_weights(network_);
+  }
   return canonical(network_);
 }
 

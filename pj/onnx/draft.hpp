@@ -22,10 +22,10 @@ class NameSet {
 };
 
 /// A network under construction. What depends only on constants is computed at once, so that shape arithmetic
-/// never becomes a node.
+/// never becomes a node; without `folds` every layer is kept as it is.
 class Draft {
  public:
-  explicit Draft(NameSet& value_names) : value_names_(value_names) {}
+  Draft(NameSet& value_names, bool folds) : value_names_(value_names), folds_(folds) {}
 
   const Value& value(ValueId id) const { return network_.values[id]; }
   Value& value(ValueId id) { return network_.values[id]; }
@@ -55,6 +55,7 @@ class Draft {
   std::vector<ValueId> append_folded(const std::string& name, std::vector<Constant> constants);
 
   NameSet& value_names_;
+  bool folds_;
   NameSet node_names_;
   Network network_;
   std::vector<bool> weight_;

@@ -148,7 +148,8 @@ Network import_model(const OnnxModel& model, const std::string& file, const Onnx
     state.functions.emplace(std::pair(function.domain, function.name), &function);
   }
   take_names(state.value_names, model.graph);
-  Draft draft(state.value_names);
+  state.folds = !model.metadata.contains(exact_metadata);
+  Draft draft(state.value_names, state.folds);
   Scope scope(state, draft);
   scope.opsets = model.opsets;
   scope.annotations = &model.graph.annotations;

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/unknown_field_set.h>
+#include <onnx/onnx_pb.h>
 
 #include <algorithm>
 
@@ -60,6 +61,9 @@ OnnxAttribute::Value read_value(const onnx::AttributeProto& proto, const ModelSo
 }
 
 OnnxNode read_node(const onnx::NodeProto& proto, const ModelSource& source) {
+  if (proto.op_type().empty()) {
+    throw InputError({source.file}, "node '" + proto.name() + "' names no operator; the file is damaged");
+  }
   OnnxNode node{.name = proto.name(), .domain = proto.domain(), .type = proto.op_type()};
   node.domain = node.domain == "ai.onnx" ? "" : node.domain;
   node.inputs.assign(proto.input().begin(), proto.input().end());

@@ -18,6 +18,7 @@ struct ImportState {
   const OnnxModel& model;
   const OnnxOptions& options;
   std::string file;
+  bool folds = true;  ///< false for files that `export_onnx` wrote: they hold no shape arithmetic
   NameSet value_names;
   std::map<std::pair<std::string, std::string>, const OnnxFunction*> functions;
   std::int64_t generated = 0;      ///< bytes that ConstantOfShape has made

@@ -1,5 +1,7 @@
 #include "pj/onnx/tensor_reader.hpp"
 
+#include <onnx/onnx_pb.h>
+
 #include <cstring>
 
 #include "pj/base/error.hpp"

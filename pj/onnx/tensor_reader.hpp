@@ -1,13 +1,14 @@
 #pragma once
 
-#include <onnx/onnx_pb.h>
-
 #include "pj/onnx/model.hpp"
 #include "pj/onnx/reader.hpp"
 
-namespace pj {
+namespace onnx {
+class TensorProto;
+class SparseTensorProto;
+}  // namespace onnx
 
-// Includes the ONNX schema: only for the .cpp files that read protobuf.
+namespace pj {
 
 /// The tensor with its elements, checked against its shape; without them where they lie in a file that is missing.
 OnnxTensor read_tensor(const onnx::TensorProto& proto, const ModelSource& source);
