@@ -7,11 +7,22 @@ namespace pj {
 std::span<const Verb> verbs() {
   static const std::array rows{
       Verb{"networks", "", "list the networks of the zoo", {"--json", "--csv"}, run_networks},
+      Verb{"accelerators", "", "list the accelerators", {}, run_accelerators},
       Verb{"show",
-           "NETWORK",
-           "show the layers of a network: shapes, weights, MACs",
+           "NETWORK|ACCELERATOR",
+           "show the layers of a network, or the hierarchy of an accelerator",
            {"--json", "--csv", "--batch", "--input-shape"},
            run_show},
+      Verb{"evaluate",
+           "NETWORK",
+           "energy, time and traffic of a network on an accelerator, layer by layer",
+           {"--on", "--objective", "--perfect-factors", "--json", "--csv", "--threads", "--batch", "--input-shape"},
+           run_evaluate},
+      Verb{"map",
+           "NETWORK:LAYER",
+           "the best loop nest for a layer, with its traffic and the proof",
+           {"--on", "--objective", "--perfect-factors", "--mapping", "--json", "--batch", "--input-shape"},
+           run_map},
   };
   return rows;
 }

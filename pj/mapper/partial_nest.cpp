@@ -11,13 +11,17 @@ namespace {
 
 constexpr std::size_t outside_slides = PartialNest::most_stages + 1;
 
-std::uint32_t bit(std::size_t index) { return std::uint32_t{1} << index; }
+std::uint32_t bit(std::size_t index) {
+  return std::uint32_t{1} << index;
+}
 
 }  // namespace
 
 PartialNest::PartialNest(const Workload& workload, const Accelerator& accelerator, std::size_t inner)
-    : workload_(workload), accelerator_(accelerator),
-      boxes_(accelerator.conventions.halo == Conventions::Halo::InnermostOnly), resident_(!boxes_),
+    : workload_(workload),
+      accelerator_(accelerator),
+      boxes_(accelerator.conventions.halo == Conventions::Halo::InnermostOnly),
+      resident_(!boxes_),
       first_(inner) {
   const auto& latches = accelerator.compute.latches;
   for (const Operand& tensor : workload.tensors) {
@@ -119,7 +123,9 @@ std::int64_t PartialNest::moved(const Way& way, std::size_t apart, const Outside
   }
   const bool all_chosen = first_ == 0;
   const bool least = !all_chosen && (shared || (way.open && outside.kind == Outside::Kind::Stays));
-  Passes passes{.once = way.stays, .rest = least ? Pass::Union : Pass::Each, .slide_stage = way.slide_stage,
+  Passes passes{.once = way.stays,
+                .rest = least ? Pass::Union : Pass::Each,
+                .slide_stage = way.slide_stage,
                 .slide_index = way.slide_index};
   if (way.open && !least && outside.kind == Outside::Kind::Slides) {
     passes.slide_stage = outside_slides;
@@ -203,23 +209,14 @@ std::int64_t PartialNest::places(std::size_t index, std::size_t to, const Passes
   return total + 1;
 }
 
-std::size_t KeyHash::operator()(const Key& key) const {
-  std::uint64_t hash = 0x9E3779B97F4A7C15ULL;
-  for (const std::int64_t part : key.parts) {
-    hash = (hash ^ static_cast<std::uint64_t>(part)) * 0xFF51AFD7ED558CCDULL;
-    hash ^= hash >> 32;
-  }
-  return hash;
-}
-
 std::int64_t PartialNest::window(std::size_t tensor, std::size_t axis, std::size_t to, const Passes& passes) {
   const Axis& terms = shapes_[tensor].windows[axis];
-  key_.parts.assign({static_cast<std::int64_t>(tensor * 8 + axis)});
+  Fingerprint key;
+  key.add(static_cast<std::int64_t>(tensor * 8 + axis));
   const auto add = [&](std::size_t index, std::int64_t factor, std::int64_t step, Pass pass, bool slides) {
     if (factor > 1 && pass != Pass::Once) {
-      key_.parts.push_back((static_cast<std::int64_t>(index) << 8) | (static_cast<std::int64_t>(pass) << 1) |
-                           (slides ? 1 : 0));
-      key_.parts.push_back((factor << 32) | step);
+      key.add((static_cast<std::int64_t>(index) << 8) | (static_cast<std::int64_t>(pass) << 1) | (slides ? 1 : 0));
+      key.add((factor << 32) | step);
     }
   };
   for (const Term& term : terms) {
@@ -230,21 +227,21 @@ std::int64_t PartialNest::window(std::size_t tensor, std::size_t axis, std::size
       const Pass pass = !in_time_[stage] ? passes.space[stage] : stays ? Pass::Once : passes.time;
       add(i, factor_[stage][i], step_[stage][i], pass, passes.slide_stage == stage && passes.slide_index == i);
     }
-    key_.parts.push_back(to == accelerator_.stages.size() ? 1 : step_[to][i] * factor_[to][i]);
+    key.add(to == accelerator_.stages.size() ? 1 : step_[to][i] * factor_[to][i]);
   }
-  const auto [known, is_new] = windows_.try_emplace(key_, 0);
+  const auto [known, is_new] = windows_.try_emplace(key, 0);
   if (is_new) {
     TileSequence sequence{std::vector<std::int64_t>(workload_.indices.size(), 1), {}};
     for (const Term& term : terms) {
       const std::size_t i = term.index;
       sequence.extents[i] = to == accelerator_.stages.size() ? 1 : step_[to][i] * factor_[to][i];
-      sequence.loops.push_back({i, left_[i], extent_[i], passes.rest,
-                                passes.slide_stage == outside_slides && passes.slide_index == i});
+      sequence.loops.push_back(
+          {i, left_[i], extent_[i], passes.rest, passes.slide_stage == outside_slides && passes.slide_index == i});
       for (std::size_t stage = first_; stage < to; ++stage) {
         const bool stays = (passes.once[stage] & bit(i)) != 0;
         const Pass pass = !in_time_[stage] ? passes.space[stage] : stays ? Pass::Once : passes.time;
-        sequence.loops.push_back({i, factor_[stage][i], step_[stage][i], pass,
-                                  passes.slide_stage == stage && passes.slide_index == i});
+        sequence.loops.push_back(
+            {i, factor_[stage][i], step_[stage][i], pass, passes.slide_stage == stage && passes.slide_index == i});
       }
     }
     known->second = window_words(workload_, terms, sequence, boxes_);
