@@ -21,6 +21,7 @@ const std::array rows{
     OptionRow{"--batch", "N", "inputs at a time; the default is 1", IntegerMember{&Options::batch, 1, largest_batch}},
     OptionRow{"--input-shape", "NAME=SIZES", "shape of an ONNX input, as data=1,3,224,224; may be repeated",
               &Options::input_shapes},
+    OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {

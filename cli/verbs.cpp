@@ -12,6 +12,11 @@ std::span<const Verb> verbs() {
            "show the layers of a network: shapes, weights, MACs",
            {"--json", "--csv", "--batch", "--input-shape"},
            run_show},
+      Verb{"reproduce",
+           "[ID…]",
+           "compute what publications claim, and compare: all rows, or those named",
+           {"--theme", "--json", "--csv"},
+           run_reproduce},
   };
   return rows;
 }

@@ -32,5 +32,6 @@ std::span<const Verb> verbs();
 
 void run_networks(const Options& options, Console& console);
 void run_show(const Options& options, Console& console);
+void run_reproduce(const Options& options, Console& console);
 
 }  // namespace pj
