@@ -21,6 +21,11 @@ const std::array rows{
     OptionRow{"--batch", "N", "inputs at a time; the default is 1", IntegerMember{&Options::batch, 1, largest_batch}},
     OptionRow{"--input-shape", "NAME=SIZES", "shape of an ONNX input, as data=1,3,224,224; may be repeated",
               &Options::input_shapes},
+    OptionRow{"--on", "ACCELERATOR", "an accelerator's name or .yaml file; the default is eyeriss", &Options::on},
+    OptionRow{"--objective", "GOAL", "what the mapping makes least: energy (the default), delay or edp",
+              &Options::objective},
+    OptionRow{"--mapping", "FILE", "price this loop nest instead of searching one", &Options::mapping},
+    OptionRow{"--perfect-factors", "", "cut indices into equal tiles only", &Options::perfect_factors},
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
 };
 

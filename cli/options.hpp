@@ -16,6 +16,10 @@ struct Options {
   std::int64_t threads = 0;  ///< 0: one per core
   std::int64_t batch = 1;
   std::vector<std::string> input_shapes;
+  std::string on = "eyeriss";
+  std::string objective = "energy";
+  std::string mapping;
+  bool perfect_factors = false;
   std::string theme;
 
   bool operator==(const Options&) const = default;

@@ -16,6 +16,12 @@ void write_files(const Options& options, const std::function<std::string()>& jso
   }
 }
 
+MapperOptions mapper_options(const Options& options, const Console& console) {
+  return {.objective = parse_objective(options.objective),
+          .perfect_factors = options.perfect_factors,
+          .interrupt = &console.interrupt};
+}
+
 LoadOptions load_options(const Options& options) {
   LoadOptions load{.batch = options.batch};
   for (const std::string& text : options.input_shapes) {

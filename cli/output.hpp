@@ -4,6 +4,8 @@
 #include <string>
 
 #include "cli/options.hpp"
+#include "cli/verbs.hpp"
+#include "pj/mapper/mapper.hpp"
 #include "pj/study/load.hpp"
 
 namespace pj {
@@ -11,6 +13,9 @@ namespace pj {
 /// Writes the files that `--json` and `--csv` ask for, each made only then.
 void write_files(const Options& options, const std::function<std::string()>& json,
                  const std::function<std::string()>& csv);
+
+/// What the options say about the search of mappings.
+MapperOptions mapper_options(const Options& options, const Console& console);
 
 /// What the options say about reading a network.
 LoadOptions load_options(const Options& options);

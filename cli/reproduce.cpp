@@ -8,9 +8,12 @@ namespace pj {
 
 void run_reproduce(const Options& options, Console& console) {
   std::vector<ClaimResult> results;
-  for (const Claim& claim : select_claims(built_in_claims(), options.operands, options.theme)) {
+  for (const Claim& claim : load_claims(options.operands, options.theme)) {
+    console.interrupt.check();
+    console.progress.show("computing " + claim.id + ", " + claim.claim);
     results.push_back(check_claim(claim));
   }
+  console.progress.clear();
   write_files(
       options, [&] { return claims_json(results); }, [&] { return claims_csv(results); });
   console.out << claims_table(results);

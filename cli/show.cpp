@@ -1,12 +1,18 @@
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
+#include "pj/accelerator/reader.hpp"
 #include "pj/network/statistics.hpp"
+#include "pj/study/estimate_report.hpp"
 #include "pj/study/load.hpp"
 #include "pj/study/network_report.hpp"
 
 namespace pj {
 
 void run_show(const Options& options, Console& console) {
+  if (is_accelerator(options.operands.front())) {
+    console.out << accelerator_report(load_accelerator(options.operands.front()));
+    return;
+  }
   const Network network = load_network(options.operands.front(), load_options(options));
   const NetworkStatistics counts = statistics(network);
   write_files(

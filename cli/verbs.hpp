@@ -32,6 +32,9 @@ std::span<const Verb> verbs();
 
 void run_networks(const Options& options, Console& console);
 void run_show(const Options& options, Console& console);
+void run_accelerators(const Options& options, Console& console);
+void run_evaluate(const Options& options, Console& console);
+void run_map(const Options& options, Console& console);
 void run_reproduce(const Options& options, Console& console);
 
 }  // namespace pj

@@ -25,7 +25,9 @@ std::string axes_text(const Fanout& fanout) {
   return join(parts, " × ");
 }
 
-std::string energy_text(Picojoules energy) { return scaled(energy.value * 1e-12, "J"); }
+std::string energy_text(Picojoules energy) {
+  return scaled(energy.value * 1e-12, "J");
+}
 
 std::string capacity_text(const Level& level) {
   if (level.partitions.empty()) {

@@ -35,9 +35,9 @@ struct Level {
   Bits word{16};                           ///< what one read or write moves
   Picojoules read, write;                  ///< of one word
   std::optional<double> read_bandwidth, write_bandwidth, bandwidth;  ///< bits a cycle and instance; shared: the last
-  SquareMicrons area;                      ///< of one instance
-  Names loops;                             ///< indices that may be tiled here in time
-  std::vector<std::string> whole;          ///< indices that must lie whole in its tile
+  SquareMicrons area;                                                ///< of one instance
+  Names loops;                                                       ///< indices that may be tiled here in time
+  std::vector<std::string> whole;                                    ///< indices that must lie whole in its tile
 
   bool operator==(const Level&) const = default;
 };
@@ -50,7 +50,7 @@ bool must_keep(const Level& level, const std::string& tensor);
 struct FanoutAxis {
   std::string name;  ///< columns, rows
   std::int64_t size = 1;
-  Names indices;     ///< indices that may be spread along it
+  Names indices;  ///< indices that may be spread along it
 
   bool operator==(const FanoutAxis&) const = default;
 };
@@ -72,9 +72,9 @@ struct Fanout {
 /// The multiply-accumulate unit of every processing element.
 struct Compute {
   std::string name = "MAC";
-  Picojoules energy;                ///< of one multiply-accumulate
-  int bits = 16;                    ///< width of the numbers it works on
-  std::vector<std::string> latches; ///< tensors whose element stays at the unit while it is reused
+  Picojoules energy;                 ///< of one multiply-accumulate
+  int bits = 16;                     ///< width of the numbers it works on
+  std::vector<std::string> latches;  ///< tensors whose element stays at the unit while it is reused
   SquareMicrons area;
 
   bool operator==(const Compute&) const = default;

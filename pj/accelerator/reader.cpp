@@ -11,8 +11,8 @@ namespace {
 
 using Units = std::vector<std::pair<std::string, double>>;
 
-const Units size_units{{"bit", 1}, {"B", 8}, {"KiB", 8.0 * 1024}, {"MiB", 8.0 * 1024 * 1024},
-                       {"GiB", 8.0 * 1024 * 1024 * 1024}};
+const Units size_units{
+    {"bit", 1}, {"B", 8}, {"KiB", 8.0 * 1024}, {"MiB", 8.0 * 1024 * 1024}, {"GiB", 8.0 * 1024 * 1024 * 1024}};
 const Units clock_units{{"Hz", 1}, {"kHz", 1e3}, {"MHz", 1e6}, {"GHz", 1e9}};
 const Units area_units{{"um2", 1}, {"mm2", 1e6}};
 const std::vector<std::string> bases{"measured", "simulated", "published", "estimated", "normalised"};
@@ -23,8 +23,8 @@ class Reader {
   explicit Reader(const YamlNode& file) : file_(file) {}
 
   Accelerator read() {
-    file_.allow_keys(std::vector<std::string>{"name", "title", "source", "technology", "clock", "compute", "stages",
-                                              "conventions"});
+    file_.allow_keys(
+        std::vector<std::string>{"name", "title", "source", "technology", "clock", "compute", "stages", "conventions"});
     machine_.name = file_.at("name").text("name");
     machine_.title = text_or(file_, "title", machine_.name);
     machine_.source = text_or(file_, "source", "");
@@ -67,8 +67,8 @@ class Reader {
     node.allow_keys(std::vector<std::string>{"value", "basis", "source"});
     const YamlNode& basis = node.at("basis");
     if (std::find(bases.begin(), bases.end(), basis.text("basis")) == bases.end()) {
-      throw InputError(basis.position(), "unknown basis '" + basis.text("basis") + "'" +
-                                             did_you_mean(basis.text("basis"), bases));
+      throw InputError(basis.position(),
+                       "unknown basis '" + basis.text("basis") + "'" + did_you_mean(basis.text("basis"), bases));
     }
     machine_.provenance[path] = {node.at("source").text("source"), basis.text("basis")};
     return node.at("value");
@@ -110,8 +110,7 @@ class Reader {
 
   double bandwidth(const YamlNode& node, const std::string& path) {
     const double cycle = machine_.clock.value;
-    return positive(node, path,
-                    Units{{"bit/cycle", 1}, {"B/cycle", 8}, {"MB/s", 8e6 / cycle}, {"GB/s", 8e9 / cycle}});
+    return positive(node, path, Units{{"bit/cycle", 1}, {"B/cycle", 8}, {"MB/s", 8e6 / cycle}, {"GB/s", 8e9 / cycle}});
   }
 
   void read_compute(const YamlNode& node) {
@@ -139,9 +138,9 @@ class Reader {
   }
 
   Level read_level(const YamlNode& node) {
-    node.allow_keys(std::vector<std::string>{"level", "capacity", "partitions", "keeps", "must_keep",
-                                             "double_buffered", "word", "read", "write", "read_bandwidth",
-                                             "write_bandwidth", "bandwidth", "area", "loops", "whole"});
+    node.allow_keys(std::vector<std::string>{"level", "capacity", "partitions", "keeps", "must_keep", "double_buffered",
+                                             "word", "read", "write", "read_bandwidth", "write_bandwidth", "bandwidth",
+                                             "area", "loops", "whole"});
     Level level{.name = node.at("level").text("level")};
     level.word = Bits{machine_.compute.bits};
     if (const YamlNode* word = node.find("word")) {
@@ -195,8 +194,8 @@ class Reader {
       level.must_keep = names(*must, "must_keep");
       for (const std::string& tensor : level.must_keep) {
         if (!may_keep(level, tensor)) {
-          throw InputError(must->position(), "'" + tensor + "' must be kept here but may not be; add it to 'keeps' " +
-                                                 "or 'partitions'");
+          throw InputError(must->position(),
+                           "'" + tensor + "' must be kept here but may not be; add it to 'keeps' " + "or 'partitions'");
         }
       }
     }
@@ -209,8 +208,7 @@ class Reader {
   }
 
   Fanout read_fanout(const YamlNode& node) {
-    node.allow_keys(
-        std::vector<std::string>{"fanout", "columns", "rows", "multicast", "reduction", "hop", "area"});
+    node.allow_keys(std::vector<std::string>{"fanout", "columns", "rows", "multicast", "reduction", "hop", "area"});
     Fanout fanout{.name = node.at("fanout").text("fanout")};
     for (const std::string name : {"columns", "rows"}) {
       if (const YamlNode* axis = node.find(name)) {
@@ -255,8 +253,8 @@ class Reader {
       const std::vector<std::string> known{"resident", "innermost-only"};
       const auto found = std::find(known.begin(), known.end(), halo->text("halo"));
       if (found == known.end()) {
-        throw InputError(halo->position(), "unknown halo rule '" + halo->text("halo") + "'" +
-                                               did_you_mean(halo->text("halo"), known));
+        throw InputError(halo->position(),
+                         "unknown halo rule '" + halo->text("halo") + "'" + did_you_mean(halo->text("halo"), known));
       }
       machine_.conventions.halo =
           found == known.begin() ? Conventions::Halo::Resident : Conventions::Halo::InnermostOnly;
@@ -281,8 +279,12 @@ class Reader {
 
 }  // namespace
 
-Accelerator parse_accelerator(const YamlNode& file) { return Reader(file).read(); }
+Accelerator parse_accelerator(const YamlNode& file) {
+  return Reader(file).read();
+}
 
-Accelerator read_accelerator(const std::string& path) { return parse_accelerator(read_yaml(path)); }
+Accelerator read_accelerator(const std::string& path) {
+  return parse_accelerator(read_yaml(path));
+}
 
 }  // namespace pj

@@ -16,6 +16,9 @@ Accelerator read_accelerator(const std::string& path);
 /// The accelerators that come with Picojoule, by name.
 std::vector<std::string> built_in_accelerators();
 
+/// Is this the name of a built-in accelerator, or a `.yaml` file that holds one?
+bool is_accelerator(const std::string& name_or_path);
+
 /// A built-in accelerator by its name, or one from a `.yaml` file.
 Accelerator load_accelerator(const std::string& name_or_path);
 

@@ -82,6 +82,12 @@ std::string significant(double number, int digits) {
   return group_digits(with_decimals(number, std::max(0, digits - 1 - exponent_of(number, digits))));
 }
 
+std::string exact(double number) {
+  std::array<char, 64> buffer{};
+  const auto [end, fault] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+  return fault == std::errc{} ? std::string(buffer.data(), end) : std::to_string(number);
+}
+
 std::string scaled(double number, std::string_view unit, int digits) {
   static constexpr std::array prefixes{"f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P"};
   constexpr int none = 5;

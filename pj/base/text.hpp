@@ -17,6 +17,9 @@ std::string significant(double number, int digits = 3);
 /// A count with its noun: `1 row`, `3 rows`, `2 axes`; `many` where an s does not make the plural.
 std::string counted(std::int64_t count, std::string_view one, std::string_view many = "");
 
+/// A number with as many digits as tell it apart from all others, for files.
+std::string exact(double number);
+
 /// A quantity with its SI prefix and unit: `1.23 mJ` for `scaled(0.00123, "J")`.
 std::string scaled(double number, std::string_view unit, int digits = 3);
 

@@ -28,8 +28,7 @@ double parse_number(std::string_view text, const Position& position, std::string
 
 YamlNode::YamlNode() = default;
 
-YamlNode::YamlNode(Position position, std::string scalar)
-    : position_(std::move(position)), value_(std::move(scalar)) {}
+YamlNode::YamlNode(Position position, std::string scalar) : position_(std::move(position)), value_(std::move(scalar)) {}
 
 YamlNode::YamlNode(Position position, Sequence items) : position_(std::move(position)), value_(std::move(items)) {}
 

@@ -7,7 +7,9 @@ namespace pj {
 
 namespace {
 
-double per_cycle(double bits, const std::optional<double>& bandwidth) { return bandwidth ? bits / *bandwidth : 0.0; }
+double per_cycle(double bits, const std::optional<double>& bandwidth) {
+  return bandwidth ? bits / *bandwidth : 0.0;
+}
 
 /// The cycles that the busiest instance of a level needs for its transfers.
 Cycles transfer_time(const Workload& workload, const Level& level, const std::vector<Transfers>& busiest) {
@@ -57,8 +59,8 @@ Cost cost(const Workload& workload, const Accelerator& accelerator, const Traffi
     const auto* level = std::get_if<Level>(&accelerator.stages[s]);
     for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
       if (level == nullptr) {
-        result.networks[s] += traffic.hops[s][t] * hop_energy(accelerator, std::get<Fanout>(accelerator.stages[s]),
-                                                              workload.tensors[t]);
+        result.networks[s] +=
+            traffic.hops[s][t] * hop_energy(accelerator, std::get<Fanout>(accelerator.stages[s]), workload.tensors[t]);
         continue;
       }
       const double width = static_cast<double>(workload.tensors[t].bits) / static_cast<double>(level->word.value);
@@ -77,8 +79,7 @@ Picojoules hop_energy(const Accelerator& accelerator, const Fanout& fanout, cons
 }
 
 double utilisation(const Accelerator& accelerator, const Traffic& traffic, const Cost& cost) {
-  return static_cast<double>(traffic.macs) /
-         (cost.cycles().value * static_cast<double>(accelerator.compute_units()));
+  return static_cast<double>(traffic.macs) / (cost.cycles().value * static_cast<double>(accelerator.compute_units()));
 }
 
 SquareMicrons area(const Accelerator& accelerator) {

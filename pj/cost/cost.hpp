@@ -13,8 +13,8 @@ struct Cost {
   std::vector<std::vector<Picojoules>> levels;  ///< energy of a level, for each tensor
   std::vector<Picojoules> networks;             ///< energy of a fanout's network
   Picojoules compute;
-  Cycles compute_cycles;                        ///< steps of the loop nest
-  std::vector<Cycles> level_cycles;             ///< time that a level's bandwidth needs; 0 without limit
+  Cycles compute_cycles;             ///< steps of the loop nest
+  std::vector<Cycles> level_cycles;  ///< time that a level's bandwidth needs; 0 without limit
 
   Picojoules energy() const;
   /// The slowest part sets the time: transfers and arithmetic overlap.

@@ -13,9 +13,9 @@ namespace pj {
 struct NestLoop {
   std::size_t index = 0;
   std::int64_t factor = 1;
-  std::int64_t step = 1;   ///< elements of the index inside one iteration
+  std::int64_t step = 1;  ///< elements of the index inside one iteration
   std::size_t stage = 0;
-  bool in_time = true;     ///< a level's loop; otherwise a fanout's
+  bool in_time = true;  ///< a level's loop; otherwise a fanout's
 };
 
 /// All loops with more than one iteration in the stages from `first_stage` inwards, outermost first.

@@ -5,7 +5,8 @@
 namespace pj {
 
 PathCounter::PathCounter(const Workload& workload, const Accelerator& accelerator)
-    : workload_(workload), accelerator_(accelerator),
+    : workload_(workload),
+      accelerator_(accelerator),
       boxes_(accelerator.conventions.halo == Conventions::Halo::InnermostOnly) {
   for (const Operand& tensor : workload.tensors) {
     for (std::size_t index = 0; index < workload.indices.size(); ++index) {
@@ -70,14 +71,16 @@ std::int64_t PathCounter::count_iterations(bool in_time) {
   return iterations(workload_, sequence_);
 }
 
-bool PathCounter::is_open(const Path& path) const { return loops_of(path).open; }
+bool PathCounter::is_open(const Path& path) const {
+  return loops_of(path).open;
+}
 
 PathCounter::TileLoops PathCounter::loops_of(const Path& path) const {
   TileLoops result;
   const bool at_compute = path.to == accelerator_.stages.size();
   const auto& latches = accelerator_.compute.latches;
-  const bool keeps = !at_compute || std::find(latches.begin(), latches.end(), workload_.tensors[path.tensor].name) !=
-                                        latches.end();
+  const bool keeps =
+      !at_compute || std::find(latches.begin(), latches.end(), workload_.tensors[path.tensor].name) != latches.end();
   while (result.count < nest_.size() && nest_[result.count].stage < path.to) {
     ++result.count;
   }
@@ -93,8 +96,7 @@ PathCounter::TileLoops PathCounter::loops_of(const Path& path) const {
     stays += result.open ? 1 : 0;
     result.kept = result.open ? i : result.kept;
   }
-  result.slides = keeps && !result.open &&
-                  (accelerator_.conventions.halo == Conventions::Halo::Resident || stays == 0);
+  result.slides = keeps && !result.open && (accelerator_.conventions.halo == Conventions::Halo::Resident || stays == 0);
   return result;
 }
 

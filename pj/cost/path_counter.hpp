@@ -40,10 +40,10 @@ class PathCounter {
 
  private:
   struct TileLoops {
-    std::size_t count = 0;    ///< the nest's outermost so many loops are outside the tile
-    std::size_t kept = 0;     ///< of them those in time from here on leave it in place
+    std::size_t count = 0;  ///< the nest's outermost so many loops are outside the tile
+    std::size_t kept = 0;   ///< of them those in time from here on leave it in place
     bool open = false, slides = false;
-    std::size_t window = 0;   ///< the sliding loop
+    std::size_t window = 0;  ///< the sliding loop
   };
 
   TileLoops loops_of(const Path& path) const;

@@ -23,9 +23,9 @@ struct Transfers {
 /// Everything that a mapped workload moves and does, in words and steps. The outer vectors have one entry a stage
 /// of the accelerator, the inner ones one a tensor.
 struct Traffic {
-  std::vector<std::vector<Transfers>> levels;    ///< summed over the instances of a level
-  std::vector<std::vector<Transfers>> busiest;   ///< of the instance with the most work
-  std::vector<std::vector<std::int64_t>> hops;   ///< words delivered to and collected from the copies of a fanout
+  std::vector<std::vector<Transfers>> levels;   ///< summed over the instances of a level
+  std::vector<std::vector<Transfers>> busiest;  ///< of the instance with the most work
+  std::vector<std::vector<std::int64_t>> hops;  ///< words delivered to and collected from the copies of a fanout
   std::int64_t macs = 0;
   std::int64_t steps = 0;  ///< iterations of the temporal loops
   std::int64_t units = 0;  ///< compute units that get work

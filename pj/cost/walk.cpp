@@ -184,7 +184,8 @@ class Walker {
   }
 
   template <class Visit>
-  void for_each_copy(std::size_t stage, std::size_t depth, Coordinates& place, Coordinates start, const Visit& visit) const {
+  void for_each_copy(std::size_t stage, std::size_t depth, Coordinates& place, Coordinates start,
+                     const Visit& visit) const {
     if (depth == space_.size()) {
       visit(start);
       return;
@@ -287,7 +288,8 @@ class Walker {
       report(way, traffic.busiest, way.outer.first_moved, way.outer.first_returned, way.inner.first_moved,
              way.inner.first_returned);
       for (const auto& [stage, view] : way.fanouts) {
-        traffic.hops[stage][way.tensor] += view.moved + (workload_.is_output(way.tensor) && way.to < compute() ? view.returned : 0);
+        traffic.hops[stage][way.tensor] +=
+            view.moved + (workload_.is_output(way.tensor) && way.to < compute() ? view.returned : 0);
       }
     }
     return traffic;

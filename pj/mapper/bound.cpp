@@ -7,7 +7,9 @@ namespace pj {
 
 namespace {
 
-double scaled(std::int64_t count, double energy) { return static_cast<double>(count) * energy; }
+double scaled(std::int64_t count, double energy) {
+  return static_cast<double>(count) * energy;
+}
 
 }  // namespace
 
@@ -24,8 +26,12 @@ Value objective_pair(Objective objective, double energy, double delay) {
 }
 
 Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objective objective)
-    : workload_(workload), accelerator_(accelerator), objective_(objective), nest_(workload, accelerator, accelerator.stages.size()),
-      ways_(workload.tensors.size()), from_(workload.tensors.size()),
+    : workload_(workload),
+      accelerator_(accelerator),
+      objective_(objective),
+      nest_(workload, accelerator, accelerator.stages.size()),
+      ways_(workload.tensors.size()),
+      from_(workload.tensors.size()),
       least_excess_(accelerator.stages.size(), 0.0) {
   for (std::size_t tensor = 0; tensor < workload.tensors.size(); ++tensor) {
     tables_.push_back(table(tensor));
@@ -49,7 +55,8 @@ Bounder::Table Bounder::table(std::size_t tensor) const {
   for (const Stage& stage : accelerator_.stages) {
     const auto* level = std::get_if<Level>(&stage);
     const auto* fanout = std::get_if<Fanout>(&stage);
-    const double width = level == nullptr ? 0.0 : static_cast<double>(operand.bits) / static_cast<double>(level->word.value);
+    const double width =
+        level == nullptr ? 0.0 : static_cast<double>(operand.bits) / static_cast<double>(level->word.value);
     result.read.push_back(level == nullptr ? 0.0 : level->read.value * width);
     result.write.push_back(level == nullptr ? 0.0 : level->write.value * width);
     result.hop.push_back(fanout == nullptr ? 0.0 : hop_energy(accelerator_, *fanout, operand).value);
@@ -93,7 +100,9 @@ void Bounder::push(const StageMapping& stage) {
   priced_.clear();
 }
 
-void Bounder::reorder(const std::vector<Loop>& loops) { nest_.reorder(loops); }
+void Bounder::reorder(const std::vector<Loop>& loops) {
+  nest_.reorder(loops);
+}
 
 void Bounder::pop() {
   nest_.pop();
@@ -102,8 +111,8 @@ void Bounder::pop() {
 
 Value Bounder::bound(const Mapping& mapping) {
   fanouts_left_ = copies_outside_[nest_.first_stage()] > 1;
-  delay_ = std::max(1.0, static_cast<double>(nest_.steps()) /
-                             static_cast<double>(copies_outside_[nest_.first_stage()]));
+  delay_ =
+      std::max(1.0, static_cast<double>(nest_.steps()) / static_cast<double>(copies_outside_[nest_.first_stage()]));
   energy_ = energy(mapping);
   for (std::size_t stage = 0; stage < nest_.first_stage(); ++stage) {
     energy_ += least_excess_[stage];
@@ -179,7 +188,8 @@ double Bounder::way_energy(std::size_t tensor, std::size_t way, const Outside& o
   // What distinguishes the way among those of this chosen part: the loops of its outermost stage.
   const std::uint64_t stays = which.stays[first];
   const bool slides_here = which.slide_stage == first;
-  std::uint64_t key = (stays << 32) | (static_cast<std::uint64_t>(tensor) << 24) | (static_cast<std::uint64_t>(way) << 16);
+  std::uint64_t key =
+      (stays << 32) | (static_cast<std::uint64_t>(tensor) << 24) | (static_cast<std::uint64_t>(way) << 16);
   key |= which.open ? (1U << 15) | (static_cast<std::uint64_t>(outside.kind) << 12) | (outside.index << 6) : 0;
   key |= slides_here ? 0x20 | which.slide_index : 0;
   const auto known = std::find_if(priced_.begin(), priced_.end(), [&](const Priced& p) { return p.key == key; });
@@ -249,8 +259,8 @@ double Bounder::unfinished(PartialNest& nest, const Way& way, const Outside& out
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t outer = nest.first_stage(); outer-- > 0;) {
     if (table.may_keep[outer]) {
-      const double serve = is_output ? scaled(sent, table.write[outer]) + again * table.read[outer]
-                                     : scaled(sent, table.read[outer]);
+      const double serve =
+          is_output ? scaled(sent, table.write[outer]) + again * table.read[outer] : scaled(sent, table.read[outer]);
       least = std::min(least, serve + table.supply[outer]);
     }
     if (table.must_keep[outer]) {

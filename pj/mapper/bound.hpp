@@ -39,13 +39,13 @@ class Bounder {
   double delay_bound() const { return delay_; }
 
   /// The energy, beyond what `bound` without the level `stage` has counted, that the tiles of these extents (by
-  /// index, of the tensors in the mask `keeps`) cost at least to bring to that level. The indices in the mask `open` have no
-  /// extent yet.
+  /// index, of the tensors in the mask `keeps`) cost at least to bring to that level. The indices in the mask `open`
+  /// have no extent yet.
   double excess(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents, std::uint32_t open);
   /// Prepares `tile_bound` for a level that is to be chosen next, outside the chosen part, and keeps these tensors.
   void begin_tile(const Mapping& mapping, std::size_t stage);
-  /// At most the energy of all mappings whose loops in that level are `loops` and any over the indices in `open`, in any
-  /// order, without what the level's own tiles cost beyond the least (`excess`).
+  /// At most the energy of all mappings whose loops in that level are `loops` and any over the indices in `open`, in
+  /// any order, without what the level's own tiles cost beyond the least (`excess`).
   double tile_bound(const std::vector<Loop>& loops, std::uint32_t open);
 
   /// `excess` and `tile_bound` need to know that only levels are further out.
@@ -113,8 +113,8 @@ class Bounder {
   std::vector<std::vector<Way>> inner_ways_;
   std::vector<Way> scratch_ways_;  // kept to spare allocations
   StageMapping scratch_stage_;
-  std::vector<double> tile_moving_;                 ///< by tensor: its innermost loop moves the tensor's tiles
-  std::vector<std::vector<double>> tile_sliding_;   ///< by tensor and index: its innermost loop slides them
+  std::vector<double> tile_moving_;                ///< by tensor: its innermost loop moves the tensor's tiles
+  std::vector<std::vector<double>> tile_sliding_;  ///< by tensor and index: its innermost loop slides them
   std::unordered_map<Key, double, KeyHash> excesses_;
   Key key_;
 };

@@ -119,8 +119,7 @@ class Exhaustive {
 
 }  // namespace
 
-MapperResult exhaustive_search(const Workload& workload, const Accelerator& accelerator,
-                               const MapperOptions& options) {
+MapperResult exhaustive_search(const Workload& workload, const Accelerator& accelerator, const MapperOptions& options) {
   return Exhaustive(workload, accelerator, options).run();
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "pj/base/interrupt.hpp"
 #include "pj/cost/cost.hpp"
 
 namespace pj {
@@ -18,18 +18,18 @@ Objective parse_objective(const std::string& text);
 
 struct MapperOptions {
   Objective objective = Objective::Energy;
-  bool perfect_factors = false;                   ///< only factors that divide: the space of most other tools
-  const std::atomic<bool>* interrupt = nullptr;   ///< set from outside: stop and return the best so far
+  bool perfect_factors = false;          ///< only factors that divide: the space of most other tools
+  const Interrupt* interrupt = nullptr;  ///< on request: stop and return the best so far
 };
 
 /// Why the result is the optimum.
 struct Certificate {
-  double lower_bound = 0.0;        ///< no mapping is better: equal to the result's value when the search has ended
-  std::int64_t candidates = 0;     ///< partial mappings that were priced
-  std::int64_t cut_by_bound = 0;   ///< of them, those that no completion could make better than the best
+  double lower_bound = 0.0;       ///< no mapping is better: equal to the result's value when the search has ended
+  std::int64_t candidates = 0;    ///< partial mappings that were priced
+  std::int64_t cut_by_bound = 0;  ///< of them, those that no completion could make better than the best
   std::int64_t cut_by_capacity = 0;
-  std::int64_t complete = 0;       ///< complete mappings that were priced
-  bool proved = false;             ///< the whole space was covered
+  std::int64_t complete = 0;  ///< complete mappings that were priced
+  bool proved = false;        ///< the whole space was covered
 
   bool operator==(const Certificate&) const = default;
 };

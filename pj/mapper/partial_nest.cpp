@@ -11,13 +11,17 @@ namespace {
 
 constexpr std::size_t outside_slides = PartialNest::most_stages + 1;
 
-std::uint32_t bit(std::size_t index) { return std::uint32_t{1} << index; }
+std::uint32_t bit(std::size_t index) {
+  return std::uint32_t{1} << index;
+}
 
 }  // namespace
 
 PartialNest::PartialNest(const Workload& workload, const Accelerator& accelerator, std::size_t inner)
-    : workload_(workload), accelerator_(accelerator),
-      boxes_(accelerator.conventions.halo == Conventions::Halo::InnermostOnly), resident_(!boxes_),
+    : workload_(workload),
+      accelerator_(accelerator),
+      boxes_(accelerator.conventions.halo == Conventions::Halo::InnermostOnly),
+      resident_(!boxes_),
       first_(inner) {
   const auto& latches = accelerator.compute.latches;
   for (const Operand& tensor : workload.tensors) {
@@ -119,7 +123,9 @@ std::int64_t PartialNest::moved(const Way& way, std::size_t apart, const Outside
   }
   const bool all_chosen = first_ == 0;
   const bool least = !all_chosen && (shared || (way.open && outside.kind == Outside::Kind::Stays));
-  Passes passes{.once = way.stays, .rest = least ? Pass::Union : Pass::Each, .slide_stage = way.slide_stage,
+  Passes passes{.once = way.stays,
+                .rest = least ? Pass::Union : Pass::Each,
+                .slide_stage = way.slide_stage,
                 .slide_index = way.slide_index};
   if (way.open && !least && outside.kind == Outside::Kind::Slides) {
     passes.slide_stage = outside_slides;
@@ -238,13 +244,13 @@ std::int64_t PartialNest::window(std::size_t tensor, std::size_t axis, std::size
     for (const Term& term : terms) {
       const std::size_t i = term.index;
       sequence.extents[i] = to == accelerator_.stages.size() ? 1 : step_[to][i] * factor_[to][i];
-      sequence.loops.push_back({i, left_[i], extent_[i], passes.rest,
-                                passes.slide_stage == outside_slides && passes.slide_index == i});
+      sequence.loops.push_back(
+          {i, left_[i], extent_[i], passes.rest, passes.slide_stage == outside_slides && passes.slide_index == i});
       for (std::size_t stage = first_; stage < to; ++stage) {
         const bool stays = (passes.once[stage] & bit(i)) != 0;
         const Pass pass = !in_time_[stage] ? passes.space[stage] : stays ? Pass::Once : passes.time;
-        sequence.loops.push_back({i, factor_[stage][i], step_[stage][i], pass,
-                                  passes.slide_stage == stage && passes.slide_index == i});
+        sequence.loops.push_back(
+            {i, factor_[stage][i], step_[stage][i], pass, passes.slide_stage == stage && passes.slide_index == i});
       }
     }
     known->second = window_words(workload_, terms, sequence, boxes_);

@@ -54,8 +54,8 @@ class PartialNest {
   /// The way of a tensor's tile at `to` (a stage, or the number of stages for the compute units).
   struct Way {
     std::size_t tensor = 0, to = 0;
-    bool least = false;                             ///< count only what every copy must see once
-    bool open = false;                              ///< all loops in time outside the tile leave it in place
+    bool least = false;                              ///< count only what every copy must see once
+    bool open = false;                               ///< all loops in time outside the tile leave it in place
     std::array<std::uint32_t, most_stages> stays{};  ///< by stage, the indices whose loops leave it in place
     std::size_t slide_stage = most_stages, slide_index = 0;
   };
@@ -77,10 +77,10 @@ class PartialNest {
 
  private:
   struct TensorShape {
-    std::uint32_t relevant = 0;            ///< bit mask of its indices
-    std::uint32_t sliding = 0;             ///< those of them in `windows`
-    std::vector<Axis> windows;             ///< axes with several indices of more than one element
-    std::int64_t plain = 1;                ///< product of the sizes of all its other indices
+    std::uint32_t relevant = 0;  ///< bit mask of its indices
+    std::uint32_t sliding = 0;   ///< those of them in `windows`
+    std::vector<Axis> windows;   ///< axes with several indices of more than one element
+    std::int64_t plain = 1;      ///< product of the sizes of all its other indices
     bool latched = false;
   };
   struct Passes {
@@ -104,7 +104,7 @@ class PartialNest {
   std::array<std::int64_t, most_indices> size_{}, left_{}, extent_{};
   std::array<std::array<std::int64_t, most_indices>, most_stages> factor_{}, step_{};
   std::array<std::array<std::size_t, most_indices>, most_stages> order_{};  ///< a level's indices, innermost first
-  std::array<std::size_t, most_stages> loops_{};                             ///< and how many there are
+  std::array<std::size_t, most_stages> loops_{};                            ///< and how many there are
   std::array<bool, most_stages> in_time_{};
 
   std::unordered_map<Key, std::int64_t, KeyHash> windows_;

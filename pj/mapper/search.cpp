@@ -4,6 +4,7 @@
 #include "pj/base/arithmetic.hpp"
 #include "pj/base/text.hpp"
 #include "pj/mapper/bound.hpp"
+#include "pj/mapper/reasons.hpp"
 #include "pj/mapper/space.hpp"
 
 namespace pj {
@@ -25,8 +26,11 @@ struct Choice {
 class Search {
  public:
   Search(const Workload& workload, const Accelerator& accelerator, const MapperOptions& options)
-      : workload_(workload), accelerator_(accelerator), options_(options),
-        bounder_(workload, accelerator, options.objective), factors_(workload, options.perfect_factors) {
+      : workload_(workload),
+        accelerator_(accelerator),
+        options_(options),
+        bounder_(workload, accelerator, options.objective),
+        factors_(workload, options.perfect_factors) {
     mapping_.stages.resize(accelerator.stages.size());
     for (const Index& index : workload.indices) {
       left_.push_back(index.size);
@@ -36,14 +40,17 @@ class Search {
 
   MapperResult run() {
     for (std::size_t at = 1; at < accelerator_.stages.size(); ++at) {
-      if (const auto* level = std::get_if<Level>(&accelerator_.stages[at]); level != nullptr && bounder_.bounds_tiles(at)) {
+      if (const auto* level = std::get_if<Level>(&accelerator_.stages[at]);
+          level != nullptr && bounder_.bounds_tiles(at)) {
         bounder_.set_least_excess(at, least_excess(*level, at));
       }
     }
+    root_bound_ = bounder_.bound(mapping_);
     expand(accelerator_.stages.size());
     result_.certificate.proved = !interrupted();
     if (!result_.verdict) {
-      result_.verdict = Verdict::no(nothing_fits());
+      result_.verdict = Verdict::no(interrupted() ? "interrupted before a mapping was found"
+                                                  : why_nothing_fits(workload_, accelerator_));
       return result_;
     }
     result_.traffic = traffic(workload_, accelerator_, result_.mapping);
@@ -53,7 +60,7 @@ class Search {
   }
 
  private:
-  bool interrupted() const { return options_.interrupt != nullptr && options_.interrupt->load(); }
+  bool interrupted() const { return options_.interrupt != nullptr && options_.interrupt->requested(); }
 
   bool can_win(const Value& bound) const {
     return !result_.verdict || Value{bound.first * rounding, bound.second * rounding} < best_;
@@ -161,7 +168,8 @@ class Search {
     const bool allowed = admits(level.loops, workload_.indices[index].name);
     const std::int64_t tiles = left_[index];
     const std::int64_t extent = extents_[index];
-    const bool whole = std::find(level.whole.begin(), level.whole.end(), workload_.indices[index].name) != level.whole.end();
+    const bool whole =
+        std::find(level.whole.begin(), level.whole.end(), workload_.indices[index].name) != level.whole.end();
     for (const std::int64_t factor : factors_.of(index, tiles)) {
       const bool covers = extent * factor >= size;
       if ((factor > 1 && !allowed) || ((at == 0 || whole) && !covers)) {
@@ -276,7 +284,8 @@ class Search {
   }
 
   /// Chooses the factors along the axes of a fanout; `position` counts index within axis.
-  void spread(const Fanout& fanout, std::size_t at, std::size_t position, std::int64_t room, std::vector<Choice>& found) {
+  void spread(const Fanout& fanout, std::size_t at, std::size_t position, std::int64_t room,
+              std::vector<Choice>& found) {
     const std::size_t axis = position / left_.size();
     const std::size_t index = position % left_.size();
     if (axis >= fanout.axes.size()) {
@@ -307,8 +316,6 @@ class Search {
     const bool reduces = !options_.perfect_factors && !workload_.tensors.back().depends_on(index);
     return reduces ? factors_.all(left_[index]) : factors_.of(index, left_[index]);
   }
-
-  std::string nothing_fits() const { return "no mapping fits"; }
 
   const Workload& workload_;
   const Accelerator& accelerator_;

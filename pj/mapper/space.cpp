@@ -103,7 +103,8 @@ class Orders {
   /// Is this loop in an axis with a sum of indices, so that the tensor's window slides along it?
   bool is_window(std::size_t tensor, const Loop& loop) const {
     for (const Axis& axis : workload_.tensors[tensor].axes) {
-      if (axis.size() > 1 && std::any_of(axis.begin(), axis.end(), [&](const Term& t) { return t.index == loop.index; })) {
+      if (axis.size() > 1 &&
+          std::any_of(axis.begin(), axis.end(), [&](const Term& t) { return t.index == loop.index; })) {
         return true;
       }
     }

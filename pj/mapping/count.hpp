@@ -24,7 +24,7 @@ struct OuterLoop {
   std::int64_t factor = 1;
   std::int64_t step = 1;  ///< elements of the index inside one iteration
   Pass pass = Pass::Each;
-  bool slides = false;    ///< an iteration keeps what the one before it held
+  bool slides = false;  ///< an iteration keeps what the one before it held
 };
 
 /// The tile's extents and the loops outside it.

@@ -71,8 +71,8 @@ class Fit {
     for (const std::string& name : level.whole) {
       const std::size_t index = workload_.find_index(name);
       if (index < extents.size() && extents[index] < workload_.indices[index].size) {
-        return Verdict::no(level.name + " must hold index " + name + " whole: " +
-                           std::to_string(workload_.indices[index].size) + " elements, not " +
+        return Verdict::no(level.name + " must hold index " + name +
+                           " whole: " + std::to_string(workload_.indices[index].size) + " elements, not " +
                            std::to_string(extents[index]));
       }
     }

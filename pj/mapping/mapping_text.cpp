@@ -166,8 +166,8 @@ Mapping parse_mapping(const Workload& workload, const Accelerator& accelerator, 
     mapping.stages.push_back(LineReader(workload, stage, content, {file, number}).read());
   }
   if (mapping.stages.size() < accelerator.stages.size()) {
-    throw InputError({file}, "the line of stage '" + stage_name(accelerator.stages[mapping.stages.size()]) +
-                                 "' is missing");
+    throw InputError({file},
+                     "the line of stage '" + stage_name(accelerator.stages[mapping.stages.size()]) + "' is missing");
   }
   return mapping;
 }

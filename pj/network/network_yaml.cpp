@@ -109,7 +109,7 @@ YamlNode::Map inputs_of(const YamlNode& file) {
 }
 
 /// Each result must be read or be an output: a layer that feeds nothing is a slip of the pen.
-void refuse_idle_layers(const Network& network, const Position& position) {
+void refuse_idle_layers(const Network& network, const NetworkExpander& expander, const Position& layers) {
   std::unordered_set<ValueId> read(network.outputs.begin(), network.outputs.end());
   for (const Node& node : network.nodes) {
     read.insert(node.inputs.begin(), node.inputs.end());
@@ -117,12 +117,14 @@ void refuse_idle_layers(const Network& network, const Position& position) {
   const auto is_idle = [&](ValueId id) { return !read.contains(id); };
   for (const Node& node : network.nodes) {
     if (std::all_of(node.outputs.begin(), node.outputs.end(), is_idle)) {
-      throw InputError(position, "the layer '" + node.name + "' feeds nothing; use it or name it under 'outputs'");
+      throw InputError(expander.position_of(node.name, layers),
+                       "the layer '" + node.name + "' feeds nothing; use it or name it under 'outputs'");
     }
   }
   for (const ValueId id : network.inputs) {
     if (is_idle(id)) {
-      throw InputError(position, "the input '" + network.values[id].name + "' feeds nothing");
+      const std::string& name = network.values[id].name;
+      throw InputError(expander.position_of(name, layers), "the input '" + name + "' feeds nothing");
     }
   }
 }
@@ -164,7 +166,7 @@ Network build_network(const YamlNode& file, const std::string& name, const std::
     }
   }
   Network network = builder.finish(std::move(outputs));
-  refuse_idle_layers(network, file.at("layers").position());
+  refuse_idle_layers(network, expander, file.at("layers").position());
   return network;
 }
 

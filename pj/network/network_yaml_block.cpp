@@ -64,8 +64,8 @@ Numbers block_numbers(const NetworkBlock& block, const YamlNode* given, const Po
   }
   const YamlNode::Sequence list = in_order(given);
   if (list.size() > names.size()) {
-    throw InputError(position, "'" + block.name + "' takes " + std::to_string(names.size()) + " numbers, not " +
-                                   std::to_string(list.size()));
+    throw InputError(position, "'" + block.name + "' takes (" + join(names, ", ") + "), not " +
+                                   std::to_string(list.size()) + " numbers");
   }
   Numbers numbers = parameters;
   for (std::size_t i = 0; i < names.size(); ++i) {

@@ -192,8 +192,12 @@ ValueId LayerCall::weight(std::string_view part, Sizes shape) const {
                   [&] { return builder_.weight(name_ + "." + std::string(part), std::move(shape), written); });
 }
 
-ValueId LayerCall::bias(std::int64_t count) const {
-  return flag("bias", true) ? weight("bias", {count}) : no_value;
+std::vector<ValueId> LayerCall::weighted(Sizes weights, std::int64_t outputs) const {
+  std::vector<ValueId> inputs{operand(), main_weight(std::move(weights))};
+  if (flag("bias", true)) {
+    inputs.push_back(weight("bias", {outputs}));
+  }
+  return inputs;
 }
 
 template <class T>

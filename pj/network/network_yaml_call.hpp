@@ -70,8 +70,8 @@ class LayerCall {
   ValueId stored_weight(std::string_view part, Sizes shape) const;
   /// A vector or other small parameter, always dense.
   ValueId weight(std::string_view part, Sizes shape) const;
-  /// A vector for every channel where `bias` is not switched off, else `no_value`.
-  ValueId bias(std::int64_t count) const;
+  /// The first operand, its weights and, where `bias` is not switched off, one summand for each output.
+  std::vector<ValueId> weighted(Sizes weights, std::int64_t outputs) const;
   /// A single number that is not learned.
   ValueId scalar(std::string_view part, float number) const;
   /// A table of numbers that are not learned, as float32; kept as whole numbers it is told apart from weights.

@@ -110,6 +110,13 @@ ValueId NetworkExpander::expand(const YamlNode& layers) {
   return *top_.current;
 }
 
+Position NetworkExpander::position_of(const std::string& layer, const Position& otherwise) const {
+  const auto own = names_.find(layer);
+  const auto inner = names_.find(layer + "/output");
+  const auto found = inner == names_.end() ? own : inner;
+  return found == names_.end() ? otherwise : found->second.position;
+}
+
 void NetworkExpander::count_step(const Position& position) {
   if (++steps_ > most_steps) {
     throw InputError(position, "the network has more than " + grouped(most_steps) + " layers; shorten its loops");
@@ -148,6 +155,10 @@ void NetworkExpander::add_loop(const YamlNode::Entry& entry, Frame& frame) {
   const std::int64_t first =
       evaluate(trimmed(key.substr(in + 4, dots - in - 4)), before, entry.position, "the loop's start");
   const std::int64_t last = evaluate(trimmed(key.substr(dots + 2)), before, entry.position, "the loop's end");
+  if (first < -largest_size || last > largest_size) {
+    throw InputError(entry.position,
+                     "a loop runs from at least " + grouped(-largest_size) + " to at most " + grouped(largest_size));
+  }
   for (std::int64_t i = first; i <= last; ++i) {
     count_step(entry.position);
     frame.numbers[counter] = i;

@@ -24,6 +24,8 @@ class NetworkExpander {
   ValueId expand(const YamlNode& layers);
   /// What a layer of the network makes.
   ValueId result(const YamlNode& name) const { return resolve(name, top_); }
+  /// Where the file writes the layer, or `otherwise` for a node that a layer adds on its way.
+  Position position_of(const std::string& layer, const Position& otherwise) const;
 
  private:
   using Results = std::vector<ValueId>;

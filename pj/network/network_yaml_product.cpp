@@ -14,20 +14,14 @@ Results fc(const LayerCall& call) {
   call.axis(1);
   const std::int64_t outputs = call.size("fc");
   const std::int64_t inputs = element_count(Sizes(call.shape().begin() + 1, call.shape().end()));
-  const ValueId weights = call.main_weight({outputs, inputs});
-  const ValueId bias = call.bias(outputs);
-  return call.add(FullyConnected{},
-                  bias == no_value ? Results{call.operand(), weights} : Results{call.operand(), weights, bias});
+  return call.add(FullyConnected{}, call.weighted({outputs, inputs}, outputs));
 }
 
 /// The last axis alone is multiplied: X · Wᵀ + B, with W as in `fc`.
 Results linear(const LayerCall& call) {
   call.axis(1);
   const std::int64_t outputs = call.size("linear");
-  const ValueId weights = call.main_weight({outputs, call.shape().back()});
-  const ValueId bias = call.bias(outputs);
-  return call.add(MatMul{.transpose_b = true},
-                  bias == no_value ? Results{call.operand(), weights} : Results{call.operand(), weights, bias});
+  return call.add(MatMul{.transpose_b = true}, call.weighted({outputs, call.shape().back()}, outputs));
 }
 
 Results matmul(const LayerCall& call) {

@@ -7,20 +7,12 @@ namespace {
 
 using Results = std::vector<ValueId>;
 
-/// Drops the operands that are left out at the end.
-Results with(std::vector<ValueId> operands, ValueId optional) {
-  if (optional != no_value) {
-    operands.push_back(optional);
-  }
-  return operands;
-}
-
 /// Fills what all sliding windows share.
 template <class Window>
-Window window(const LayerCall& call, std::int64_t stride = 1) {
+Window window(const LayerCall& call) {
   const std::size_t axes = call.spatial_axes();
   Window layer;
-  layer.stride = call.per_axis("stride", axes, 1, stride);
+  layer.stride = call.per_axis("stride", axes, 1, 1);
   layer.dilation = call.per_axis("dilation", axes, 1, 1);
   layer.pad_begin = call.per_axis("pad", axes, 0, 0);
   layer.pad_end = call.find("pad_end") == nullptr ? layer.pad_begin : call.per_axis("pad_end", axes, 0);
@@ -41,8 +33,7 @@ Results convolve(const LayerCall& call, Convolution layer, std::int64_t filters,
   }
   const Sizes shape = layer.transposed ? joined(channels, filters / layer.groups, kernel)
                                        : joined(filters, channels / layer.groups, kernel);
-  const ValueId weights = call.main_weight(shape);
-  return call.add(std::move(layer), with({call.operand(), weights}, call.bias(filters)));
+  return call.add(std::move(layer), call.weighted(shape, filters));
 }
 
 /// One list of input channels for each filter.

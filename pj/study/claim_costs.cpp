@@ -5,8 +5,9 @@
 #include "pj/base/random.hpp"
 #include "pj/base/text.hpp"
 #include "pj/mapper/exhaustive.hpp"
-#include "pj/network/statistics.hpp"
 #include "pj/study/claim_computations.hpp"
+#include "pj/study/evaluate.hpp"
+#include "pj/workload/lower.hpp"
 #include "pj/workload/nonzero.hpp"
 
 namespace pj {
@@ -16,48 +17,32 @@ namespace {
 constexpr std::int64_t most = 1 << 20;
 constexpr std::uint64_t seed = 1;
 
-/// A layer with weights as an Einsum, one group of it; padding counts as input.
-Workload convolution_of(const LayerShape& s) {
-  return einsum("O[n,m,p,q] += I[n,c,U*p+r,V*q+s] * W[m,c,r,s]", {{"N", s.N},
-                                                                  {"M", s.M / s.groups},
-                                                                  {"C", s.C / s.groups},
-                                                                  {"P", s.P},
-                                                                  {"Q", s.Q},
-                                                                  {"R", s.R},
-                                                                  {"S", s.S},
-                                                                  {"U", s.stride_h},
-                                                                  {"V", s.stride_w}});
-}
-
-struct ClaimedLayer {
-  std::string name;
-  Workload group;
-  std::int64_t groups = 1;
-};
-
-/// The layers with MACs.
-std::vector<ClaimedLayer> claimed_layers(const YamlNode& with) {
+/// The products of the network's layers.
+std::vector<LoweredLayer> claimed_layers(const YamlNode& with) {
   const YamlNode* batch = with.find("batch");
-  const Network network = claimed_network(with.at("of"), batch == nullptr ? 1 : batch->integer("batch", 1, most));
-  std::vector<ClaimedLayer> layers;
-  for (const LayerStatistics& layer : statistics(network).layers) {
-    if (layer.macs > 0) {
-      layers.push_back({layer.name, convolution_of(layer.shape), layer.shape.groups});
-    }
-  }
-  return layers;
+  return lower(claimed_network(with.at("of"), batch == nullptr ? 1 : batch->integer("batch", 1, most)));
 }
 
-const ClaimedLayer& layer_named(const std::vector<ClaimedLayer>& layers, const YamlNode& node) {
+Workload layer_named(const std::vector<LoweredLayer>& layers, const YamlNode& node) {
   std::vector<std::string> known;
-  for (const ClaimedLayer& layer : layers) {
+  for (const LoweredLayer& layer : layers) {
     if (layer.name == node.text("layer")) {
-      return layer;
+      return layer.workload;
     }
     known.push_back(layer.name);
   }
   throw InputError(node.position(),
                    "unknown layer '" + node.text("layer") + "'" + did_you_mean(node.text("layer"), known));
+}
+
+/// A layer with the sizes that the map gives; those left out are 1.
+Workload small_layer(const YamlNode& sizes) {
+  std::vector<std::pair<std::string, std::int64_t>> all;
+  for (const std::string letter : {"N", "M", "C", "P", "Q", "R", "S", "U"}) {
+    const YamlNode* node = sizes.find(letter);
+    all.emplace_back(letter, node == nullptr ? 1 : node->integer(letter, 1, most));
+  }
+  return einsum("O[n,m,p,q] += I[n,c,U*p+r,U*q+s] * W[m,c,r,s]", all);
 }
 
 Accelerator claimed_accelerator(const YamlNode& node) {
@@ -116,18 +101,14 @@ std::size_t level_named(const Accelerator& machine, const YamlNode& node) {
 double outermost_accesses(const YamlNode& with) {
   const Accelerator machine = claimed_accelerator(with.at("on"));
   std::int64_t total = 0;
-  for (const ClaimedLayer& layer : claimed_layers(with)) {
-    const Traffic counted = traffic_at_innermost(layer.group, machine);
-    for (const Transfers& words : counted.levels.front()) {
-      total += layer.groups * (words.reads() + words.writes());
-    }
+  for (const LoweredLayer& layer : claimed_layers(with)) {
+    total += accesses(traffic_at_innermost(layer.workload, machine), 0);
   }
   return static_cast<double>(total);
 }
 
 double reuse(const YamlNode& with) {
-  const std::vector<ClaimedLayer> layers = claimed_layers(with);
-  const Workload& workload = layer_named(layers, with.at("layer")).group;
+  const Workload workload = layer_named(claimed_layers(with), with.at("layer"));
   const std::string& tensor = with.at("tensor").text("tensor");
   const auto found = std::find_if(workload.tensors.begin(), workload.tensors.end(),
                                   [&](const Operand& operand) { return operand.name == tensor; });
@@ -145,36 +126,27 @@ double reuse(const YamlNode& with) {
 double energy_share(const YamlNode& with) {
   const Accelerator machine = claimed_accelerator(with.at("on"));
   const std::size_t stage = level_named(machine, with.at("level"));
-  const std::vector<ClaimedLayer> layers = claimed_layers(with);
-  double level = 0.0;
-  double total = 0.0;
+  const std::vector<LoweredLayer> layers = claimed_layers(with);
+  Picojoules level, total;
   for (const YamlNode& name : with.at("layers").sequence("layers")) {
-    const ClaimedLayer& layer = layer_named(layers, name);
-    const MapperResult found = find_best_mapping(layer.group, machine);
+    const MapperResult found = find_best_mapping(in_formats_of(machine, layer_named(layers, name)), machine);
     if (!found.verdict) {
       throw InputError(name.position(), found.verdict.reason());
     }
     for (const Picojoules energy : found.cost.levels[stage]) {
-      level += static_cast<double>(layer.groups) * energy.value;
+      level += energy;
     }
-    total += static_cast<double>(layer.groups) * found.cost.energy().value;
+    total += found.cost.energy();
   }
-  return 100.0 * level / total;
+  return 100.0 * (level / total);
 }
 
 double proved_optima(const YamlNode& with) {
   const Accelerator machine = claimed_accelerator(with.at("on"));
-  double count = 0.0;
-  for (const YamlNode& sizes : with.at("layers").sequence("layers")) {
-    const auto size = [&](const char* letter) {
-      const YamlNode* node = sizes.find(letter);
-      return node == nullptr ? 1 : node->integer(letter, 1, most);
-    };
-    const LayerShape shape{.N = size("N"), .C = size("C"), .M = size("M"), .R = size("R"), .S = size("S"),
-                           .stride_h = size("U"), .stride_w = size("U"), .P = size("P"), .Q = size("Q")};
-    count += agrees(convolution_of(shape), machine) ? 1.0 : 0.0;
-  }
-  return count;
+  const YamlNode::Sequence& layers = with.at("layers").sequence("layers");
+  return static_cast<double>(std::count_if(layers.begin(), layers.end(), [&](const YamlNode& sizes) {
+    return agrees(small_layer(sizes), machine);
+  }));
 }
 
 double nonzero_differences(const YamlNode& with) {

@@ -28,13 +28,6 @@ bool holds(const Claim& claim, double ours) {
   return (claim.relation == Relation::AtMost || not_below) && (claim.relation == Relation::AtLeast || not_above);
 }
 
-Outcome outcome_of(const Claim& claim, double ours) {
-  if (!holds(claim, ours)) {
-    return Outcome::Missed;
-  }
-  return claim.level == ClaimLevel::Proxy ? Outcome::Proxy : Outcome::Reproduced;
-}
-
 }  // namespace
 
 double ClaimResult::deviation() const {
@@ -67,17 +60,30 @@ std::vector<Claim> select_claims(const std::vector<Claim>& claims, const std::ve
   return chosen;
 }
 
+std::vector<Claim> load_claims(const std::vector<std::string>& names, const std::string& theme) {
+  std::vector<std::string> ids;
+  std::vector<Claim> claims;
+  for (const std::string& name : names) {
+    if (!name.ends_with(".yaml")) {
+      ids.push_back(name);
+      continue;
+    }
+    const std::vector<Claim> more = parse_claims(read_yaml(name));
+    claims.insert(claims.end(), more.begin(), more.end());
+  }
+  return select_claims(claims.empty() ? built_in_claims() : claims, ids, theme);
+}
+
+ClaimResult judge_claim(const Claim& claim, double ours) {
+  const Outcome held = claim.level == ClaimLevel::Proxy ? Outcome::Proxy : Outcome::Reproduced;
+  return {claim, ours, holds(claim, ours) ? held : Outcome::Missed};
+}
+
 ClaimResult check_claim(const Claim& claim) {
   if (claim.level == ClaimLevel::Cited) {
     return {.claim = claim};
   }
-  for (const Computation& computation : computations()) {
-    if (computation.name == claim.computation) {
-      const double ours = computation.run(claim.with);
-      return {claim, ours, outcome_of(claim, ours)};
-    }
-  }
-  throw InputError("unknown computation '" + claim.computation + "'");
+  return judge_claim(claim, find_computation(YamlNode({}, claim.computation)).run(claim.with));
 }
 
 }  // namespace pj

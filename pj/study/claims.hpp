@@ -62,6 +62,12 @@ std::vector<Claim> built_in_claims();
 std::vector<Claim> select_claims(const std::vector<Claim>& claims, const std::vector<std::string>& ids,
                                  const std::string& theme);
 
+/// The claims that the names ask for: rows of what comes with Picojoule, or, where a name ends in .yaml, of that file.
+std::vector<Claim> load_claims(const std::vector<std::string>& names, const std::string& theme);
+
+/// Compares ours with what is published.
+ClaimResult judge_claim(const Claim& claim, double ours);
+
 /// Computes ours and compares.
 ClaimResult check_claim(const Claim& claim);
 

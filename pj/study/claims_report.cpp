@@ -17,7 +17,11 @@ constexpr int digits_shown = 5;
 
 std::string number_text(double number) {
   const bool is_whole = number == std::floor(number) && std::abs(number) < largest_exact;
-  return is_whole ? grouped(static_cast<std::int64_t>(number)) : significant(number, digits_shown);
+  if (is_whole) {
+    return grouped(static_cast<std::int64_t>(number));
+  }
+  const std::string text = significant(number, digits_shown);
+  return text.find('.') == std::string::npos ? text : text.substr(0, text.find_last_not_of('0') + 1);
 }
 
 /// The shortest text that reads back as the number.

@@ -147,7 +147,9 @@ std::size_t Workload::find_index(const std::string& wanted) const {
   return static_cast<std::size_t>(found - indices.begin());
 }
 
-Workload einsum(const std::string& text, const NamedSizes& sizes) { return Reader(text, sizes).read(); }
+Workload einsum(const std::string& text, const NamedSizes& sizes) {
+  return Reader(text, sizes).read();
+}
 
 void check(const Workload& workload) {
   std::int64_t macs = 1;

@@ -24,7 +24,8 @@ inline Workload random_workload(Rng& rng, std::int64_t largest, std::int64_t mos
       {"O[g,n,m] += I[g,n,c] * W[g,m,c]", "GNMC"},
       {"O[m,p,q] += I[c,U*p,V*q] * W[m,c]", "MCPQ"},
   };
-  const auto& [text, letters] = kinds[static_cast<std::size_t>(rng.between(0, static_cast<std::int64_t>(kinds.size()) - 1))];
+  const auto& [text, letters] =
+      kinds[static_cast<std::size_t>(rng.between(0, static_cast<std::int64_t>(kinds.size()) - 1))];
   std::vector<std::pair<std::string, std::int64_t>> sizes{
       {"U", rng.between(1, 3)}, {"V", rng.between(1, 2)}, {"D", rng.between(1, 2)}};
   std::int64_t macs = 1;

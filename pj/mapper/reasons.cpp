@@ -1,0 +1,90 @@
+#include "pj/mapper/reasons.hpp"
+
+#include <algorithm>
+
+#include "pj/base/arithmetic.hpp"
+#include "pj/base/text.hpp"
+
+namespace pj {
+
+namespace {
+
+/// The smallest extents of a tile at each stage: 1, or the whole index where this or a level inside demands it.
+std::vector<std::vector<std::int64_t>> smallest_tiles(const Workload& workload, const Accelerator& accelerator) {
+  std::vector<std::int64_t> extents(workload.indices.size(), 1);
+  std::vector<std::vector<std::int64_t>> result(accelerator.stages.size());
+  for (std::size_t s = accelerator.stages.size(); s-- > 0;) {
+    if (const auto* level = std::get_if<Level>(&accelerator.stages[s])) {
+      for (const std::string& name : level->whole) {
+        if (const std::size_t index = workload.find_index(name); index < extents.size()) {
+          extents[index] = workload.indices[index].size;
+        }
+      }
+    }
+    result[s] = extents;
+  }
+  return result;
+}
+
+/// The fault of one level's capacity, or an empty text.
+std::string too_small(const Workload& workload, const Accelerator& accelerator, const Level& level,
+                      const std::vector<std::int64_t>& extents) {
+  Bits shared{0};
+  for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
+    const Operand& tensor = workload.tensors[t];
+    if (!must_keep(level, tensor.name)) {
+      continue;
+    }
+    const Bits need = (level.double_buffered ? 2 : 1) * tile_bits(workload, accelerator, t, extents);
+    shared = shared + need;
+    const auto own = level.partitions.find(tensor.name);
+    if (own != level.partitions.end() && need > own->second) {
+      return level.name + " must keep at least " + binary_size(need.value) + " of " + tensor.name + " and has " +
+             binary_size(own->second.value) + "; " + binary_size(need.value - own->second.value) + " more would do";
+    }
+  }
+  if (level.partitions.empty() && level.capacity && shared > *level.capacity) {
+    return level.name + " must keep at least " + binary_size(shared.value) + " and has " +
+           binary_size(level.capacity->value) + "; " + binary_size(shared.value - level.capacity->value) +
+           " more would do";
+  }
+  return "";
+}
+
+/// How often an index can be cut at a stage.
+std::int64_t most_cuts(const Stage& stage, const std::string& index) {
+  if (const auto* level = std::get_if<Level>(&stage)) {
+    return admits(level->loops, index) ? std::int64_t{1} << 62 : 1;
+  }
+  std::int64_t cuts = 1;
+  for (const FanoutAxis& axis : std::get<Fanout>(stage).axes) {
+    cuts *= admits(axis.indices, index) ? axis.size : 1;
+  }
+  return cuts;
+}
+
+}  // namespace
+
+std::string why_nothing_fits(const Workload& workload, const Accelerator& accelerator) {
+  const auto tiles = smallest_tiles(workload, accelerator);
+  for (std::size_t s = accelerator.stages.size(); s-- > 0;) {
+    if (const auto* level = std::get_if<Level>(&accelerator.stages[s])) {
+      if (std::string fault = too_small(workload, accelerator, *level, tiles[s]); !fault.empty()) {
+        return fault;
+      }
+    }
+  }
+  for (const Index& index : workload.indices) {
+    std::int64_t cuts = 1;
+    for (const Stage& stage : accelerator.stages) {
+      cuts = checked_product(cuts, most_cuts(stage, index.name)).value_or(index.size);
+    }
+    if (cuts < index.size) {
+      return "the constraints leave room for " + std::to_string(cuts) + " of the " + std::to_string(index.size) +
+             " elements of index " + index.name + "; allow it in the 'loops' of a level";
+    }
+  }
+  return "the constraints of the machine file exclude every mapping; relax 'loops', 'whole', 'keeps' or 'must_keep'";
+}
+
+}  // namespace pj

@@ -1,0 +1,95 @@
+#include <nlohmann/json.hpp>
+
+#include "pj/study/estimate_report.hpp"
+
+namespace pj {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string text_of(const Json& json) {
+  constexpr int indentation = 2;
+  return json.dump(indentation, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Json level_json(const LayerEstimate& layer, const Accelerator& accelerator, std::size_t stage) {
+  Json json{{"name", stage_name(accelerator.stages[stage])}};
+  if (std::holds_alternative<Fanout>(accelerator.stages[stage])) {
+    json["kind"] = "fanout";
+    json["energy_pJ"] = layer.result.cost.networks[stage].value;
+    for (std::size_t t = 0; t < layer.workload.tensors.size(); ++t) {
+      json["hops"][layer.workload.tensors[t].name] = layer.result.traffic.hops[stage][t];
+    }
+    return json;
+  }
+  json["kind"] = "level";
+  json["cycles"] = layer.result.cost.level_cycles[stage].value;
+  for (std::size_t t = 0; t < layer.workload.tensors.size(); ++t) {
+    const Transfers& moved = layer.result.traffic.levels[stage][t];
+    json["tensors"][layer.workload.tensors[t].name] = {{"kept", bool(layer.result.mapping.stages[stage].keeps[t])},
+                                                       {"served", moved.served},
+                                                       {"drained", moved.drained},
+                                                       {"filled", moved.filled},
+                                                       {"updated", moved.updated},
+                                                       {"energy_pJ", layer.result.cost.levels[stage][t].value}};
+  }
+  return json;
+}
+
+Json layer_json(const LayerEstimate& layer, const Accelerator& accelerator) {
+  const MapperResult& result = layer.result;
+  Json json{{"name", layer.name}, {"kind", layer.kind}, {"einsum", to_string(layer.workload)}};
+  for (const Index& index : layer.workload.indices) {
+    json["sizes"][index.name] = index.size;
+  }
+  for (const Operand& tensor : layer.workload.tensors) {
+    json["bits"][tensor.name] = tensor.bits;
+  }
+  json["macs"] = result.traffic.macs;
+  json["energy_pJ"] = result.cost.energy().value;
+  json["compute_pJ"] = result.cost.compute.value;
+  json["cycles"] = result.cost.cycles().value;
+  json["compute_cycles"] = result.cost.compute_cycles.value;
+  json["units"] = result.traffic.units;
+  json["utilisation"] = utilisation(accelerator, result.traffic, result.cost);
+  json["mapping"] = to_string(layer.workload, accelerator, result.mapping);
+  for (std::size_t s = 0; s < accelerator.stages.size(); ++s) {
+    json["stages"].push_back(level_json(layer, accelerator, s));
+  }
+  const Certificate& proof = result.certificate;
+  json["certificate"] = {{"proved", proof.proved},
+                         {"lower_bound", proof.lower_bound},
+                         {"candidates", proof.candidates},
+                         {"cut_by_bound", proof.cut_by_bound},
+                         {"cut_by_capacity", proof.cut_by_capacity},
+                         {"complete", proof.complete}};
+  return json;
+}
+
+}  // namespace
+
+std::string estimate_json(const Estimate& estimate) {
+  Json json{{"network", estimate.network},
+            {"accelerator", estimate.accelerator.name},
+            {"basis", "modelled"},
+            {"clock_Hz", estimate.accelerator.clock.value},
+            {"macs", estimate.macs()},
+            {"energy_pJ", estimate.energy().value},
+            {"cycles", estimate.cycles().value},
+            {"time_s", estimate.time().value},
+            {"area_um2", area(estimate.accelerator).value}};
+  json["layers"] = Json::array();
+  for (const LayerEstimate& layer : estimate.layers) {
+    json["layers"].push_back(layer_json(layer, estimate.accelerator));
+  }
+  return text_of(json);
+}
+
+std::string mapping_json(const LayerEstimate& layer, const Accelerator& accelerator) {
+  Json json = layer_json(layer, accelerator);
+  json["accelerator"] = accelerator.name;
+  return text_of(json);
+}
+
+}  // namespace pj

@@ -1,0 +1,226 @@
+#include "pj/study/estimate_report.hpp"
+
+#include "pj/accelerator/reader.hpp"
+#include "pj/base/text.hpp"
+
+namespace pj {
+
+namespace {
+
+std::string energy_text(Picojoules energy) {
+  return scaled(energy.value * 1e-12, "J");
+}
+std::string time_text(const Accelerator& accelerator, Cycles cycles) {
+  return scaled((cycles / accelerator.clock).value, "s");
+}
+std::string percent(double share) {
+  return significant(100.0 * share, 3) + " %";
+}
+std::string millions(std::int64_t count) {
+  return significant(static_cast<double>(count) * 1e-6, 4);
+}
+
+bool is_level(const Accelerator& accelerator, std::size_t stage) {
+  return std::holds_alternative<Level>(accelerator.stages[stage]);
+}
+
+Picojoules stage_energy(const Cost& cost, std::size_t stage) {
+  Picojoules total = cost.networks[stage];
+  for (const Picojoules tensor : cost.levels[stage]) {
+    total += tensor;
+  }
+  return total;
+}
+
+/// The stage that sets the time of a layer.
+std::string bound_by(const Accelerator& accelerator, const Cost& cost) {
+  const std::size_t stage = cost.bottleneck();
+  return stage == accelerator.stages.size() ? accelerator.compute.name : stage_name(accelerator.stages[stage]);
+}
+
+std::vector<std::string> layer_row(const Estimate& estimate, const LayerEstimate& layer) {
+  const Cost& cost = layer.result.cost;
+  std::vector<std::string> row{layer.name, millions(layer.result.traffic.macs), energy_text(cost.energy())};
+  for (std::size_t s = 0; s < estimate.accelerator.stages.size(); ++s) {
+    if (is_level(estimate.accelerator, s)) {
+      row.push_back(percent(stage_energy(cost, s) / cost.energy()));
+    }
+  }
+  row.push_back(significant(cost.energy().value / static_cast<double>(layer.result.traffic.macs)));
+  row.push_back(time_text(estimate.accelerator, cost.cycles()));
+  row.push_back(bound_by(estimate.accelerator, cost));
+  row.push_back(percent(utilisation(estimate.accelerator, layer.result.traffic, cost)));
+  for (std::size_t s = 0; s + 1 < estimate.accelerator.stages.size(); ++s) {
+    if (is_level(estimate.accelerator, s)) {
+      row.push_back(millions(accesses(layer.result.traffic, s)));
+    }
+  }
+  return row;
+}
+
+std::vector<std::string> total_row(const Estimate& estimate) {
+  std::vector<std::string> row{"all", millions(estimate.macs()), energy_text(estimate.energy())};
+  for (std::size_t s = 0; s < estimate.accelerator.stages.size(); ++s) {
+    if (is_level(estimate.accelerator, s)) {
+      row.push_back(percent(estimate.energy_at(s) / estimate.energy()));
+    }
+  }
+  row.push_back(significant(estimate.energy().value / static_cast<double>(estimate.macs())));
+  row.push_back(time_text(estimate.accelerator, estimate.cycles()));
+  row.emplace_back();
+  row.push_back(percent(static_cast<double>(estimate.macs()) /
+                        (estimate.cycles().value * static_cast<double>(estimate.accelerator.compute_units()))));
+  for (std::size_t s = 0; s + 1 < estimate.accelerator.stages.size(); ++s) {
+    if (is_level(estimate.accelerator, s)) {
+      row.push_back(millions(estimate.accesses(s)));
+    }
+  }
+  return row;
+}
+
+Table layer_table(const Estimate& estimate) {
+  std::vector<std::string> header{"layer", "MACs (M)", "energy"};
+  for (const Stage& stage : estimate.accelerator.stages) {
+    if (std::holds_alternative<Level>(stage)) {
+      header.push_back(stage_name(stage));
+    }
+  }
+  for (const char* title : {"pJ/MAC", "time", "bound by", "in use"}) {
+    header.emplace_back(title);
+  }
+  for (std::size_t s = 0; s + 1 < estimate.accelerator.stages.size(); ++s) {
+    if (is_level(estimate.accelerator, s)) {
+      header.push_back(stage_name(estimate.accelerator.stages[s]) + " (M words)");
+    }
+  }
+  return Table(header);
+}
+
+std::string where_energy_goes(const Estimate& estimate) {
+  std::vector<std::string> parts{estimate.accelerator.compute.name + " " +
+                                 percent(estimate.compute_energy() / estimate.energy())};
+  for (std::size_t s = estimate.accelerator.stages.size(); s-- > 0;) {
+    if (const double share = estimate.energy_at(s) / estimate.energy(); share > 0.0) {
+      parts.push_back(stage_name(estimate.accelerator.stages[s]) + " " + percent(share));
+    }
+  }
+  return join(parts, ", ");
+}
+
+}  // namespace
+
+const std::string& stage_name(const Stage& stage) {
+  return std::visit([](const auto& s) -> const std::string& { return s.name; }, stage);
+}
+
+std::string estimate_table(const Estimate& estimate) {
+  std::string text = estimate.network + " on " + estimate.accelerator.title + "\n\n";
+  Table table = layer_table(estimate);
+  for (const LayerEstimate& layer : estimate.layers) {
+    table.add(layer_row(estimate, layer));
+  }
+  table.rule();
+  table.add(total_row(estimate));
+  text += table.text() + "\n";
+  text += "Energy: " + energy_text(estimate.energy()) + " — " + where_energy_goes(estimate) + ".\n";
+  text += "Time: " + scaled(estimate.time().value, "s") + " at " + scaled(estimate.accelerator.clock.value, "Hz") +
+          ", " + grouped(static_cast<std::int64_t>(estimate.cycles().value)) + " cycles.\n";
+  text += "Modelled, not measured. Each layer's mapping is proved to be the best (" +
+          std::to_string(estimate.searched) + " different layers searched); percentages are shares of energy.\n";
+  return text;
+}
+
+std::string estimate_csv(const Estimate& estimate) {
+  std::vector<std::string> header{"layer",      "kind",   "macs",     "energy_pJ",
+                                  "compute_pJ", "cycles", "bound_by", "utilisation"};
+  for (const Stage& stage : estimate.accelerator.stages) {
+    header.push_back(stage_name(stage) + "_pJ");
+    if (std::holds_alternative<Level>(stage)) {
+      header.push_back(stage_name(stage) + "_words");
+    }
+  }
+  std::string text = csv_line(header) + "\n";
+  for (const LayerEstimate& layer : estimate.layers) {
+    const Cost& cost = layer.result.cost;
+    std::vector<std::string> row{layer.name,
+                                 layer.kind,
+                                 std::to_string(layer.result.traffic.macs),
+                                 exact(cost.energy().value),
+                                 exact(cost.compute.value),
+                                 exact(cost.cycles().value),
+                                 bound_by(estimate.accelerator, cost),
+                                 exact(utilisation(estimate.accelerator, layer.result.traffic, cost))};
+    for (std::size_t s = 0; s < estimate.accelerator.stages.size(); ++s) {
+      row.push_back(exact(stage_energy(cost, s).value));
+      if (is_level(estimate.accelerator, s)) {
+        row.push_back(std::to_string(accesses(layer.result.traffic, s)));
+      }
+    }
+    text += csv_line(row) + "\n";
+  }
+  return text;
+}
+
+std::string mapping_report(const LayerEstimate& layer, const Accelerator& accelerator, Objective objective) {
+  const MapperResult& result = layer.result;
+  std::string text = layer.name + " (" + layer.kind + ") on " + accelerator.title + "\n" + to_string(layer.workload) +
+                     "\n\n" + to_string(layer.workload, accelerator, result.mapping) + "\n";
+  Table table({"level", "tensor", "words held", "reads", "writes", "energy"});
+  table.left(1);
+  for (std::size_t s = 0; s < accelerator.stages.size(); ++s) {
+    for (std::size_t t = 0; t < layer.workload.tensors.size(); ++t) {
+      const bool kept = is_level(accelerator, s) && result.mapping.stages[s].keeps[t];
+      if (kept) {
+        const Transfers& moved = result.traffic.levels[s][t];
+        const auto extents = tile_extents(layer.workload, result.mapping, s, true);
+        const std::int64_t bits = tile_bits(layer.workload, accelerator, t, extents).value;
+        table.add({stage_name(accelerator.stages[s]), layer.workload.tensors[t].name,
+                   grouped(bits / layer.workload.tensors[t].bits), grouped(moved.reads()), grouped(moved.writes()),
+                   energy_text(result.cost.levels[s][t])});
+      }
+    }
+  }
+  text += table.text() + "\n";
+  text += "Energy " + energy_text(result.cost.energy()) + ", " +
+          grouped(static_cast<std::int64_t>(result.cost.cycles().value)) + " cycles, bound by " +
+          bound_by(accelerator, result.cost) + "; " + grouped(result.traffic.units) + " of " +
+          grouped(accelerator.compute_units()) + " " + accelerator.compute.name + " units get work.\n";
+  const Certificate& proof = result.certificate;
+  text += "Least " + to_string(objective) + " of all mappings: " + grouped(proof.candidates) +
+          " partial mappings were priced, " + grouped(proof.cut_by_bound) + " cut by a bound, " +
+          grouped(proof.cut_by_capacity) + " by a capacity, " + grouped(proof.complete) + " complete ones compared.\n";
+  return text;
+}
+
+std::string accelerators_table() {
+  Table table({"name", "units", "clock", "title"});
+  table.left(3);
+  for (const std::string& name : built_in_accelerators()) {
+    const Accelerator accelerator = load_accelerator(name);
+    table.add({name, grouped(accelerator.compute_units()), scaled(accelerator.clock.value, "Hz"), accelerator.title});
+  }
+  return table.text();
+}
+
+std::string accelerator_report(const Accelerator& accelerator) {
+  std::string text = accelerator.title + "\n" + accelerator.source + "\n\n" + draw(accelerator) + "\n";
+  text += grouped(accelerator.compute_units()) + " " + accelerator.compute.name + " units at " +
+          scaled(accelerator.clock.value, "Hz");
+  text += accelerator.node_nm > 0 ? ", " + std::to_string(accelerator.node_nm) + " nm" : "";
+  if (const double size = area(accelerator).value; size > 0.0) {
+    text += ", " + significant(size * 1e-6) + " mm² (as far as areas are given)";
+  }
+  text += ".\n";
+  if (!accelerator.provenance.empty()) {
+    Table table({"value", "basis", "source"});
+    table.left(1);
+    table.left(2);
+    for (const auto& [value, provenance] : accelerator.provenance) {
+      table.add({value, provenance.basis, provenance.source});
+    }
+    text += "\n" + table.text();
+  }
+  return text;
+}
+
+}  // namespace pj

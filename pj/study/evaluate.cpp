@@ -1,0 +1,136 @@
+#include "pj/study/evaluate.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+#include "pj/base/parallel.hpp"
+#include "pj/workload/lower.hpp"
+
+namespace pj {
+
+namespace {
+
+Picojoules sum(const std::vector<Picojoules>& parts) {
+  Picojoules total;
+  for (const Picojoules part : parts) {
+    total += part;
+  }
+  return total;
+}
+
+Picojoules stage_energy(const Cost& cost, std::size_t stage) {
+  return sum(cost.levels[stage]) + cost.networks[stage];
+}
+
+/// The first layer of each kind of content; equal layers share its search.
+std::vector<std::size_t> first_of_equals(const std::vector<LayerEstimate>& layers) {
+  std::vector<std::size_t> first;
+  for (const LayerEstimate& layer : layers) {
+    const auto same = std::find_if(layers.begin(), layers.end(), [&](const LayerEstimate& other) {
+      return other.workload.indices == layer.workload.indices && other.workload.tensors == layer.workload.tensors;
+    });
+    first.push_back(static_cast<std::size_t>(same - layers.begin()));
+  }
+  return first;
+}
+
+}  // namespace
+
+Workload in_formats_of(const Accelerator& accelerator, Workload workload) {
+  for (Operand& tensor : workload.tensors) {
+    tensor.bits = std::min(tensor.bits, accelerator.compute.bits);
+  }
+  return workload;
+}
+
+Estimate evaluate(const Network& network, const Accelerator& accelerator, const EvaluateOptions& options) {
+  Estimate estimate{network.name, accelerator};
+  for (LoweredLayer& layer : lower(network)) {
+    estimate.layers.push_back({layer.name, layer.kind, in_formats_of(accelerator, std::move(layer.workload))});
+  }
+  const std::vector<std::size_t> first = first_of_equals(estimate.layers);
+  std::vector<std::size_t> distinct;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    if (first[i] == i) {
+      distinct.push_back(i);
+    }
+  }
+  estimate.searched = distinct.size();
+  std::atomic<std::size_t> done{0};
+  parallel_for(distinct.size(), options.threads, [&](std::size_t i) {
+    LayerEstimate& layer = estimate.layers[distinct[i]];
+    layer.result = find_best_mapping(layer.workload, accelerator, options.mapper);
+    if (options.mapper.interrupt != nullptr) {
+      options.mapper.interrupt->check();
+    }
+    if (!layer.result.verdict) {
+      throw InputError("layer '" + layer.name + "' has no mapping on " + accelerator.name + ": " +
+                       layer.result.verdict.reason());
+    }
+    if (options.progress) {
+      options.progress(++done, distinct.size());
+    }
+  });
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    estimate.layers[i].result = estimate.layers[first[i]].result;
+  }
+  return estimate;
+}
+
+std::int64_t accesses(const Traffic& traffic, std::size_t stage) {
+  std::int64_t words = 0;
+  for (const Transfers& tensor : traffic.levels[stage]) {
+    words += tensor.reads() + tensor.writes();
+  }
+  return words;
+}
+
+Picojoules Estimate::energy() const {
+  Picojoules total;
+  for (const LayerEstimate& layer : layers) {
+    total += layer.result.cost.energy();
+  }
+  return total;
+}
+
+Cycles Estimate::cycles() const {
+  Cycles total;
+  for (const LayerEstimate& layer : layers) {
+    total += layer.result.cost.cycles();
+  }
+  return total;
+}
+
+std::int64_t Estimate::macs() const {
+  std::int64_t total = 0;
+  for (const LayerEstimate& layer : layers) {
+    total += layer.result.traffic.macs;
+  }
+  return total;
+}
+
+std::int64_t Estimate::accesses(std::size_t stage) const {
+  std::int64_t total = 0;
+  for (const LayerEstimate& layer : layers) {
+    total += pj::accesses(layer.result.traffic, stage);
+  }
+  return total;
+}
+
+Picojoules Estimate::energy_at(std::size_t stage) const {
+  Picojoules total;
+  for (const LayerEstimate& layer : layers) {
+    total += stage_energy(layer.result.cost, stage);
+  }
+  return total;
+}
+
+Picojoules Estimate::compute_energy() const {
+  Picojoules total;
+  for (const LayerEstimate& layer : layers) {
+    total += layer.result.cost.compute;
+  }
+  return total;
+}
+
+}  // namespace pj

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "pj/mapper/mapper.hpp"
+#include "pj/network/network.hpp"
+
+namespace pj {
+
+/// What one layer costs on an accelerator, under the best mapping that there is.
+struct LayerEstimate {
+  std::string name;
+  std::string kind;
+  Workload workload;
+  MapperResult result;
+};
+
+/// What a network costs on an accelerator.
+struct Estimate {
+  std::string network;
+  Accelerator accelerator;
+  std::vector<LayerEstimate> layers;  ///< those that multiply and accumulate, in the network's order
+  std::size_t searched = 0;           ///< different layers: equal ones are mapped once
+
+  Picojoules energy() const;
+  Cycles cycles() const;
+  std::int64_t macs() const;
+  Seconds time() const { return cycles() / accelerator.clock; }
+  /// Words of all tensors that a level reads and writes.
+  std::int64_t accesses(std::size_t stage) const;
+  /// The energy at a stage (a level or a fanout's network).
+  Picojoules energy_at(std::size_t stage) const;
+  Picojoules compute_energy() const;
+};
+
+struct EvaluateOptions {
+  MapperOptions mapper;
+  int threads = 0;  ///< 0: one per core
+  std::function<void(std::size_t done, std::size_t all)> progress;
+};
+
+/// The spine of the product: network → layers → Einsums → best mappings → traffic → cost.
+/// Throws `InputError` naming the layer for which no mapping fits, and why; `Interrupted` on request.
+Estimate evaluate(const Network& network, const Accelerator& accelerator, const EvaluateOptions& options = {});
+
+/// The workload with the stored bits that the accelerator works with: whole numbers of fewer bits keep theirs, all
+/// else is stored in the accelerator's own format.
+Workload in_formats_of(const Accelerator& accelerator, Workload workload);
+
+/// Words that a stage moves for a mapped layer: reads and writes of all tensors.
+std::int64_t accesses(const Traffic& traffic, std::size_t stage);
+
+}  // namespace pj
