@@ -15,8 +15,7 @@ constexpr std::int64_t most_bytes = std::int64_t{1} << 40;
 
 StoragePoint read_point(const YamlNode& node, const Provenance& provenance) {
   node.allow_keys(std::vector<std::string>{"bytes", "per_byte"});
-  const double area =
-      node.at("per_byte").quantity("per_byte", std::vector<std::pair<std::string, double>>{{"um2", 1}});
+  const double area = node.at("per_byte").quantity("per_byte", std::vector<std::pair<std::string, double>>{{"um2", 1}});
   if (area <= 0.0) {
     throw InputError(node.position(), "per_byte must be greater than 0");
   }
@@ -45,8 +44,7 @@ double per_byte(const StorageTable& table, double bytes) {
     return (above == points.end() ? points.back() : points.front()).per_byte.value;
   }
   const StoragePoint& below = *(above - 1);
-  const double share =
-      (bytes - static_cast<double>(below.bytes)) / static_cast<double>(above->bytes - below.bytes);
+  const double share = (bytes - static_cast<double>(below.bytes)) / static_cast<double>(above->bytes - below.bytes);
   return std::lerp(below.per_byte.value, above->per_byte.value, share);
 }
 

@@ -144,15 +144,13 @@ double energy_share(const YamlNode& with) {
 double proved_optima(const YamlNode& with) {
   const Accelerator machine = claimed_accelerator(with.at("on"));
   const YamlNode::Sequence& layers = with.at("layers").sequence("layers");
-  return static_cast<double>(std::count_if(layers.begin(), layers.end(), [&](const YamlNode& sizes) {
-    return agrees(small_layer(sizes), machine);
-  }));
+  return static_cast<double>(std::count_if(layers.begin(), layers.end(),
+                                           [&](const YamlNode& sizes) { return agrees(small_layer(sizes), machine); }));
 }
 
 double nonzero_differences(const YamlNode& with) {
   const Workload workload =
-      einsum("O[m,p,q] += I[c,2*p+r,q+s] * W[m,c,r,s]",
-             {{"M", 4}, {"C", 3}, {"P", 5}, {"Q", 4}, {"R", 3}, {"S", 2}});
+      einsum("O[m,p,q] += I[c,2*p+r,q+s] * W[m,c,r,s]", {{"M", 4}, {"C", 3}, {"P", 5}, {"Q", 4}, {"R", 3}, {"S", 2}});
   Rng rng(seed);
   std::int64_t differences = 0;
   for (std::int64_t left = with.at("masks").integer("masks", 1, most); left > 0; --left) {

@@ -11,8 +11,8 @@ namespace pj {
 namespace {
 
 const std::vector<std::string> row_keys{"name", "source", "note", "claims"};
-const std::vector<std::string> claim_keys{"claim",     "source", "note",  "published", "at_least", "at_most", "unit",
-                                          "tolerance", "level",  "compute", "with"};
+const std::vector<std::string> claim_keys{"claim", "source",    "note",  "published", "at_least", "at_most",
+                                          "unit",  "tolerance", "level", "compute",   "with"};
 
 constexpr std::array relations{std::pair{"published", Relation::Equal}, std::pair{"at_least", Relation::AtLeast},
                                std::pair{"at_most", Relation::AtMost}};

@@ -63,8 +63,8 @@ std::string to_string(Outcome outcome) {
 }
 
 std::size_t count_of(const std::vector<ClaimResult>& results, Outcome outcome) {
-  return static_cast<std::size_t>(std::count_if(
-      results.begin(), results.end(), [&](const ClaimResult& result) { return result.outcome == outcome; }));
+  return static_cast<std::size_t>(std::count_if(results.begin(), results.end(),
+                                                [&](const ClaimResult& result) { return result.outcome == outcome; }));
 }
 
 std::string claims_summary(const std::vector<ClaimResult>& results) {
@@ -72,9 +72,9 @@ std::string claims_summary(const std::vector<ClaimResult>& results) {
   const auto [whole, rows] = whole_rows(results);
   const bool has_proxies = count_of(results, Outcome::Proxy) > 0;
   return count(Outcome::Reproduced) + " of " + counted(static_cast<std::int64_t>(results.size()), "claim") +
-         " reproduced, " + count(Outcome::Cited) + " cited, " + (has_proxies ? count(Outcome::Proxy) + " by proxy, " : "") +
-         count(Outcome::Missed) + " missed; " + std::to_string(whole) + " of " +
-         counted(static_cast<std::int64_t>(rows), "row") + " reproduced in full";
+         " reproduced, " + count(Outcome::Cited) + " cited, " +
+         (has_proxies ? count(Outcome::Proxy) + " by proxy, " : "") + count(Outcome::Missed) + " missed; " +
+         std::to_string(whole) + " of " + counted(static_cast<std::int64_t>(rows), "row") + " reproduced in full";
 }
 
 std::string claims_table(const std::vector<ClaimResult>& results) {

@@ -1,5 +1,6 @@
-#include <array>
 #include <nlohmann/json.hpp>
+
+#include <array>
 
 #include "pj/study/claims_report.hpp"
 

@@ -17,8 +17,8 @@ namespace {
 
 /// A file with one row X01 whose only claim has these keys.
 std::string one_claim(const std::string& keys) {
-  return "theme: Test\nrows:\n  X01:\n    name: Subject\n    source: 'Here'\n    claims:\n      - {claim: value, " + keys +
-         "}\n";
+  return "theme: Test\nrows:\n  X01:\n    name: Subject\n    source: 'Here'\n    claims:\n      - {claim: value, " +
+         keys + "}\n";
 }
 
 std::vector<Claim> parsed(const std::string& text) {

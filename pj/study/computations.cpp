@@ -71,8 +71,8 @@ const Computation& find_computation(const YamlNode& name) {
     }
     known.emplace_back(row.name);
   }
-  throw InputError(name.position(), "unknown computation '" + name.text("compute") + "'" +
-                                        did_you_mean(name.text("compute"), known));
+  throw InputError(name.position(),
+                   "unknown computation '" + name.text("compute") + "'" + did_you_mean(name.text("compute"), known));
 }
 
 double value_of(const YamlNode& node) {
