@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "pj/base/files.hpp"
 #include "pj/base/text.hpp"
 #include "tests/support/files.hpp"
 
@@ -159,6 +160,13 @@ TEST_CASE("every accelerator that comes along loads under its file's name and sa
       CHECK(machine.provenance.contains(energy));
     }
   }
+}
+
+TEST_CASE("the page on machine files shows one that loads") {
+  constexpr std::int64_t largest = 1 << 20;
+  const std::string file = in_repository("docs/machines/edge64.yaml");
+  CHECK(read_accelerator(file).compute_units() == 64);
+  CHECK(read_file(in_repository("docs/accelerators.md"), largest).find(read_file(file, largest)) != std::string::npos);
 }
 
 TEST_CASE("the schema for editors has the keys that the reader knows") {
