@@ -319,8 +319,13 @@ class Search {
     };
     const std::int64_t tiles = left_[index];
     const std::int64_t extent = extents_[index];
+    const auto& loops = mapping_.stages[at].loops;
+    const bool lies_elsewhere =
+        std::any_of(loops.begin(), loops.end(), [&](const Loop& l) { return l.index == index; });
+    const bool allowed =
+        admits(fanout.axes[axis].indices, workload_.indices[index].name) && !(fanout.one_axis && lies_elsewhere);
     for (const std::int64_t factor : spread_factors(index)) {
-      if (factor > room || (factor > 1 && !admits(fanout.axes[axis].indices, workload_.indices[index].name))) {
+      if (factor > room || (factor > 1 && !allowed)) {
         break;
       }
       set(at, index, factor, extent * factor, static_cast<int>(axis));

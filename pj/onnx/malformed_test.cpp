@@ -229,6 +229,50 @@ TEST_CASE("functions that call themselves or grow without end are refused") {
   CHECK(refusal(model).find("grow to more than 100,000 nodes") != std::string::npos);
 }
 
+TEST_CASE("twenty thousand nodes of one name are read at once") {
+  std::vector<OnnxNode> nodes;
+  for (int i = 0; i < 20000; ++i) {
+    const std::string from = i == 0 ? "x" : "v" + std::to_string(i);
+    nodes.push_back({.name = "same", .type = "Relu", .inputs = {from}, .outputs = {"v" + std::to_string(i + 1)}});
+  }
+  nodes.back().outputs = {"y"};
+  const std::string bytes = write_model(model_of(nodes));
+  const auto start = std::chrono::steady_clock::now();
+  const Network network = parse_onnx(bytes, "m.onnx");
+  CHECK(network.nodes.back().name == "same_20000");
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+}
+
+TEST_CASE("constants that a model makes out of nothing have a limit in all") {
+  std::vector<OnnxNode> ranges;
+  std::vector<std::string> made;
+  for (int i = 0; i < 100; ++i) {
+    made.push_back("r" + std::to_string(i));
+    ranges.push_back(node_of("Range", {"zero", "many", "one"}, {made.back()}));
+  }
+  ranges.push_back(node_of("Sum", made, {"y"}));
+  OnnxModel model = model_of(ranges);
+  const auto scalar = [](const std::string& name, std::int64_t number) {
+    return OnnxTensor{name, NumberFormat::fixed(64), {}, std::make_shared<const Constant>(whole_scalar(number))};
+  };
+  model.graph.initializers = {scalar("zero", 0), scalar("one", 1), scalar("many", 65536)};
+  CHECK(refusal(model) == "");
+  CHECK(refusal(model, {.generated_limit = 1 << 20}) ==
+        "m.onnx: node 'n_r2' (Range): it makes a constant of 65536, and the model makes more than 1,048,576 bytes out "
+        "of nothing; store such constants in the file");
+}
+
+TEST_CASE("constants that are computed again and again become layers in the end") {
+  std::vector<OnnxNode> nodes{node_of("Neg", {"c"}, {"v0"})};
+  for (int i = 0; i < 200; ++i) {
+    nodes.push_back(node_of("Neg", {"v" + std::to_string(i)}, {"v" + std::to_string(i + 1)}));
+  }
+  nodes.back().outputs = {"y"};
+  OnnxModel model = model_of(nodes);
+  model.graph.initializers = {zeros("c", {65536})};
+  CHECK(read(model).nodes.size() == 73);  // 2^23 elements are computed in advance, the rest when the network runs
+}
+
 TEST_CASE("external data are read from the model's folder and from nowhere else") {
   const TemporaryFolder folder;
   folder.file("data.bin", "0123456789");

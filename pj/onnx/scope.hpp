@@ -50,7 +50,7 @@ class Scope {
 
   std::map<std::string, std::int64_t> opsets;
   std::string prefix;  ///< of node and value names: the function calls that are being inlined
-  const std::map<std::string, OnnxAttribute>* attributes = nullptr;  ///< of the function call
+  const std::map<std::string, const OnnxAttribute*>* attributes = nullptr;  ///< of the function call
   int depth = 0;
   /// Number formats and storages that the file notes for tensors.
   const std::map<std::string, std::map<std::string, std::string>>* annotations = nullptr;

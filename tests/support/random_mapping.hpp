@@ -53,6 +53,7 @@ inline Accelerator random_accelerator(Rng& rng, std::int64_t most_levels) {
       }
       fanout.multicast = rng.chance(0.6);
       fanout.reduction = rng.chance(0.6);
+      fanout.one_axis = fanout.axes.size() > 1 && rng.chance(0.2);
       fanout.hop = {static_cast<double>(rng.between(0, 3))};
       machine.stages.push_back(fanout);
     }
@@ -103,7 +104,10 @@ inline Mapping random_mapping(Rng& rng, const Workload& workload, const Accelera
     for (int round = 0; round < most_loops; ++round) {
       for (std::size_t i = 0; i < inside.size(); ++i) {
         const std::int64_t tiles = ceil_div(workload.indices[i].size, inside[i]);
-        const int axis = static_cast<int>(rng.between(0, static_cast<std::int64_t>(room.size()) - 1));
+        int axis = static_cast<int>(rng.between(0, static_cast<std::int64_t>(room.size()) - 1));
+        for (const Loop& loop : here.loops) {
+          axis = fanout != nullptr && fanout->one_axis && loop.index == i ? loop.axis : axis;
+        }
         auto& space = room[static_cast<std::size_t>(axis)];
         const bool rest = stage == 0 && round + 1 == most_loops && fanout == nullptr;
         const std::int64_t factor = rest ? tiles : rng.chance(0.5) ? rng.between(1, std::min(tiles, space)) : 1;
