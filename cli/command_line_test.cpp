@@ -55,8 +55,8 @@ TEST_CASE("an option of another verb is unknown to this one") {
 }
 
 TEST_CASE("a verb wants as many operands as it says") {
-  CHECK(fault("show") == "show needs a NETWORK; see picojoule show --help");
-  CHECK(fault("show alexnet vgg16") == "unexpected 'vgg16'; show takes one NETWORK");
+  CHECK(fault("show") == "show needs a NETWORK|ACCELERATOR; see picojoule show --help");
+  CHECK(fault("show alexnet vgg16") == "unexpected 'vgg16'; show takes one NETWORK|ACCELERATOR");
   CHECK(fault("networks alexnet") == "unexpected 'alexnet'; networks takes no operand");
 }
 

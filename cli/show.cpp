@@ -1,6 +1,7 @@
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "pj/accelerator/reader.hpp"
+#include "pj/base/error.hpp"
 #include "pj/network/statistics.hpp"
 #include "pj/study/estimate_report.hpp"
 #include "pj/study/load.hpp"
@@ -10,6 +11,9 @@ namespace pj {
 
 void run_show(const Options& options, Console& console) {
   if (is_accelerator(options.operands.front())) {
+    if (!options.json.empty() || !options.csv.empty()) {
+      throw InputError("--json and --csv are for networks; what is known of an accelerator stands in its .yaml file");
+    }
     console.out << accelerator_report(load_accelerator(options.operands.front()));
     return;
   }
