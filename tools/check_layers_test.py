@@ -44,13 +44,17 @@ class Layers(unittest.TestCase):
     def test_a_module_may_name_only_modules_above_it(self):
         self.assertIn("module a depends on b", self.faults({}, "pj_module(a DEPENDS b)\npj_module(b)\n"))
 
+    def test_what_else_a_module_links_is_no_dependency(self):
+        self.assertIn("base does not name it", self.faults({"pj/base/a.cpp": '#include "pj/network/b.hpp"\n'},
+                                                           "pj_module(base TESTS network)\npj_module(network)\n"))
+
     def test_the_command_line_may_include_every_module_but_is_not_included(self):
         self.assertEqual(self.faults({"cli/a.cpp": '#include "pj/mapping/b.hpp"\n#include "cli/a.hpp"\n'}), "")
         self.assertIn("nothing includes cli/", self.faults({"pj/mapping/a.cpp": '#include "cli/a.hpp"\n'}))
 
     def test_only_tests_include_test_support(self):
         text = '#include "tests/support/files.hpp"\n'
-        self.assertEqual(self.faults({"pj/base/a_test.cpp": text}), "")
+        self.assertEqual(self.faults({"pj/base/a_test.cpp": text, "pj/base/test_cases.hpp": text}), "")
         self.assertIn("only tests include tests/", self.faults({"pj/base/a.cpp": text}))
 
     def test_what_test_support_includes_counts_for_the_test(self):

@@ -61,6 +61,7 @@ struct Fanout {
   std::vector<FanoutAxis> axes;
   bool multicast = true;  ///< a word that several copies need at one step is read once outside
   bool reduction = true;  ///< partial sums of several copies are added on their way out
+  bool one_axis = false;  ///< an index is spread along one of the axes only
   Picojoules hop;         ///< of one word delivered to, or collected from, one copy
   SquareMicrons area;
 

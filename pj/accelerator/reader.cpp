@@ -208,7 +208,8 @@ class Reader {
   }
 
   Fanout read_fanout(const YamlNode& node) {
-    node.allow_keys(std::vector<std::string>{"fanout", "columns", "rows", "multicast", "reduction", "hop", "area"});
+    node.allow_keys(
+        std::vector<std::string>{"fanout", "columns", "rows", "multicast", "reduction", "one_axis", "hop", "area"});
     Fanout fanout{.name = node.at("fanout").text("fanout")};
     for (const std::string name : {"columns", "rows"}) {
       if (const YamlNode* axis = node.find(name)) {
@@ -223,6 +224,9 @@ class Reader {
     }
     if (const YamlNode* reduction = node.find("reduction")) {
       fanout.reduction = reduction->boolean("reduction");
+    }
+    if (const YamlNode* one_axis = node.find("one_axis")) {
+      fanout.one_axis = one_axis->boolean("one_axis");
     }
     if (const YamlNode* hop = node.find("hop")) {
       fanout.hop = energy(*hop, fanout.name + " hop", true);

@@ -13,8 +13,10 @@ class Rng {
 
   /// A whole number from `low` to `high`, both included.
   std::int64_t between(std::int64_t low, std::int64_t high) {
-    const auto range = static_cast<std::uint64_t>(high - low) + 1;
-    return low + static_cast<std::int64_t>(range == 0 ? engine_() : engine_() % range);
+    // Unsigned numbers wrap around, so that the widest range is one, too.
+    const auto first = static_cast<std::uint64_t>(low);
+    const std::uint64_t range = static_cast<std::uint64_t>(high) - first + 1;
+    return static_cast<std::int64_t>(first + (range == 0 ? engine_() : engine_() % range));
   }
   /// True with the given probability.
   bool chance(double probability) { return uniform() < probability; }

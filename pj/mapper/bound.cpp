@@ -389,11 +389,13 @@ double Bounder::tile_bound(const std::vector<Loop>& loops, std::uint32_t open) {
 
 double Bounder::excess(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
                        std::uint32_t open) {
-  key_.parts.assign({static_cast<std::int64_t>(stage), keeps, open});
+  Fingerprint key;
+  key.add(static_cast<std::int64_t>(stage));
+  key.add((static_cast<std::int64_t>(keeps) << 32) | open);
   for (std::size_t i = 0; i < extents.size(); ++i) {
-    key_.parts.push_back((open >> i & 1U) != 0 ? 0 : extents[i]);
+    key.add((open >> i & 1U) != 0 ? 0 : extents[i]);
   }
-  const auto [known, is_new] = excesses_.try_emplace(key_, 0.0);
+  const auto [known, is_new] = excesses_.try_emplace(key, 0.0);
   return is_new ? known->second = compute_excess(stage, keeps, extents, open) : known->second;
 }
 

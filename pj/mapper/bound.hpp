@@ -115,8 +115,7 @@ class Bounder {
   StageMapping scratch_stage_;
   std::vector<double> tile_moving_;                ///< by tensor: its innermost loop moves the tensor's tiles
   std::vector<std::vector<double>> tile_sliding_;  ///< by tensor and index: its innermost loop slides them
-  std::unordered_map<Key, double, KeyHash> excesses_;
-  Key key_;
+  std::unordered_map<Fingerprint, double, FingerprintHash> excesses_;
 };
 
 }  // namespace pj

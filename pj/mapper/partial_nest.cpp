@@ -209,23 +209,14 @@ std::int64_t PartialNest::places(std::size_t index, std::size_t to, const Passes
   return total + 1;
 }
 
-std::size_t KeyHash::operator()(const Key& key) const {
-  std::uint64_t hash = 0x9E3779B97F4A7C15ULL;
-  for (const std::int64_t part : key.parts) {
-    hash = (hash ^ static_cast<std::uint64_t>(part)) * 0xFF51AFD7ED558CCDULL;
-    hash ^= hash >> 32;
-  }
-  return hash;
-}
-
 std::int64_t PartialNest::window(std::size_t tensor, std::size_t axis, std::size_t to, const Passes& passes) {
   const Axis& terms = shapes_[tensor].windows[axis];
-  key_.parts.assign({static_cast<std::int64_t>(tensor * 8 + axis)});
+  Fingerprint key;
+  key.add(static_cast<std::int64_t>(tensor * 8 + axis));
   const auto add = [&](std::size_t index, std::int64_t factor, std::int64_t step, Pass pass, bool slides) {
     if (factor > 1 && pass != Pass::Once) {
-      key_.parts.push_back((static_cast<std::int64_t>(index) << 8) | (static_cast<std::int64_t>(pass) << 1) |
-                           (slides ? 1 : 0));
-      key_.parts.push_back((factor << 32) | step);
+      key.add((static_cast<std::int64_t>(index) << 8) | (static_cast<std::int64_t>(pass) << 1) | (slides ? 1 : 0));
+      key.add((factor << 32) | step);
     }
   };
   for (const Term& term : terms) {
@@ -236,9 +227,9 @@ std::int64_t PartialNest::window(std::size_t tensor, std::size_t axis, std::size
       const Pass pass = !in_time_[stage] ? passes.space[stage] : stays ? Pass::Once : passes.time;
       add(i, factor_[stage][i], step_[stage][i], pass, passes.slide_stage == stage && passes.slide_index == i);
     }
-    key_.parts.push_back(to == accelerator_.stages.size() ? 1 : step_[to][i] * factor_[to][i]);
+    key.add(to == accelerator_.stages.size() ? 1 : step_[to][i] * factor_[to][i]);
   }
-  const auto [known, is_new] = windows_.try_emplace(key_, 0);
+  const auto [known, is_new] = windows_.try_emplace(key, 0);
   if (is_new) {
     TileSequence sequence{std::vector<std::int64_t>(workload_.indices.size(), 1), {}};
     for (const Term& term : terms) {

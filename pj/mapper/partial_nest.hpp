@@ -5,19 +5,11 @@
 #include <unordered_map>
 #include <vector>
 
+#include "pj/mapper/fingerprint.hpp"
 #include "pj/mapping/count.hpp"
 #include "pj/mapping/mapping.hpp"
 
 namespace pj {
-
-/// A list of numbers as the key of a hash table.
-struct Key {
-  std::vector<std::int64_t> parts;
-  bool operator==(const Key&) const = default;
-};
-struct KeyHash {
-  std::size_t operator()(const Key& key) const;
-};
 
 /// The inner part of a loop nest while the mapper chooses it, from the compute units outwards, and the words that
 /// it moves: the same counts as `traffic`, without its generality and allocations. What the loops outside the chosen
@@ -107,8 +99,7 @@ class PartialNest {
   std::array<std::size_t, most_stages> loops_{};                            ///< and how many there are
   std::array<bool, most_stages> in_time_{};
 
-  std::unordered_map<Key, std::int64_t, KeyHash> windows_;
-  Key key_;
+  std::unordered_map<Fingerprint, std::int64_t, FingerprintHash> windows_;
 };
 
 }  // namespace pj

@@ -164,28 +164,47 @@ class Search {
       order(at, found);
       return;
     }
-    const std::int64_t size = workload_.indices[index].size;
-    const bool allowed = admits(level.loops, workload_.indices[index].name);
     const std::int64_t tiles = left_[index];
     const std::int64_t extent = extents_[index];
-    const bool whole =
-        std::find(level.whole.begin(), level.whole.end(), workload_.indices[index].name) != level.whole.end();
-    for (const std::int64_t factor : factors_.of(index, tiles)) {
-      const bool covers = extent * factor >= size;
+    const std::vector<std::int64_t> factors = fitting_factors(level, at, index);
+    bool cut = false;
+    for (std::size_t i = factors.size(); i-- > 0;) {
+      // Among the factors that leave several tiles, a smaller one serves every tile that is kept less: once one is
+      // cut, those below it are, down to 1, which leaves the choice to the levels outside.
+      if (cut && factors[i] > 1) {
+        continue;
+      }
+      set(at, index, factors[i], extent * factors[i], 0);
+      const bool can_win = tile_can_win(at, index + 1);
+      cut = cut || (!can_win && left_[index] > 1 && factors_.is_monotone(index));
+      if (can_win) {
+        tile(level, at, index + 1, found);
+      }
+      unset(at, index, factors[i], extent, tiles);
+    }
+  }
+
+  /// The factors of an index that the level allows and whose tiles fit; larger ones need more.
+  std::vector<std::int64_t> fitting_factors(const Level& level, std::size_t at, std::size_t index) {
+    const std::string& name = workload_.indices[index].name;
+    const bool allowed = admits(level.loops, name);
+    const bool whole = std::find(level.whole.begin(), level.whole.end(), name) != level.whole.end();
+    const std::int64_t extent = extents_[index];
+    std::vector<std::int64_t> fitting;
+    for (const std::int64_t factor : factors_.of(index, left_[index])) {
+      const bool covers = extent * factor >= workload_.indices[index].size;
       if ((factor > 1 && !allowed) || ((at == 0 || whole) && !covers)) {
         continue;
       }
-      set(at, index, factor, extent * factor, 0);
-      const bool fits = fits_so_far(level, at);
-      if (fits && tile_can_win(at, index + 1)) {
-        tile(level, at, index + 1, found);
-      }
-      unset(at, index, factor, extent, tiles);
-      if (!fits) {
+      extents_[index] = extent * factor;
+      if (!fits_so_far(level, at)) {
         ++result_.certificate.cut_by_capacity;
-        break;  // larger factors need more
+        break;
       }
+      fitting.push_back(factor);
     }
+    extents_[index] = extent;
+    return fitting;
   }
 
   /// The least that any set of tiles that fits a level costs to supply beyond what every element must.
@@ -300,8 +319,13 @@ class Search {
     };
     const std::int64_t tiles = left_[index];
     const std::int64_t extent = extents_[index];
+    const auto& loops = mapping_.stages[at].loops;
+    const bool lies_elsewhere =
+        std::any_of(loops.begin(), loops.end(), [&](const Loop& l) { return l.index == index; });
+    const bool allowed =
+        admits(fanout.axes[axis].indices, workload_.indices[index].name) && !(fanout.one_axis && lies_elsewhere);
     for (const std::int64_t factor : spread_factors(index)) {
-      if (factor > room || (factor > 1 && !admits(fanout.axes[axis].indices, workload_.indices[index].name))) {
+      if (factor > room || (factor > 1 && !allowed)) {
         break;
       }
       set(at, index, factor, extent * factor, static_cast<int>(axis));

@@ -20,7 +20,8 @@ class Factors {
   const std::vector<std::int64_t>& of(std::size_t index, std::int64_t tiles);
   /// Every factor up to `most`.
   const std::vector<std::int64_t>& all(std::int64_t tiles);
-  bool perfect() const { return perfect_; }
+  /// Does a smaller factor always move at least as many words? Not where windows have holes.
+  bool is_monotone(std::size_t index) const { return !has_holes_[index]; }
 
  private:
   bool perfect_;

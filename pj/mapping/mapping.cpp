@@ -136,6 +136,11 @@ class Fit {
         return Verdict::no(fanout.name + " has " + std::to_string(fanout.axes[axis].size) + " " +
                            fanout.axes[axis].name + "; the mapping needs more");
       }
+      for (const Loop& other : here.loops) {
+        if (fanout.one_axis && other.index == loop.index && other.axis != loop.axis) {
+          return Verdict::no(fanout.name + " may spread index " + index_name(loop.index) + " along one axis only");
+        }
+      }
       used[axis] *= loop.factor;
     }
     return Verdict::yes();

@@ -53,8 +53,8 @@ struct Pooling {
   bool ceil_mode = false;      ///< the last window may start inside the map and end outside
   bool count_padding = false;  ///< Average: padded zeros count in the divisor
   std::int64_t p = 2;          ///< Lp: the norm's order
-  bool with_indices = false;   ///< Max: a second output says where in the input each maximum lies
-  bool column_major = false;   ///< Max: those places are counted down the columns first
+  bool with_indices = false;   ///< Max: a second output says where each maximum lies,
+  bool column_major = false;   ///< counted down the columns first
 
   bool operator==(const Pooling&) const = default;
 };
@@ -112,8 +112,7 @@ struct Activation {
   };
 
   Kind kind = Kind::Relu;
-  float alpha = 0.0F;
-  float beta = 0.0F;
+  float alpha = 0.0F, beta = 0.0F;
 
   bool operator==(const Activation&) const = default;
 };
@@ -319,9 +318,8 @@ struct Cast {
   bool operator==(const Cast&) const = default;
 };
 
-/// A recurrent cell over time. Operands as in ONNX: X [t,n,input], W, R, optional B, sequence lengths, initial
-/// h, initial c, peepholes P, and, with `projection`, its weights [direction, projection, hidden]. Gates are
-/// ordered as in ONNX. Outputs: all h, last h, last c.
+/// A recurrent cell over time, operands and gates as in ONNX: X [t,n,input], W, R, optional B, lengths, first h and c,
+/// peepholes P and, with `projection`, its weights [direction, projection, hidden]. Outputs: all h, last h, last c.
 struct Recurrent {
   enum class Cell { Rnn, Lstm, Gru };
   enum class Direction { Forward, Reverse, Bidirectional };
@@ -356,8 +354,7 @@ struct Quantize {
 
 /// The integers of a format back to real numbers: (x − zero point) · scale. Operands: X, scale, optional zero point.
 struct Dequantize {
-  std::int64_t axis = 1;
-  std::int64_t block = 0;
+  std::int64_t axis = 1, block = 0;
 
   bool operator==(const Dequantize&) const = default;
 };
@@ -368,8 +365,7 @@ struct FakeQuantize {
   enum class Kind { Integer, Bipolar, Trunc };
 
   Kind kind = Kind::Integer;
-  bool is_signed = true;
-  bool narrow = false;
+  bool is_signed = true, narrow = false;
   std::string rounding = "ROUND";
 
   bool operator==(const FakeQuantize&) const = default;

@@ -152,7 +152,7 @@ TEST_CASE("any layer on any operands is counted or refused with a way out") {
     built[layer.index()] += builds(layer, rng) ? 1 : 0;
   });
   // Kinds whose operands must fit together exactly are hardly ever met by chance.
-  CHECK(std::count(built.begin(), built.end(), 0) <= 5);
+  CHECK(std::count(built.begin(), built.end(), 0) <= 5 * fewer_cases);
 }
 
 }  // namespace pj

@@ -10,6 +10,9 @@ namespace pj {
 inline constexpr const char* format_annotation = "picojoule.format";
 inline constexpr const char* storage_annotation = "picojoule.storage";
 
+/// Stands in the metadata of a file that says layer by layer what a network holds.
+inline constexpr const char* exact_metadata = "picojoule.exact";
+
 /// Gives a value the number format and the storage that the file notes for the tensor `name`.
 void apply_annotations(const Scope& scope, Value& value, const std::string& name);
 

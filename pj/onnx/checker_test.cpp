@@ -4,8 +4,8 @@
 #include <cstdio>
 
 #include "pj/base/error.hpp"
-#include "pj/onnx/test_cases.hpp"
 #include "pj/onnx/writer.hpp"
+#include "tests/support/onnx_cases.hpp"
 
 namespace pj {
 

@@ -11,6 +11,8 @@ namespace pj {
 
 namespace {
 
+constexpr std::int64_t most_folded_elements = std::int64_t{1} << 23;
+
 /// Makes the values of a network anew in the order in which `copy` is asked for them.
 class Renumbering {
  public:
@@ -60,12 +62,6 @@ std::vector<bool> used_nodes(const Network& network) {
   return used;
 }
 
-bool rearranges(const Layer& layer) {
-  const auto* activation = std::get_if<Activation>(&layer);
-  return std::holds_alternative<Reshape>(layer) || std::holds_alternative<Transpose>(layer) ||
-         (activation != nullptr && activation->kind == Activation::Kind::Identity);
-}
-
 /// A weight that only a Reshape or Transpose reads becomes the weight in its new shape.
 void fold_rearranged_weights(Network& network) {
   std::vector<int> uses(network.values.size(), 0);
@@ -99,9 +95,11 @@ void fold_rearranged_weights(Network& network) {
 }  // namespace
 
 std::string NameSet::unique(const std::string& name) {
+  const auto [entry, is_new] = counts_.try_emplace(name, 1);
+  int& count = entry->second;
   std::string candidate = name;
-  for (int count = 2; !taken_.insert(candidate).second; ++count) {
-    candidate = name + "_" + std::to_string(count);
+  for (bool is_free = is_new; !is_free; is_free = counts_.try_emplace(candidate, 1).second) {
+    candidate = name + "_" + std::to_string(++count);
   }
   return candidate;
 }
@@ -139,6 +137,22 @@ std::vector<ValueId> Draft::append_folded(const std::string& name, std::vector<C
   return outputs;
 }
 
+bool Draft::can_fold(const std::vector<const Constant*>& operands, const std::vector<TensorType>& results) {
+  const auto is_small = [](const Sizes& shape) { return element_count(shape) <= small_constant; };
+  std::int64_t elements = 0;
+  for (const TensorType& result : results) {
+    if (!is_small(result.shape)) {
+      return false;
+    }
+    elements += element_count(result.shape);
+  }
+  // Small files must not grow without end by computing with the same constants again and again.
+  folded_elements_ += elements;
+  return folds_ && folded_elements_ <= most_folded_elements &&
+         std::all_of(operands.begin(), operands.end(),
+                     [&](const Constant* operand) { return operand == nullptr || is_small(operand->shape); });
+}
+
 std::vector<ValueId> Draft::add(const std::string& name, Layer layer, std::vector<ValueId> inputs) {
   std::vector<const Value*> operands;
   std::vector<const Constant*> constants;
@@ -153,9 +167,7 @@ std::vector<ValueId> Draft::add(const std::string& name, Layer layer, std::vecto
   const bool is_image = operands.front() != nullptr && operands.front()->shape.size() > 2;
   layer = completed(std::move(layer), is_image ? operands.front()->shape.size() - 2 : 0);
   const auto types = infer(layer, operands);
-  const bool is_small = std::all_of(types.begin(), types.end(),
-                                    [](const TensorType& type) { return element_count(type.shape) <= small_constant; });
-  if (is_known && is_small) {
+  if (is_known && can_fold(constants, types)) {
     if (auto folded = fold(layer, constants, types)) {
       return append_folded(name, std::move(*folded));
     }
@@ -188,7 +200,9 @@ Network Draft::finish(std::string name, const std::vector<ValueId>& inputs, cons
   network_.inputs = inputs;
   network_.outputs = outputs;
   network_ = canonical(network_);
-  fold_rearranged_weights(network_);
+  if (folds_) {
+    fold_rearranged_weights(network_);
+  }
   return canonical(network_);
 }
 

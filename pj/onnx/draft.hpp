@@ -3,10 +3,11 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "pj/network/network.hpp"
+#include "pj/network/shapes.hpp"
 
 namespace pj {
 
@@ -15,17 +16,17 @@ class NameSet {
  public:
   /// The name itself, or the first free one made from it; it is in use afterwards.
   std::string unique(const std::string& name);
-  void take(const std::string& name) { taken_.insert(name); }
+  void take(const std::string& name) { counts_.try_emplace(name, 1); }
 
  private:
-  std::unordered_set<std::string> taken_;
+  std::unordered_map<std::string, int> counts_;  ///< how many names were made from each
 };
 
 /// A network under construction. What depends only on constants is computed at once, so that shape arithmetic
-/// never becomes a node.
+/// never becomes a node; without `folds` every layer is kept as it is.
 class Draft {
  public:
-  explicit Draft(NameSet& value_names) : value_names_(value_names) {}
+  Draft(NameSet& value_names, bool folds) : value_names_(value_names), folds_(folds) {}
 
   const Value& value(ValueId id) const { return network_.values[id]; }
   Value& value(ValueId id) { return network_.values[id]; }
@@ -54,7 +55,11 @@ class Draft {
   ValueId append(Value value, bool is_weight);
   std::vector<ValueId> append_folded(const std::string& name, std::vector<Constant> constants);
 
+  bool can_fold(const std::vector<const Constant*>& operands, const std::vector<TensorType>& results);
+
   NameSet& value_names_;
+  bool folds_;
+  std::int64_t folded_elements_ = 0;
   NameSet node_names_;
   Network network_;
   std::vector<bool> weight_;

@@ -152,6 +152,7 @@ OnnxModel attempt(const Network& network, ExportState& state) {
     model.opsets[domain] = 1;
   }
   model.ir_version = ir_version(state.needed);
+  model.metadata[exact_metadata] = "layers are as in the network; computing on constants in advance would change it";
   model.functions = own_functions(state);
   return model;
 }

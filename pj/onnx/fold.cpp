@@ -1,6 +1,7 @@
 #include "pj/onnx/fold.hpp"
 
 #include "pj/base/error.hpp"
+#include "pj/onnx/elements.hpp"
 #include "pj/onnx/fold_rules.hpp"
 
 namespace pj {
@@ -11,6 +12,11 @@ using Folded = std::optional<std::vector<Constant>>;
 
 Constant relabelled(const Constant& operand, const TensorType& result) {
   return {operand.format, result.shape, operand.bytes};
+}
+
+/// Codebook indices, powers of two and fixed-point numbers are not the numbers that they stand for.
+bool is_computable(const NumberFormat& format) {
+  return format.kind == NumberFormat::Kind::Float || is_whole(format);
 }
 
 /// One overload per kind of layer that is folded; the last takes all others.
@@ -60,10 +66,17 @@ struct Folder {
 
 }  // namespace
 
+bool rearranges(const Layer& layer) {
+  const auto* activation = std::get_if<Activation>(&layer);
+  return std::holds_alternative<Reshape>(layer) || std::holds_alternative<Transpose>(layer) ||
+         (activation != nullptr && activation->kind == Activation::Kind::Identity);
+}
+
 std::optional<std::vector<Constant>> fold(const Layer& layer, std::span<const Constant* const> operands,
                                           std::span<const TensorType> results) {
   for (const Constant* operand : operands) {
-    if (operand == nullptr || operand->format.kind == NumberFormat::Kind::Text) {
+    if (operand == nullptr || operand->format.kind == NumberFormat::Kind::Text ||
+        (!is_computable(operand->format) && !rearranges(layer))) {
       return {};
     }
   }

@@ -15,4 +15,7 @@ namespace pj {
 std::optional<std::vector<Constant>> fold(const Layer& layer, std::span<const Constant* const> operands,
                                           std::span<const TensorType> results);
 
+/// True where the results are the elements of operand 0 in another order or shape.
+bool rearranges(const Layer& layer);
+
 }  // namespace pj

@@ -46,12 +46,15 @@ void bind_outputs(Scope& scope, const OnnxNode& node, const std::vector<ValueId>
 }
 
 /// The call's attributes; those that refer to an enclosing call's take its values.
-std::map<std::string, OnnxAttribute> call_attributes(const Scope& scope, const OnnxNode& call,
-                                                     const OnnxFunction& function) {
-  std::map<std::string, OnnxAttribute> attributes = function.defaults;
+std::map<std::string, const OnnxAttribute*> call_attributes(const Scope& scope, const OnnxNode& call,
+                                                            const OnnxFunction& function) {
+  std::map<std::string, const OnnxAttribute*> attributes;
+  for (const auto& [name, attribute] : function.defaults) {
+    attributes[name] = &attribute;
+  }
   for (const auto& [name, attribute] : call.attributes) {
     if (attribute.reference.empty()) {
-      attributes[name] = attribute;
+      attributes[name] = &attribute;
     } else if (scope.attributes != nullptr && scope.attributes->contains(attribute.reference)) {
       attributes[name] = scope.attributes->at(attribute.reference);
     }
@@ -148,7 +151,8 @@ Network import_model(const OnnxModel& model, const std::string& file, const Onnx
     state.functions.emplace(std::pair(function.domain, function.name), &function);
   }
   take_names(state.value_names, model.graph);
-  Draft draft(state.value_names);
+  state.folds = !model.metadata.contains(exact_metadata);
+  Draft draft(state.value_names, state.folds);
   Scope scope(state, draft);
   scope.opsets = model.opsets;
   scope.annotations = &model.graph.annotations;

@@ -1,16 +1,15 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 
 #include "pj/base/error.hpp"
 #include "pj/base/random.hpp"
-#include "pj/onnx/elements.hpp"
 #include "pj/onnx/external_data.hpp"
-#include "pj/onnx/onnx.hpp"
-#include "pj/onnx/writer.hpp"
 #include "tests/support/files.hpp"
+#include "tests/support/onnx_models.hpp"
 #include "tests/support/random_cases.hpp"
 
 namespace pj {
@@ -29,34 +28,6 @@ std::string refusal(const std::string& bytes, const OnnxOptions& options = {}) {
 
 std::string refusal(const OnnxModel& model, const OnnxOptions& options = {}) {
   return refusal(write_model(model), options);
-}
-
-OnnxDeclaration image(const std::string& name, const Sizes& shape) {
-  OnnxDeclaration declaration{.name = name, .has_shape = true, .element_type = 1};
-  for (const std::int64_t size : shape) {
-    declaration.shape.push_back({size, ""});
-  }
-  return declaration;
-}
-
-/// x → nodes → y.
-OnnxModel model_of(std::vector<OnnxNode> nodes) {
-  OnnxModel model{.opsets = {{"", 17}}};
-  model.graph.name = "g";
-  model.graph.inputs = {image("x", {1, 3, 8, 8})};
-  model.graph.outputs = {image("y", {1})};
-  model.graph.nodes = std::move(nodes);
-  return model;
-}
-
-OnnxNode node_of(const std::string& type, std::vector<std::string> inputs, std::vector<std::string> outputs) {
-  return {.name = "n_" + outputs.front(), .type = type, .inputs = std::move(inputs), .outputs = std::move(outputs)};
-}
-
-OnnxTensor weights(const std::string& name, const Sizes& shape) {
-  const std::vector<double> zeros(static_cast<std::size_t>(element_count(shape)), 0.0);
-  return {name, NumberFormat::float32(), shape,
-          std::make_shared<const Constant>(constant_of(NumberFormat::float32(), shape, zeros))};
 }
 
 /// A length-delimited protobuf field.
@@ -98,7 +69,7 @@ TEST_CASE("graphs inside graphs past protobuf's limit are refused") {
 
 TEST_CASE("a model that was cut off anywhere is refused or read, never fatal") {
   OnnxModel model = model_of({node_of("Conv", {"x", "w"}, {"y"})});
-  model.graph.initializers = {weights("w", {4, 3, 3, 3})};
+  model.graph.initializers = {zeros("w", {4, 3, 3, 3})};
   const std::string bytes = write_model(model);
   int refused = 0;
   for (std::size_t size = 0; size < bytes.size(); ++size) {
@@ -110,7 +81,7 @@ TEST_CASE("a model that was cut off anywhere is refused or read, never fatal") {
 
 TEST_CASE("a model with changed bytes is refused or read, never fatal") {
   OnnxModel model = model_of({node_of("Conv", {"x", "w"}, {"c"}), node_of("Relu", {"c"}, {"y"})});
-  model.graph.initializers = {weights("w", {4, 3, 3, 3})};
+  model.graph.initializers = {zeros("w", {4, 3, 3, 3})};
   const std::string bytes = write_model(model);
   for_random_cases(300, [&](Rng& rng) {
     std::string changed = bytes;
@@ -127,6 +98,22 @@ TEST_CASE("an unknown operator is refused by name with the one that is meant") {
         "m.onnx: node 'n_y' (Convv): the operator 'Convv' cannot be read; did you mean 'Conv'?");
   CHECK(refusal(model_of({node_of("Loop", {"x"}, {"y"})})) ==
         "m.onnx: node 'n_y' (Loop): the operator 'Loop' cannot be read; docs/onnx.md lists those that can");
+}
+
+TEST_CASE("a node without an operator is refused before anything is made of it") {
+  std::string nodes;
+  for (int i = 0; i < 100000; ++i) {
+    nodes += field(1, "");
+  }
+  CHECK(refusal(field(7, nodes)) == "m.onnx: node '' names no operator; the file is damaged");
+}
+
+TEST_CASE("an attribute that is no number and a node without outputs are refused") {
+  OnnxModel model = model_of({node_of("LeakyRelu", {"x"}, {"y"}, {{"alpha", std::nanf("")}})});
+  CHECK(refusal(model) ==
+        "m.onnx: node 'n_y' (LeakyRelu): its attribute 'alpha' is no number (NaN); the file is damaged");
+  model = model_of({node_of("Relu", {"x"}, {"y"}), OnnxNode{.name = "c", .type = "Constant"}});
+  CHECK(refusal(model) == "m.onnx: node 'c' (Constant): it has no outputs; the file is damaged");
 }
 
 TEST_CASE("nodes that feed each other are refused") {
@@ -162,7 +149,7 @@ TEST_CASE("an open axis asks for the input's shape by its name") {
 
 TEST_CASE("an open first axis is the batch, and a symbol has one size everywhere") {
   OnnxModel model = model_of({node_of("Add", {"x", "z"}, {"y"})});
-  model.graph.inputs.push_back(image("z", {1, 3, 8, 8}));
+  model.graph.inputs.push_back(declared("z", {1, 3, 8, 8}));
   model.graph.inputs[0].shape[0] = {-1, "n"};
   model.graph.inputs[1].shape[0] = {-1, "n"};
   const std::string bytes = write_model(model);
@@ -185,9 +172,9 @@ TEST_CASE("sizes beyond 64 bits are refused") {
 
 TEST_CASE("sizes that do not fit are refused with the node's name") {
   OnnxModel model = model_of({node_of("Conv", {"x", "w"}, {"y"})});
-  model.graph.initializers = {weights("w", {4, 2, 3, 3})};
+  model.graph.initializers = {zeros("w", {4, 2, 3, 3})};
   CHECK(refusal(model).starts_with("m.onnx: node 'n_y' (Conv): its weights are 4×2×3×3, for 2 input channels"));
-  model.graph.initializers = {weights("w", {4, 3, 3, 3})};
+  model.graph.initializers = {zeros("w", {4, 3, 3, 3})};
   model.graph.nodes[0].attributes["strides"] = {Sizes{0, 1}, ""};
   CHECK(refusal(model) == "m.onnx: node 'n_y' (Conv): a stride of 0; it must be at least 1");
   model.graph.nodes[0].attributes["strides"] = {Sizes{1}, ""};
@@ -240,6 +227,50 @@ TEST_CASE("functions that call themselves or grow without end are refused") {
                              .nodes = {node_of("Relu", {"a"}, {"b"})},
                              .opsets = {{"", 17}}});
   CHECK(refusal(model).find("grow to more than 100,000 nodes") != std::string::npos);
+}
+
+TEST_CASE("twenty thousand nodes of one name are read at once") {
+  std::vector<OnnxNode> nodes;
+  for (int i = 0; i < 20000; ++i) {
+    const std::string from = i == 0 ? "x" : "v" + std::to_string(i);
+    nodes.push_back({.name = "same", .type = "Relu", .inputs = {from}, .outputs = {"v" + std::to_string(i + 1)}});
+  }
+  nodes.back().outputs = {"y"};
+  const std::string bytes = write_model(model_of(nodes));
+  const auto start = std::chrono::steady_clock::now();
+  const Network network = parse_onnx(bytes, "m.onnx");
+  CHECK(network.nodes.back().name == "same_20000");
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+}
+
+TEST_CASE("constants that a model makes out of nothing have a limit in all") {
+  std::vector<OnnxNode> ranges;
+  std::vector<std::string> made;
+  for (int i = 0; i < 100; ++i) {
+    made.push_back("r" + std::to_string(i));
+    ranges.push_back(node_of("Range", {"zero", "many", "one"}, {made.back()}));
+  }
+  ranges.push_back(node_of("Sum", made, {"y"}));
+  OnnxModel model = model_of(ranges);
+  const auto scalar = [](const std::string& name, std::int64_t number) {
+    return OnnxTensor{name, NumberFormat::fixed(64), {}, std::make_shared<const Constant>(whole_scalar(number))};
+  };
+  model.graph.initializers = {scalar("zero", 0), scalar("one", 1), scalar("many", 65536)};
+  CHECK(refusal(model) == "");
+  CHECK(refusal(model, {.generated_limit = 1 << 20}) ==
+        "m.onnx: node 'n_r2' (Range): it makes a constant of 65536, and the model makes more than 1,048,576 bytes out "
+        "of nothing; store such constants in the file");
+}
+
+TEST_CASE("constants that are computed again and again become layers in the end") {
+  std::vector<OnnxNode> nodes{node_of("Neg", {"c"}, {"v0"})};
+  for (int i = 0; i < 200; ++i) {
+    nodes.push_back(node_of("Neg", {"v" + std::to_string(i)}, {"v" + std::to_string(i + 1)}));
+  }
+  nodes.back().outputs = {"y"};
+  OnnxModel model = model_of(nodes);
+  model.graph.initializers = {zeros("c", {65536})};
+  CHECK(read(model).nodes.size() == 73);  // 2^23 elements are computed in advance, the rest when the network runs
 }
 
 TEST_CASE("external data are read from the model's folder and from nowhere else") {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "pj/network/statistics.hpp"
-#include "pj/onnx/test_cases.hpp"
+#include "tests/support/onnx_cases.hpp"
 
 namespace pj {
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "pj/base/arithmetic.hpp"
 #include "pj/base/error.hpp"
 #include "pj/base/text.hpp"
 #include "pj/network/shapes.hpp"
@@ -41,11 +42,9 @@ const OnnxAttribute::Value* NodeImport::find(const std::string& attribute) const
     return nullptr;
   }
   const OnnxAttribute* value = &entry->second;
-  if (!value->reference.empty()) {
-    const auto* given = scope_.attributes;
-    const auto call =
-        given == nullptr ? std::map<std::string, OnnxAttribute>::const_iterator{} : given->find(value->reference);
-    value = given == nullptr || call == given->end() ? nullptr : &call->second;
+  if (const auto* given = scope_.attributes; !value->reference.empty()) {
+    const bool is_given = given != nullptr && given->contains(value->reference);
+    value = is_given ? given->at(value->reference) : nullptr;
   }
   return value == nullptr || std::holds_alternative<std::monostate>(value->value) ? nullptr : &value->value;
 }
@@ -187,6 +186,17 @@ ValueId NodeImport::add_one(Layer layer, std::vector<ValueId> inputs, const std:
 
 ValueId NodeImport::constant(Constant constant, const std::string& part) {
   return scope_.draft().constant(part_name(part), std::move(constant));
+}
+
+void NodeImport::reserve(const Sizes& shape, const NumberFormat& format) const {
+  ImportState& state = scope_.state();
+  const auto bytes = checked_product(element_count(shape), stored_bytes(format));
+  if (!bytes || *bytes > state.options.generated_limit - state.generated) {
+    throw InputError("it makes a constant of " + shape_text(shape) + ", and the model makes more than " +
+                     grouped(state.options.generated_limit) +
+                     " bytes out of nothing; store such constants in the file");
+  }
+  state.generated += *bytes;
 }
 
 ValueId NodeImport::number(double number, const NumberFormat& format, const std::string& part) {

@@ -63,6 +63,8 @@ class NodeImport {
   std::vector<ValueId> add(Layer layer, std::vector<ValueId> inputs, const std::string& part = "");
   ValueId add_one(Layer layer, std::vector<ValueId> inputs, const std::string& part = "");
   ValueId constant(Constant constant, const std::string& part = "");
+  /// Counts a constant that the node is about to make; throws where the model makes too much.
+  void reserve(const Sizes& shape, const NumberFormat& format) const;
   /// A constant of one number in the given format.
   ValueId number(double number, const NumberFormat& format, const std::string& part);
 

@@ -25,9 +25,13 @@ void collect_reads(const OnnxNode& node, std::set<std::string>& reads) {
   }
 }
 
-}  // namespace
+/// Which nodes wait for which: for each the readers of its outputs, and how many outputs it still waits for.
+struct Dependencies {
+  std::vector<std::vector<std::size_t>> readers;
+  std::vector<std::size_t> waits;
+};
 
-std::vector<const OnnxNode*> in_order(const std::vector<OnnxNode>& nodes) {
+Dependencies dependencies(const std::vector<OnnxNode>& nodes) {
   std::unordered_map<std::string, std::size_t> maker;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     for (const std::string& output : nodes[i].outputs) {
@@ -35,18 +39,24 @@ std::vector<const OnnxNode*> in_order(const std::vector<OnnxNode>& nodes) {
     }
   }
   maker.erase("");
-  std::vector<std::vector<std::size_t>> readers(nodes.size());
-  std::vector<std::size_t> waits(nodes.size(), 0);
+  Dependencies found{std::vector<std::vector<std::size_t>>(nodes.size()), std::vector<std::size_t>(nodes.size(), 0)};
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     std::set<std::string> reads;
     collect_reads(nodes[i], reads);
     for (const std::string& name : reads) {
       if (const auto source = maker.find(name); source != maker.end()) {
-        readers[source->second].push_back(i);
-        ++waits[i];
+        found.readers[source->second].push_back(i);
+        ++found.waits[i];
       }
     }
   }
+  return found;
+}
+
+}  // namespace
+
+std::vector<const OnnxNode*> in_order(const std::vector<OnnxNode>& nodes) {
+  auto [readers, waits] = dependencies(nodes);
   // Kahn 1962; of the nodes that are ready the first in the file goes first.
   std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> ready;
   for (std::size_t i = 0; i < nodes.size(); ++i) {
@@ -55,7 +65,7 @@ std::vector<const OnnxNode*> in_order(const std::vector<OnnxNode>& nodes) {
     }
   }
   std::vector<const OnnxNode*> order;
-  for (; !ready.empty();) {
+  while (!ready.empty()) {
     const std::size_t next = ready.top();
     ready.pop();
     order.push_back(&nodes[next]);

@@ -47,9 +47,10 @@ ValueId causal_mask(NodeImport& node, std::int64_t queries, std::int64_t keys, c
   if (node.has_input(4)) {
     throw InputError("it is causal and has past keys, for which ONNX's definitions differ; give an attention mask");
   }
-  if (element_count({queries, keys}) > (std::int64_t{1} << 26)) {
+  if (element_count({queries, keys}) > (std::int64_t{1} << 24)) {
     throw InputError("its causal mask of " + shape_text({queries, keys}) + " is too large to be read");
   }
+  node.reserve({queries, keys}, format);
   std::vector<double> mask;
   for (std::int64_t i = 0; i < queries * keys; ++i) {
     mask.push_back(i % keys <= i / keys ? 0.0 : -std::numeric_limits<double>::infinity());

@@ -67,11 +67,11 @@ std::vector<ValueId> convert_constant_of_shape(NodeImport& node) {
   ImportState& state = node.scope().state();
   const auto bytes = checked_product(count, static_cast<std::int64_t>(element.bytes.size()));
   const bool is_small = count <= small_constant;
-  const bool fits = state.options.load_data && bytes && *bytes <= state.options.generated_limit - state.generated;
-  if (!is_small && !fits) {
+  const bool fits = bytes && *bytes <= state.options.generated_limit - state.generated;
+  if (!fits || (!is_small && !state.options.load_data)) {
     return {node.scope().draft().constant(node.node().outputs.at(0), shape, element.format, nullptr)};
   }
-  state.generated += is_small ? 0 : *bytes;
+  state.generated += *bytes;
   return {node.constant(filled(element, shape, static_cast<std::size_t>(count)))};
 }
 
@@ -99,6 +99,7 @@ std::vector<ValueId> convert_range(NodeImport& node) {
     throw InputError("its range has " + std::to_string(count) + " elements; at most " + std::to_string(small_constant) +
                      " can be read");
   }
+  node.reserve({std::max<std::int64_t>(static_cast<std::int64_t>(count), 0)}, node.format(0));
   std::vector<double> numbers;
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(count); ++i) {
     numbers.push_back(start + static_cast<double>(i) * step);
@@ -108,11 +109,12 @@ std::vector<ValueId> convert_range(NodeImport& node) {
 
 std::vector<ValueId> convert_eye_like(NodeImport& node) {
   const Sizes shape = node.shape(0);
-  if (shape.size() != 2 || element_count(shape) > (std::int64_t{1} << 26)) {
-    throw InputError("its input is " + shape_text(shape) + "; it must be a matrix of at most 2^26 elements");
+  if (shape.size() != 2 || element_count(shape) > (std::int64_t{1} << 24)) {
+    throw InputError("its input is " + shape_text(shape) + "; it must be a matrix of at most 2^24 elements");
   }
   const NumberFormat format = node.has("dtype") ? element_type(node.integer("dtype")).format : node.format(0);
   const std::int64_t diagonal = node.integer("k", 0);
+  node.reserve(shape, format);
   std::vector<std::int64_t> numbers(static_cast<std::size_t>(element_count(shape)), 0);
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const auto place = static_cast<std::int64_t>(i);
@@ -132,6 +134,7 @@ std::vector<ValueId> convert_non_zero(NodeImport& node) {
     }
   }
   const auto count = static_cast<std::int64_t>(places.size());
+  node.reserve({node.rank(0), count}, NumberFormat::fixed(64));
   std::vector<std::int64_t> indices;
   std::int64_t inner = element_count(shape);
   for (const std::int64_t size : shape) {

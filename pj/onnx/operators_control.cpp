@@ -21,7 +21,7 @@ void import_branch(Scope& scope, const OnnxGraph& graph) {
 /// A branch as a network of its own, with what it takes from around it.
 struct Branch {
   Branch(Scope& outer, const OnnxGraph& source)
-      : graph(source), draft(outer.state().value_names), scope(outer.state(), draft, &outer) {
+      : graph(source), draft(outer.state().value_names, outer.state().folds), scope(outer.state(), draft, &outer) {
     import_branch(scope, graph);
     outputs = output_values(scope, graph.outputs);
   }
@@ -45,7 +45,7 @@ std::shared_ptr<const Network> finished(Branch& branch, const std::string& which
 std::vector<ValueId> convert_if(NodeImport& node) {
   const auto then_graph = node.graph("then_branch");
   const auto else_graph = node.graph("else_branch");
-  if (node.is_known(0)) {
+  if (node.is_known(0) && node.scope().state().folds) {
     Scope branch(node.scope().state(), node.scope().draft(), &node.scope());
     const OnnxGraph& chosen = node.known_integer(0, "condition") != 0 ? *then_graph : *else_graph;
     import_branch(branch, chosen);

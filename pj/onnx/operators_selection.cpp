@@ -47,13 +47,15 @@ std::vector<ValueId> convert_scatter_nd(NodeImport& node) {
 }
 
 /// 0, 1, …, count − 1 along one axis of `rank`.
-Constant counting(std::int64_t count, std::size_t axis, std::size_t rank, const NumberFormat& format) {
+Constant counting(const NodeImport& node, std::int64_t count, std::size_t axis, std::size_t rank,
+                  const NumberFormat& format) {
   if (count < 0 || count > small_constant) {
     throw InputError("it has " + std::to_string(count) + " classes; at most " + std::to_string(small_constant) +
                      " can be read");
   }
   Sizes shape(rank, 1);
   shape[axis] = count;
+  node.reserve(shape, format);
   std::vector<std::int64_t> numbers(static_cast<std::size_t>(count));
   std::iota(numbers.begin(), numbers.end(), 0);
   return constant_of(format, shape, std::span<const std::int64_t>(numbers));
@@ -75,7 +77,7 @@ std::vector<ValueId> convert_one_hot(NodeImport& node) {
   const ValueId count = node.number(static_cast<double>(depth), format, "depth");
   const ValueId index = combine(node, Elementwise::Kind::Mod, column, count, "index");  // negative ones from the end
   const ValueId positions =
-      node.constant(counting(depth, static_cast<std::size_t>(axis), shape.size(), format), "positions");
+      node.constant(counting(node, depth, static_cast<std::size_t>(axis), shape.size(), format), "positions");
   const ValueId hit = combine(node, Elementwise::Kind::Equal, index, positions, "hit");
   const ValueId off = node.add_one(Slice{{0}, {1}, {0}, {1}}, {node.input(2)}, "off");
   const ValueId on = node.add_one(Slice{{1}, {2}, {0}, {1}}, {node.input(2)}, "on");
@@ -91,7 +93,7 @@ std::vector<ValueId> convert_hardmax(NodeImport& node) {
   const auto at = static_cast<std::size_t>(axis);
   const ValueId best = node.add_one(Reduce{.kind = Reduce::Kind::ArgMax, .axes = {axis}}, {node.input(0)}, "best");
   const ValueId positions =
-      node.constant(counting(node.shape(0)[at], at, node.shape(0).size(), NumberFormat::fixed(64)), "positions");
+      node.constant(counting(node, node.shape(0)[at], at, node.shape(0).size(), NumberFormat::fixed(64)), "positions");
   const ValueId hit = combine(node, Elementwise::Kind::Equal, best, positions, "hit");
   return node.add(Cast{node.format(0)}, {hit});
 }
@@ -106,9 +108,10 @@ std::vector<ValueId> convert_trilu(NodeImport& node) {
   const std::int64_t diagonal = node.has_input(1) ? node.known_integer(1, "diagonal") : 0;
   const Sizes square{shape[shape.size() - 2], shape.back()};
   const std::int64_t count = element_count(square);
-  if (count > (std::int64_t{1} << 26)) {
+  if (count > (std::int64_t{1} << 24)) {
     throw InputError("its mask of " + shape_text(square) + " is too large to be read");
   }
+  node.reserve(square, NumberFormat::boolean());
   std::vector<std::int64_t> mask;
   for (std::int64_t i = 0; i < count; ++i) {
     const std::int64_t distance = i % square[1] - i / square[1];

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/unknown_field_set.h>
+#include <onnx/onnx_pb.h>
 
 #include <algorithm>
 
@@ -15,7 +16,7 @@ namespace {
 
 using Type = onnx::AttributeProto;
 
-OnnxGraph read_graph(const onnx::GraphProto& proto, const ModelSource& source);
+OnnxGraph read_graph(const onnx::GraphProto& proto, ModelSource& source);
 
 /// IR version 1 has no `type`: the field that is filled says it.
 Type::AttributeType type_of(const onnx::AttributeProto& proto) {
@@ -34,7 +35,7 @@ Type::AttributeType type_of(const onnx::AttributeProto& proto) {
                                      : Type::UNDEFINED;
 }
 
-OnnxAttribute::Value read_value(const onnx::AttributeProto& proto, const ModelSource& source) {
+OnnxAttribute::Value read_value(const onnx::AttributeProto& proto, ModelSource& source) {
   switch (type_of(proto)) {
     case Type::FLOAT:
       return proto.f();
@@ -59,7 +60,10 @@ OnnxAttribute::Value read_value(const onnx::AttributeProto& proto, const ModelSo
   }
 }
 
-OnnxNode read_node(const onnx::NodeProto& proto, const ModelSource& source) {
+OnnxNode read_node(const onnx::NodeProto& proto, ModelSource& source) {
+  if (proto.op_type().empty()) {
+    throw InputError({source.file}, "node '" + proto.name() + "' names no operator; the file is damaged");
+  }
   OnnxNode node{.name = proto.name(), .domain = proto.domain(), .type = proto.op_type()};
   node.domain = node.domain == "ai.onnx" ? "" : node.domain;
   node.inputs.assign(proto.input().begin(), proto.input().end());
@@ -86,7 +90,7 @@ OnnxDeclaration read_declaration(const onnx::ValueInfoProto& proto) {
   return declaration;
 }
 
-void read_tensors(const onnx::GraphProto& proto, const ModelSource& source, OnnxGraph& graph) {
+void read_tensors(const onnx::GraphProto& proto, ModelSource& source, OnnxGraph& graph) {
   for (const auto& tensor : proto.initializer()) {
     graph.initializers.push_back(read_tensor(tensor, source));
   }
@@ -100,7 +104,7 @@ void read_tensors(const onnx::GraphProto& proto, const ModelSource& source, Onnx
   }
 }
 
-OnnxGraph read_graph(const onnx::GraphProto& proto, const ModelSource& source) {
+OnnxGraph read_graph(const onnx::GraphProto& proto, ModelSource& source) {
   OnnxGraph graph{.name = proto.name()};
   for (const auto& input : proto.input()) {
     graph.inputs.push_back(read_declaration(input));
@@ -125,7 +129,7 @@ std::map<std::string, std::int64_t> read_opsets(const Field& field) {
 }
 
 /// Attributes with defaults are field 11 of FunctionProto (IR version 9), which older schemas do not name.
-void read_defaults(const onnx::FunctionProto& proto, const ModelSource& source, OnnxFunction& function) {
+void read_defaults(const onnx::FunctionProto& proto, ModelSource& source, OnnxFunction& function) {
   constexpr int attribute_proto = 11;
   const auto& unknown = proto.unknown_fields();
   for (int i = 0; i < unknown.field_count(); ++i) {
@@ -138,7 +142,7 @@ void read_defaults(const onnx::FunctionProto& proto, const ModelSource& source, 
   }
 }
 
-OnnxFunction read_function(const onnx::FunctionProto& proto, const ModelSource& source) {
+OnnxFunction read_function(const onnx::FunctionProto& proto, ModelSource& source) {
   OnnxFunction function{.domain = proto.domain(), .name = proto.name()};
   function.inputs.assign(proto.input().begin(), proto.input().end());
   function.outputs.assign(proto.output().begin(), proto.output().end());
@@ -162,7 +166,7 @@ bool parse(std::string_view bytes, Proto& proto) {
 
 }  // namespace
 
-OnnxModel read_model(std::string_view bytes, const ModelSource& source) {
+OnnxModel read_model(std::string_view bytes, ModelSource source) {
   onnx::ModelProto proto;
   if (bytes.size() > 0x7FFFFFFFU || !parse(bytes, proto)) {
     throw InputError({source.file}, "is not an ONNX model or was cut off; export or download it again");
@@ -186,7 +190,8 @@ OnnxTensor read_tensor_file(const std::string& path) {
   if (!parse(read_file(path, std::int64_t{1} << 31), proto)) {
     throw InputError({path}, "is not a serialised ONNX tensor");
   }
-  return read_tensor(proto, {.file = path});
+  ModelSource source{.file = path};
+  return read_tensor(proto, source);
 }
 
 }  // namespace pj

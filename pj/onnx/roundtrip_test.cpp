@@ -5,7 +5,7 @@
 
 #include "pj/base/error.hpp"
 #include "pj/network/zoo.hpp"
-#include "pj/onnx/test_cases.hpp"
+#include "tests/support/onnx_cases.hpp"
 
 namespace pj {
 

@@ -18,6 +18,7 @@ struct ImportState {
   const OnnxModel& model;
   const OnnxOptions& options;
   std::string file;
+  bool folds = true;  ///< false for files that `export_onnx` wrote: they hold no shape arithmetic
   NameSet value_names;
   std::map<std::pair<std::string, std::string>, const OnnxFunction*> functions;
   std::int64_t generated = 0;      ///< bytes that ConstantOfShape has made
@@ -49,7 +50,7 @@ class Scope {
 
   std::map<std::string, std::int64_t> opsets;
   std::string prefix;  ///< of node and value names: the function calls that are being inlined
-  const std::map<std::string, OnnxAttribute>* attributes = nullptr;  ///< of the function call
+  const std::map<std::string, const OnnxAttribute*>* attributes = nullptr;  ///< of the function call
   int depth = 0;
   /// Number formats and storages that the file notes for tensors.
   const std::map<std::string, std::map<std::string, std::string>>* annotations = nullptr;

@@ -1,5 +1,7 @@
 #include "pj/onnx/tensor_reader.hpp"
 
+#include <onnx/onnx_pb.h>
+
 #include <cstring>
 
 #include "pj/base/error.hpp"
@@ -97,7 +99,7 @@ std::shared_ptr<const Constant> constant(const OnnxTensor& tensor, std::vector<s
   return std::make_shared<const Constant>(Constant{tensor.format, tensor.shape, std::move(bytes)});
 }
 
-OnnxTensor read_checked(const onnx::TensorProto& proto, const ModelSource& source) {
+OnnxTensor read_checked(const onnx::TensorProto& proto, ModelSource& source) {
   const ElementType& type = element_type(proto.data_type());
   OnnxTensor tensor{.name = proto.name(), .format = type.format, .shape = {proto.dims().begin(), proto.dims().end()}};
   const std::int64_t elements_wanted = element_count(tensor.shape);
@@ -141,7 +143,7 @@ std::vector<std::int64_t> positions(const OnnxTensor& indices, const Sizes& shap
   return flat;
 }
 
-OnnxTensor densified(const onnx::SparseTensorProto& proto, const ModelSource& source) {
+OnnxTensor densified(const onnx::SparseTensorProto& proto, ModelSource& source) {
   const OnnxTensor values = read_tensor(proto.values(), source);
   const OnnxTensor indices = read_tensor(proto.indices(), source);
   OnnxTensor tensor{.name = values.name, .format = values.format, .shape = {proto.dims().begin(), proto.dims().end()}};
@@ -150,9 +152,10 @@ OnnxTensor densified(const onnx::SparseTensorProto& proto, const ModelSource& so
   if (!values.data || (!source.load_data && count > small_constant)) {
     return tensor;
   }
-  if (count > source.generated_limit / static_cast<std::int64_t>(width)) {
+  if (width == 0 || count > source.generated_limit / static_cast<std::int64_t>(width)) {
     throw InputError("is sparse with the shape " + shape_text(tensor.shape) + ", too large to be read");
   }
+  source.generated_limit -= count * static_cast<std::int64_t>(width);
   std::vector<std::byte> bytes(static_cast<std::size_t>(count) * width);
   const auto places = positions(indices, tensor.shape, values.data->bytes.size() / width);
   for (std::size_t i = 0; i < places.size(); ++i) {
@@ -168,7 +171,7 @@ OnnxTensor densified(const onnx::SparseTensorProto& proto, const ModelSource& so
 
 }  // namespace
 
-OnnxTensor read_tensor(const onnx::TensorProto& proto, const ModelSource& source) {
+OnnxTensor read_tensor(const onnx::TensorProto& proto, ModelSource& source) {
   try {
     return read_checked(proto, source);
   } catch (const InputError& fault) {
@@ -176,7 +179,7 @@ OnnxTensor read_tensor(const onnx::TensorProto& proto, const ModelSource& source
   }
 }
 
-OnnxTensor read_sparse_tensor(const onnx::SparseTensorProto& proto, const ModelSource& source) {
+OnnxTensor read_sparse_tensor(const onnx::SparseTensorProto& proto, ModelSource& source) {
   try {
     return densified(proto, source);
   } catch (const InputError& fault) {

@@ -1,18 +1,19 @@
 #pragma once
 
-#include <onnx/onnx_pb.h>
-
 #include "pj/onnx/model.hpp"
 #include "pj/onnx/reader.hpp"
 
+namespace onnx {
+class TensorProto;
+class SparseTensorProto;
+}  // namespace onnx
+
 namespace pj {
 
-// Includes the ONNX schema: only for the .cpp files that read protobuf.
-
 /// The tensor with its elements, checked against its shape; without them where they lie in a file that is missing.
-OnnxTensor read_tensor(const onnx::TensorProto& proto, const ModelSource& source);
+OnnxTensor read_tensor(const onnx::TensorProto& proto, ModelSource& source);
 
 /// A sparse tensor as a dense one.
-OnnxTensor read_sparse_tensor(const onnx::SparseTensorProto& proto, const ModelSource& source);
+OnnxTensor read_sparse_tensor(const onnx::SparseTensorProto& proto, ModelSource& source);
 
 }  // namespace pj

@@ -53,6 +53,7 @@ inline Accelerator random_accelerator(Rng& rng, std::int64_t most_levels) {
       }
       fanout.multicast = rng.chance(0.6);
       fanout.reduction = rng.chance(0.6);
+      fanout.one_axis = fanout.axes.size() > 1 && rng.chance(0.2);
       fanout.hop = {static_cast<double>(rng.between(0, 3))};
       machine.stages.push_back(fanout);
     }
@@ -66,6 +67,31 @@ inline Accelerator random_accelerator(Rng& rng, std::int64_t most_levels) {
   return machine;
 }
 
+/// The copies that a stage can spread over, per axis; a level has one axis without a limit to speak of.
+inline std::vector<std::int64_t> rooms(const Fanout* fanout) {
+  if (fanout == nullptr) {
+    return {1 << 20};
+  }
+  std::vector<std::int64_t> rooms;
+  for (const FanoutAxis& axis : fanout->axes) {
+    rooms.push_back(axis.size);
+  }
+  return rooms;
+}
+
+/// Adds a loop at a random place (or outermost), but outside the loops of the same index that are there.
+inline void insert_loop(Rng& rng, StageMapping& stage, const Loop& added, bool outermost) {
+  const auto at = outermost ? 0 : rng.between(0, static_cast<std::int64_t>(stage.loops.size()));
+  auto place = stage.loops.begin() + at;
+  for (auto loop = stage.loops.begin(); loop < place; ++loop) {
+    if (loop->index == added.index) {
+      place = loop;
+      break;
+    }
+  }
+  stage.loops.insert(place, added);
+}
+
 /// A mapping that covers the workload with random, also ragged, factors, orders and bypasses; an index has up to
 /// `most_loops` loops in a stage.
 inline Mapping random_mapping(Rng& rng, const Workload& workload, const Accelerator& machine, int most_loops = 2) {
@@ -74,40 +100,26 @@ inline Mapping random_mapping(Rng& rng, const Workload& workload, const Accelera
   for (std::size_t stage = machine.stages.size(); stage-- > 0;) {
     const auto* fanout = std::get_if<Fanout>(&machine.stages[stage]);
     auto& here = mapping.stages[stage];
-    std::vector<std::int64_t> room{1 << 20};
-    if (fanout != nullptr) {
-      room.clear();
-      for (const FanoutAxis& axis : fanout->axes) {
-        room.push_back(axis.size);
-      }
-    }
+    std::vector<std::int64_t> room = rooms(fanout);
     for (int round = 0; round < most_loops; ++round) {
       for (std::size_t i = 0; i < inside.size(); ++i) {
         const std::int64_t tiles = ceil_div(workload.indices[i].size, inside[i]);
-        const int axis = static_cast<int>(rng.between(0, static_cast<std::int64_t>(room.size()) - 1));
+        int axis = static_cast<int>(rng.between(0, static_cast<std::int64_t>(room.size()) - 1));
+        for (const Loop& loop : here.loops) {
+          axis = fanout != nullptr && fanout->one_axis && loop.index == i ? loop.axis : axis;
+        }
         auto& space = room[static_cast<std::size_t>(axis)];
         const bool rest = stage == 0 && round + 1 == most_loops && fanout == nullptr;
         const std::int64_t factor = rest ? tiles : rng.chance(0.5) ? rng.between(1, std::min(tiles, space)) : 1;
         if (factor > 1) {
-          const auto at = rest ? 0 : rng.between(0, static_cast<std::int64_t>(here.loops.size()));
-          // New loops stand outside the loops of the same index that are there: `inside` grows outwards.
-          auto place = here.loops.begin() + at;
-          for (auto loop = here.loops.begin(); loop != here.loops.end(); ++loop) {
-            if (loop->index == i && loop < place) {
-              place = loop;
-              break;
-            }
-          }
-          here.loops.insert(place, {i, factor, axis});
+          insert_loop(rng, here, {i, factor, axis}, rest);
           space /= factor;
           inside[i] *= factor;
         }
       }
     }
-    if (fanout == nullptr) {
-      for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
-        here.keeps.push_back(stage == 0 || rng.chance(0.7));
-      }
+    for (std::size_t t = 0; fanout == nullptr && t < workload.tensors.size(); ++t) {
+      here.keeps.push_back(stage == 0 || rng.chance(0.7));
     }
   }
   return mapping;
