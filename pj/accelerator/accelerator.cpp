@@ -100,7 +100,10 @@ void check(const Accelerator& accelerator) {
   std::int64_t units = 1;
   for (const Stage& stage : accelerator.stages) {
     const std::string& name = std::visit([](const auto& s) -> const std::string& { return s.name; }, stage);
-    if (name.empty() || !names.insert(name).second) {
+    if (name.empty()) {
+      refuse(accelerator, "a stage has no name");
+    }
+    if (!names.insert(name).second) {
       refuse(accelerator, "the name '" + name + "' stands there twice; names must differ");
     }
     if (const auto* fanout = std::get_if<Fanout>(&stage)) {

@@ -29,7 +29,7 @@ class Reader {
     machine_.title = text_or(file_, "title", machine_.name);
     machine_.source = text_or(file_, "source", "");
     if (const YamlNode* node = file_.find("technology")) {
-      machine_.node_nm = static_cast<int>(node->quantity("technology", Units{{"nm", 1}}));
+      machine_.node_nm = static_cast<int>(std::min(1e6, positive(*node, "technology", Units{{"nm", 1}})));
     }
     if (const YamlNode* node = file_.find("clock")) {
       machine_.clock = {positive(*node, "clock", clock_units)};
@@ -74,11 +74,17 @@ class Reader {
     return node.at("value");
   }
 
+  /// Larger numbers, in any base unit, are slips of the exponent.
+  static constexpr double most = 0x1.0p60;
+
   double amount(const YamlNode& node, const std::string& path, const Units& units) {
     const YamlNode& value = valued(node, path);
     const double result = value.quantity(path, units);
     if (result < 0.0) {
       throw InputError(value.position(), path + " must not be negative");
+    }
+    if (result > most) {
+      throw InputError(value.position(), path + " is too large; write it in a smaller unit or check its exponent");
     }
     return result;
   }

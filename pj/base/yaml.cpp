@@ -81,7 +81,11 @@ double YamlNode::quantity(std::string_view what, std::span<const std::pair<std::
   std::vector<std::string> names;
   for (const auto& [name, factor] : units) {
     if (name == unit) {
-      return factor * parse_number(trimmed(std::string_view(scalar).substr(0, end)), position_, what);
+      const double value = factor * parse_number(trimmed(std::string_view(scalar).substr(0, end)), position_, what);
+      if (!std::isfinite(value)) {
+        throw InputError(position_, std::string(what) + " is too large: " + shown(scalar));
+      }
+      return value;
     }
     names.push_back(name);
   }

@@ -186,9 +186,12 @@ std::string mapping_report(const LayerEstimate& layer, const Accelerator& accele
           bound_by(accelerator, result.cost) + "; " + grouped(result.traffic.units) + " of " +
           grouped(accelerator.compute_units()) + " " + accelerator.compute.name + " units get work.\n";
   const Certificate& proof = result.certificate;
-  text += "Least " + to_string(objective) + " of all mappings: " + grouped(proof.candidates) +
-          " partial mappings were priced, " + grouped(proof.cut_by_bound) + " cut by a bound, " +
-          grouped(proof.cut_by_capacity) + " by a capacity, " + grouped(proof.complete) + " complete ones compared.\n";
+  if (proof.proved) {
+    text += "Least " + to_string(objective) + " of all mappings: " + grouped(proof.candidates) +
+            " partial mappings were priced, " + grouped(proof.cut_by_bound) + " tiles and mappings cut by a bound, " +
+            grouped(proof.cut_by_capacity) + " by a capacity, " + grouped(proof.complete) +
+            " complete ones compared.\n";
+  }
   return text;
 }
 
