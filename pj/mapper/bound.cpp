@@ -36,6 +36,7 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
   for (std::size_t tensor = 0; tensor < workload.tensors.size(); ++tensor) {
     tables_.push_back(table(tensor));
   }
+  least_delay_ = least_delay();
   std::int64_t copies = 1;
   for (const Stage& stage : accelerator.stages) {
     copies_outside_.push_back(copies);
@@ -47,6 +48,21 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
   for (std::size_t stage = 0; stage < accelerator.stages.size(); ++stage) {
     tiles_.emplace_back(workload, accelerator, stage + 1);
   }
+}
+
+/// Every input is read from the outermost level once, and every output written there.
+double Bounder::least_delay() const {
+  const auto& outermost = std::get<Level>(accelerator_.stages.front());
+  double read = 0.0;
+  double written = 0.0;
+  for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
+    (workload_.is_output(tensor) ? written : read) += tables_[tensor].elements * workload_.tensors[tensor].bits;
+  }
+  const auto time = [](double bits, const std::optional<double>& bandwidth) {
+    return bandwidth ? bits / *bandwidth : 0.0;
+  };
+  return std::max({1.0, time(read, outermost.read_bandwidth), time(written, outermost.write_bandwidth),
+                   time(read + written, outermost.bandwidth)});
 }
 
 Bounder::Table Bounder::table(std::size_t tensor) const {

@@ -69,6 +69,7 @@ class Bounder {
   };
 
   Table table(std::size_t tensor) const;
+  double least_delay() const;
   void add_supply(Table& table, bool is_output) const;
   double energy(const Mapping& mapping);
   void collect_ways(const Mapping& mapping, std::size_t outermost);
@@ -104,7 +105,7 @@ class Bounder {
     double energy = 0.0;
   };
   std::vector<Priced> priced_;
-  double energy_ = 0.0, delay_ = 0.0;
+  double energy_ = 0.0, delay_ = 0.0, least_delay_ = 1.0;
   std::vector<double> least_excess_;
 
   // The level of `tile_bound`.

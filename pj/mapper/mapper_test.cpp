@@ -16,7 +16,7 @@ namespace {
 
 int cases() {
   const char* wanted = std::getenv("PJ_MAPPER_CASES");
-  return wanted == nullptr ? 200 : std::atoi(wanted);
+  return wanted == nullptr ? 120 : std::atoi(wanted);
 }
 
 /// A machine that limits what fits, what may be kept and what may be tiled where.

@@ -46,6 +46,9 @@ inline Accelerator random_accelerator(Rng& rng, std::int64_t most_levels) {
     machine.stages.push_back(Level{.name = "level" + number,
                                    .read = {static_cast<double>(rng.between(1, 50))},
                                    .write = {static_cast<double>(rng.between(1, 50))}});
+    if (rng.chance(0.3)) {
+      std::get<Level>(machine.stages.back()).bandwidth = static_cast<double>(rng.between(4, 64));
+    }
     if (rng.chance(0.5)) {
       Fanout fanout{.name = "array" + number, .axes = {{"columns", rng.between(1, 4)}}};
       if (rng.chance(0.5)) {
