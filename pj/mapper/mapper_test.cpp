@@ -127,9 +127,9 @@ double least_energy(const Workload& workload, const Accelerator& machine) {
 TEST_CASE("with Timeloop's conventions and perfect factors the optima of flex256 are those that Timeloop confirms") {
   Accelerator machine = load_accelerator("flex256");
   machine.conventions = {Conventions::Halo::InnermostOnly, false};
-  CHECK(least_energy(convolution(96, 3, 55, 11, 4), machine) == 439774143.0);   // AlexNet CONV1
-  CHECK(least_energy(convolution(384, 256, 13, 3, 1), machine) == 669538560.0);  // CONV3
-  CHECK(least_energy(convolution(128, 192, 13, 3, 1), machine) == 174366592.0);  // CONV5, one group
+  CHECK(least_energy(convolution(96, 3, 55, 11, 4), machine) == 439774143.0);      // AlexNet CONV1
+  CHECK(least_energy(convolution(384, 256, 13, 3, 1), machine) == 669538560.0);    // CONV3
+  CHECK(least_energy(convolution(128, 192, 13, 3, 1), machine) == 174366592.0);    // CONV5, one group
   CHECK(least_energy(convolution(4096, 4096, 1, 1, 1), machine) == 3392733184.0);  // FC7
   CHECK(least_energy(convolution(1000, 4096, 1, 1, 1), machine) == 829863376.0);   // FC8
 }
