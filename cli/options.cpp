@@ -26,6 +26,7 @@ const std::array rows{
               &Options::objective},
     OptionRow{"--mapping", "FILE", "price this loop nest instead of searching one", &Options::mapping},
     OptionRow{"--perfect-factors", "", "cut indices into equal tiles only", &Options::perfect_factors},
+    OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {

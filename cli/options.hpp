@@ -20,6 +20,7 @@ struct Options {
   std::string objective = "energy";
   std::string mapping;
   bool perfect_factors = false;
+  std::string theme;
 
   bool operator==(const Options&) const = default;
 };

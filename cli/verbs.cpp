@@ -23,6 +23,11 @@ std::span<const Verb> verbs() {
            "the best loop nest for a layer, with its traffic and the proof",
            {"--on", "--objective", "--perfect-factors", "--mapping", "--json", "--batch", "--input-shape"},
            run_map},
+      Verb{"reproduce",
+           "[ID…]",
+           "compute what publications claim, and compare: all rows, or those named",
+           {"--theme", "--json", "--csv"},
+           run_reproduce},
   };
   return rows;
 }

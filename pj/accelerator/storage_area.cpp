@@ -1,0 +1,81 @@
+#include "pj/accelerator/storage_area.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pj/accelerator/technology_files.hpp"
+#include "pj/base/text.hpp"
+#include "pj/base/yaml.hpp"
+
+namespace pj {
+
+namespace {
+
+constexpr std::int64_t most_bytes = std::int64_t{1} << 40;
+
+StoragePoint read_point(const YamlNode& node, const Provenance& provenance) {
+  node.allow_keys(std::vector<std::string>{"bytes", "per_byte"});
+  const double area = node.at("per_byte").quantity("per_byte", std::vector<std::pair<std::string, double>>{{"um2", 1}});
+  if (area <= 0.0) {
+    throw InputError(node.position(), "per_byte must be greater than 0");
+  }
+  return {node.at("bytes").integer("bytes", 1, most_bytes), {area}, provenance};
+}
+
+StorageTable parse_table(const YamlNode& file, const std::string& name) {
+  file.allow_keys(std::vector<std::string>{"title", "source", "basis", "storage"});
+  const Provenance provenance{file.at("source").text("source"), file.at("basis").text("basis")};
+  StorageTable table{.name = name};
+  for (const YamlNode& node : file.at("storage").sequence("storage")) {
+    const StoragePoint point = read_point(node, provenance);
+    if (!table.points.empty() && table.points.back().bytes >= point.bytes) {
+      throw InputError(node.position(), "the sizes of a storage table ascend");
+    }
+    table.points.push_back(point);
+  }
+  return table;
+}
+
+double per_byte(const StorageTable& table, double bytes) {
+  const std::vector<StoragePoint>& points = table.points;
+  const auto above = std::find_if(points.begin(), points.end(),
+                                  [&](const StoragePoint& p) { return static_cast<double>(p.bytes) >= bytes; });
+  if (above == points.begin() || above == points.end()) {
+    return (above == points.end() ? points.back() : points.front()).per_byte.value;
+  }
+  const StoragePoint& below = *(above - 1);
+  const double share = (bytes - static_cast<double>(below.bytes)) / static_cast<double>(above->bytes - below.bytes);
+  return std::lerp(below.per_byte.value, above->per_byte.value, share);
+}
+
+}  // namespace
+
+StorageTable storage_table(const std::string& name) {
+  std::vector<std::string> names;
+  for (const EmbeddedFile& file : technology_files()) {
+    if (file.name == name) {
+      return parse_table(parse_yaml(std::string(file.text), "technologies/" + name + ".yaml"), name);
+    }
+    names.emplace_back(file.name);
+  }
+  throw InputError("unknown technology '" + name + "'" + did_you_mean(name, names));
+}
+
+SquareMicrons storage_area(const StorageTable& table, double bytes) {
+  return bytes <= 0.0 ? SquareMicrons{} : SquareMicrons{bytes * per_byte(table, bytes)};
+}
+
+double storage_in(const StorageTable& table, SquareMicrons area) {
+  double low = 0.0;
+  double high = 1.0;
+  while (storage_area(table, high) <= area) {
+    high *= 2.0;
+  }
+  while (high - low > 1e-9 * high) {
+    const double middle = 0.5 * (low + high);
+    (storage_area(table, middle) <= area ? low : high) = middle;
+  }
+  return low;
+}
+
+}  // namespace pj

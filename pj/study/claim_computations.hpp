@@ -1,0 +1,27 @@
+#pragma once
+
+#include "pj/base/yaml.hpp"
+#include "pj/network/network.hpp"
+
+/// The functions of the table in computations.cpp. Networks are names of the zoo or written out in its YAML form,
+/// accelerators likewise.
+namespace pj {
+
+Network claimed_network(const YamlNode& node, std::int64_t batch = 1);
+
+double network_count(const YamlNode& with);
+double layer_count(const YamlNode& with);
+double layer_range(const YamlNode& with);
+double zoo_count(const YamlNode& with);
+double kept_weights(const YamlNode& with);
+double nonzero_differences(const YamlNode& with);
+
+double outermost_accesses(const YamlNode& with);
+double reuse(const YamlNode& with);
+double energy_share(const YamlNode& with);
+double proved_optima(const YamlNode& with);
+
+double accelerator_count(const YamlNode& with);
+double equal_area_buffer(const YamlNode& with);
+
+}  // namespace pj

@@ -1,0 +1,73 @@
+#include "pj/accelerator/reader.hpp"
+#include "pj/accelerator/storage_area.hpp"
+#include "pj/base/text.hpp"
+#include "pj/study/claim_computations.hpp"
+
+namespace pj {
+
+namespace {
+
+constexpr double bits_per_kibibyte = 8.0 * 1024.0;
+
+Bits capacity_of(const Level& level) {
+  Bits total = level.capacity.value_or(Bits{0});
+  for (const auto& [tensor, size] : level.partitions) {
+    total = total + size;
+  }
+  return total;
+}
+
+/// The capacity of one instance of each named level (all levels with a capacity: every instance), in KiB.
+double kibibytes(const Accelerator& machine, const YamlNode* name) {
+  std::int64_t copies = 1;
+  double total = 0.0;
+  for (const Stage& stage : machine.stages) {
+    if (const auto* fanout = std::get_if<Fanout>(&stage)) {
+      copies *= fanout->copies();
+      continue;
+    }
+    const Level& level = std::get<Level>(stage);
+    const auto one = static_cast<double>(capacity_of(level).value) / bits_per_kibibyte;
+    if (name == nullptr) {
+      total += static_cast<double>(copies) * one;
+    } else if (level.name == name->text("level")) {
+      return one;
+    }
+  }
+  if (name != nullptr) {
+    throw InputError(name->position(), "the accelerator has no level '" + name->text("level") + "'");
+  }
+  return total;
+}
+
+}  // namespace
+
+double accelerator_count(const YamlNode& with) {
+  const Accelerator machine = load_accelerator(with.at("of").text("the accelerator"));
+  const std::string& count = with.at("count").text("count");
+  const auto units = static_cast<double>(machine.compute_units());
+  if (count == "units") {
+    return units;
+  }
+  if (count == "macs_per_second") {
+    return units * machine.clock.value;
+  }
+  if (count == "kibibytes") {
+    return kibibytes(machine, with.find("level"));
+  }
+  throw InputError(with.at("count").position(),
+                   "unknown count '" + count + "'" +
+                       did_you_mean(count, std::vector<std::string>{"units", "macs_per_second", "kibibytes"}));
+}
+
+double equal_area_buffer(const YamlNode& with) {
+  const StorageTable table = storage_table("storage_65nm");
+  const double elements = with.at("elements").number("elements");
+  const double reference = with.at("reference_register_file").number("reference_register_file");
+  const auto files = [&](double bytes) { return elements * storage_area(table, bytes); };
+  // ISCA 2016, section VI: the reference has a buffer as large as its register files together.
+  const SquareMicrons all = files(reference) + storage_area(table, elements * reference);
+  return storage_in(table, all - files(with.at("register_file").number("register_file"))) / 1024.0;
+}
+
+}  // namespace pj

@@ -1,0 +1,96 @@
+#include "pj/study/computations.hpp"
+
+#include <algorithm>
+
+#include "pj/base/text.hpp"
+#include "pj/study/claim_computations.hpp"
+
+namespace pj {
+
+namespace {
+
+double product(const YamlNode& with) {
+  double result = 1.0;
+  for (const YamlNode& factor : with.at("of").sequence("of")) {
+    result *= value_of(factor);
+  }
+  return result;
+}
+
+double sum(const YamlNode& with) {
+  double result = 0.0;
+  for (const YamlNode& term : with.at("of").sequence("of")) {
+    result += value_of(term);
+  }
+  return result;
+}
+
+double ratio(const YamlNode& with) {
+  const double divisor = value_of(with.at("to"));
+  if (divisor == 0.0) {
+    throw InputError(with.at("to").position(), "a ratio to 0");
+  }
+  return value_of(with.at("of")) / divisor;
+}
+
+const std::vector<Computation>& rows() {
+  static const std::vector<Computation> all{
+      {"product", "of numbers and computations", {"of"}, product},
+      {"sum", "of numbers and computations", {"of"}, sum},
+      {"ratio", "of two", {"of", "to"}, ratio},
+      {"network", "a total of a network", {"count", "of"}, network_count},
+      {"layer", "a number of one layer", {"count", "of", "layer"}, layer_count},
+      {"range", "the smallest or largest number of the layers of a kind", {"count", "of", "kind", "end"}, layer_range},
+      {"zoo", "a number of all networks of the zoo", {"count"}, zoo_count},
+      {"kept weights", "of a network whose layers keep these shares", {"of", "densities"}, kept_weights},
+      {"nonzero differences", "between counted and walked non-zero MACs", {"masks"}, nonzero_differences},
+      {"accesses", "of a machine's outermost memory, without any other", {"of", "on"}, outermost_accesses},
+      {"reuse", "how often a word of a tensor serves once it is kept", {"tensor", "of", "layer", "batch"}, reuse},
+      {"energy share", "of a level, in percent", {"level", "of", "layers", "on", "batch"}, energy_share},
+      {"proved optima", "layers for which search and exhaustive search agree", {"layers", "on"}, proved_optima},
+      {"accelerator", "a number of an accelerator", {"count", "of", "level"}, accelerator_count},
+      {"equal area buffer",
+       "the buffer, in KiB, beside other register files on the same area",
+       {"elements", "register_file", "reference_register_file"},
+       equal_area_buffer},
+  };
+  return all;
+}
+
+}  // namespace
+
+std::span<const Computation> computations() {
+  return rows();
+}
+
+const Computation& find_computation(const YamlNode& name) {
+  std::vector<std::string> known;
+  for (const Computation& row : rows()) {
+    if (name.text("compute") == row.name) {
+      return row;
+    }
+    known.emplace_back(row.name);
+  }
+  throw InputError(name.position(),
+                   "unknown computation '" + name.text("compute") + "'" + did_you_mean(name.text("compute"), known));
+}
+
+double value_of(const YamlNode& node) {
+  return node.is_map() ? find_computation(node.at("compute")).run(node.at("with")) : node.number("the value");
+}
+
+void check_computation(const YamlNode& name, const YamlNode& with) {
+  with.allow_keys(find_computation(name).parameters);
+  for (const auto& [key, position, value] : with.map("with")) {
+    const YamlNode::Sequence items = value.is_sequence() ? value.sequence(key) : YamlNode::Sequence{value};
+    for (const YamlNode& item : items) {
+      const YamlNode* inner = item.is_map() ? item.find("compute") : nullptr;
+      if (inner != nullptr && inner->is_scalar()) {  // an accelerator has a map there
+        item.allow_keys(std::vector<std::string>{"compute", "with"});
+        check_computation(*inner, item.at("with"));
+      }
+    }
+  }
+}
+
+}  // namespace pj
