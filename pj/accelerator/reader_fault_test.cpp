@@ -55,6 +55,7 @@ TEST_CASE("a word that has no such meaning says what may have been meant") {
   CHECK(fault_in(dram + "conventions: {drain_reads: 2}\n") == "m:5:28: drain_reads must be true or false, not '2'");
   CHECK(fault_in_fanout("rows: 2, multicast: maybe") == "m:5:39: multicast must be true or false, not 'maybe'");
   CHECK(fault_in_fanout("rows: 2, reduction: 1") == "m:5:39: reduction must be true or false, not '1'");
+  CHECK(fault_in_fanout("rows: 2, one_axis: 2") == "m:5:38: one_axis must be true or false, not '2'");
   CHECK(fault_in_level("double_buffered: twice") == "m:5:60: double_buffered must be true or false, not 'twice'");
 }
 

@@ -104,13 +104,15 @@ TEST_CASE("constraints are lists of names") {
   CHECK(level.double_buffered);
   const Accelerator machine = with_stages(
       "  - {level: DRAM, read: 1 pJ, write: 1 pJ}\n"
-      "  - {fanout: array, columns: {size: 4, indices: [P, M]}, rows: 2, multicast: no, reduction: off}\n"
+      "  - {fanout: array, columns: {size: 4, indices: [P, M]}, rows: 2, multicast: no, reduction: off, one_axis: "
+      "yes}\n"
       "  - {level: registers, keeps: [], read: 1 pJ, write: 1 pJ}\n"
       "  - {level: latch, partitions: {Weight: 2 B}, read: 1 pJ, write: 1 pJ}\n");
   CHECK(std::get<Fanout>(machine.stages[1]) == Fanout{.name = "array",
                                                       .axes = {{"columns", 4, Names{{"P", "M"}}}, {"rows", 2}},
                                                       .multicast = false,
-                                                      .reduction = false});
+                                                      .reduction = false,
+                                                      .one_axis = true});
   CHECK(std::get<Level>(machine.stages[2]).keeps == Names{std::vector<std::string>{}});
   CHECK(std::get<Level>(machine.stages[3]).partitions == std::map<std::string, Bits>{{"Weight", Bits{16}}});
 }

@@ -6,8 +6,6 @@
 #include <cstring>
 #include <limits>
 
-#include "pj/base/error.hpp"
-
 namespace pj {
 
 namespace {

@@ -2,7 +2,6 @@
 #include <cmath>
 #include <optional>
 
-#include "pj/base/error.hpp"
 #include "pj/onnx/element_types.hpp"
 #include "pj/onnx/export.hpp"
 

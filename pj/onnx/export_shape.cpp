@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "pj/base/error.hpp"
 #include "pj/onnx/elements.hpp"
 #include "pj/onnx/export.hpp"
 

@@ -1,6 +1,5 @@
 #include "pj/onnx/fold.hpp"
 
-#include "pj/base/error.hpp"
 #include "pj/onnx/elements.hpp"
 #include "pj/onnx/fold_rules.hpp"
 

@@ -7,7 +7,6 @@
 #include "pj/base/files.hpp"
 #include "pj/base/text.hpp"
 #include "pj/onnx/annotations.hpp"
-#include "pj/onnx/element_types.hpp"
 #include "pj/onnx/inputs.hpp"
 #include "pj/onnx/operators.hpp"
 #include "pj/onnx/reader.hpp"

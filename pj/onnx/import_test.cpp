@@ -1,6 +1,5 @@
 #include <doctest/doctest.h>
 
-#include "pj/base/error.hpp"
 #include "tests/support/onnx_models.hpp"
 
 namespace pj {

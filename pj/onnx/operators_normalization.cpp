@@ -2,7 +2,6 @@
 #include <numeric>
 
 #include "pj/base/error.hpp"
-#include "pj/onnx/elements.hpp"
 #include "pj/onnx/operators.hpp"
 
 namespace pj {

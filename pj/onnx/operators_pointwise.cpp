@@ -5,7 +5,6 @@
 
 #include "pj/base/error.hpp"
 #include "pj/onnx/element_types.hpp"
-#include "pj/onnx/elements.hpp"
 #include "pj/onnx/operators.hpp"
 
 namespace pj {

@@ -1,6 +1,5 @@
 #include <array>
 
-#include "pj/base/error.hpp"
 #include "pj/onnx/operators.hpp"
 
 namespace pj {

@@ -5,7 +5,6 @@
 #include "pj/base/arithmetic.hpp"
 #include "pj/base/error.hpp"
 #include "pj/network/shapes.hpp"
-#include "pj/onnx/elements.hpp"
 #include "pj/onnx/operators.hpp"
 
 namespace pj {

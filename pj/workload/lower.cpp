@@ -67,13 +67,8 @@ struct Lower {
   }
 
   std::vector<Workload> operator()(const FullyConnected&) const {
-    const Sizes& in = operand(0).shape;
-    const bool is_map = in.size() == 4;
-    const std::int64_t height = is_map ? in[2] : 1;
-    const std::int64_t width = is_map ? in[3] : 1;
-    const std::int64_t channels = product(std::span(in).subspan(1)) / (height * width);
-    return {einsum("O[n,m] += I[n,c,r,s] * W[m,c,r,s]",
-                   {{"N", in[0]}, {"M", operand(1).shape[0]}, {"C", channels}, {"R", height}, {"S", width}})};
+    const Sizes& weights = operand(1).shape;
+    return {einsum("O[n,m] += I[n,c] * W[m,c]", {{"N", operand(0).shape[0]}, {"M", weights[0]}, {"C", weights[1]}})};
   }
 
   std::vector<Workload> operator()(const MatMul&) const {
