@@ -120,6 +120,7 @@ STAGES: dict[str, Callable[[], Count]] = {
     "format": lambda: check([TOOLS / "check_format.py"], needs="clang-format-16"),
     "layers": lambda: check([TOOLS / "check_layers.py"]),
     "sizes": lambda: check([TOOLS / "check_sizes.py"]),
+    "merges": lambda: check(["bash", "-c", "! git -C \"$0\" grep -nE '^(<<<<<<<|>>>>>>>) '", tree.ROOT]),
     "scripts": lambda: check(["shellcheck", *scripts()], needs="shellcheck"),
     "tools": tests_of_tools,
     "build": lambda: build("release"),
