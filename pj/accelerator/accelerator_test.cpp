@@ -88,7 +88,7 @@ TEST_CASE("a hierarchy that no network can be mapped to is refused by the machin
         "16,777,216");
   machine = small();
   std::get<Level>(machine.stages[2]).name = "";
-  CHECK(fault_of(machine) == "accelerator 'small': the name '' stands there twice; names must differ");
+  CHECK(fault_of(machine) == "accelerator 'small': a stage has no name");
 }
 
 }  // namespace pj

@@ -120,7 +120,8 @@ TEST_CASE("energies are finite and not negative, sizes positive and whole bits")
   CHECK(fault_in_level("capacity: 0 B") == "m:5:53: mem capacity must be greater than 0");
   CHECK(fault_in_level("capacity: -1 B") == "m:5:53: mem capacity must not be negative");
   CHECK(fault_in_level("capacity: 0.3 bit") == "m:5:53: mem capacity must be a whole number of bits, at most 2^60");
-  CHECK(fault_in_level("capacity: 1e12 GiB") == "m:5:53: mem capacity must be a whole number of bits, at most 2^60");
+  CHECK(fault_in_level("capacity: 1e12 GiB") ==
+        "m:5:53: mem capacity is too large; write it in a smaller unit or check its exponent");
   CHECK(fault_in_level("word: 0 bit") == "m:5:49: mem word must be greater than 0");
   CHECK(fault_in_level("partitions: {Input: 0 B}") == "m:5:63: mem partition Input must be greater than 0");
   CHECK(fault_in_level("read_bandwidth: 0 MB/s") == "m:5:59: mem read_bandwidth must be greater than 0");
