@@ -134,4 +134,34 @@ TEST_CASE("with Timeloop's conventions and perfect factors the optima of flex256
   CHECK(least_energy(convolution(1000, 4096, 1, 1, 1), machine) == 829863376.0);   // FC8
 }
 
+TEST_CASE("problems beyond the mapper's tables are refused by name") {
+  const Accelerator machine = load_accelerator("flex256");
+  CHECK_THROWS_WITH(find_best_mapping(einsum("O[p] += I[p+r] * W[r]", {{"P", 1 << 21}, {"R", 3}}), machine),
+                    "workload '': a window over 2,097,152 places is too long; the mapper takes up to 1,048,576");
+  Accelerator deep = machine;
+  deep.stages.insert(deep.stages.end(), 10, deep.stages.back());
+  CHECK_THROWS_WITH(find_best_mapping(einsum("O[m] += I[c] * W[m,c]", {{"M", 2}, {"C", 2}}), deep),
+                    "workload '' on flex256: the mapper takes up to 16 indices and 12 stages");
+}
+
+TEST_CASE("an interrupted search returns what it has and claims no proof") {
+  Interrupt interrupt;
+  interrupt.request();
+  const auto result = find_best_mapping(einsum("O[m] += I[c] * W[m,c]", {{"M", 2}, {"C", 2}}),
+                                        load_accelerator("flex256"), {.interrupt = &interrupt});
+  CHECK(!result.verdict);
+  CHECK(!result.certificate.proved);
+}
+
+TEST_CASE("where nothing fits the reason names the level and how much more would do") {
+  Accelerator machine = load_accelerator("eyeriss");
+  const Workload wide = einsum("O[p] += I[p+s] * W[s]", {{"P", 4}, {"S", 28}});
+  CHECK(find_best_mapping(wide, machine).verdict.reason() ==
+        "scratchpads must keep at least 56 B of Input and has 24 B; 32 B more would do");
+  std::get<Level>(machine.stages[0]).loops = std::vector<std::string>{"C"};
+  std::get<Level>(machine.stages[1]).loops = std::vector<std::string>{"C"};
+  CHECK(find_best_mapping(einsum("O[n] += I[n]  * W[n]", {{"N", 8}}), machine).verdict.reason() ==
+        "the constraints leave room for 1 of the 8 elements of index N; allow it in the 'loops' of a level");
+}
+
 }  // namespace pj

@@ -216,7 +216,8 @@ std::int64_t PartialNest::window(std::size_t tensor, std::size_t axis, std::size
   const auto add = [&](std::size_t index, std::int64_t factor, std::int64_t step, Pass pass, bool slides) {
     if (factor > 1 && pass != Pass::Once) {
       key.add((static_cast<std::int64_t>(index) << 8) | (static_cast<std::int64_t>(pass) << 1) | (slides ? 1 : 0));
-      key.add((factor << 32) | step);
+      key.add(factor);
+      key.add(step);
     }
   };
   for (const Term& term : terms) {

@@ -324,7 +324,7 @@ class Search {
         std::any_of(loops.begin(), loops.end(), [&](const Loop& l) { return l.index == index; });
     const bool allowed =
         admits(fanout.axes[axis].indices, workload_.indices[index].name) && !(fanout.one_axis && lies_elsewhere);
-    for (const std::int64_t factor : spread_factors(index)) {
+    for (const std::int64_t factor : spread_factors(index, room)) {
       if (factor > room || (factor > 1 && !allowed)) {
         break;
       }
@@ -336,9 +336,9 @@ class Search {
 
   /// Copies that reduce an output each begin a sum of their own, and what begins need not be fetched: there more
   /// copies can pay although they leave as many tiles.
-  const std::vector<std::int64_t>& spread_factors(std::size_t index) {
+  const std::vector<std::int64_t>& spread_factors(std::size_t index, std::int64_t room) {
     const bool reduces = !options_.perfect_factors && !workload_.tensors.back().depends_on(index);
-    return reduces ? factors_.all(left_[index]) : factors_.of(index, left_[index]);
+    return reduces ? factors_.all(left_[index], room) : factors_.of(index, left_[index]);
   }
 
   const Workload& workload_;
@@ -355,26 +355,34 @@ class Search {
 
 }  // namespace
 
-std::string to_string(Objective objective) {
-  return objective == Objective::Energy ? "energy" : objective == Objective::Delay ? "delay" : "edp";
-}
+namespace {
 
-Objective parse_objective(const std::string& text) {
-  const std::vector<std::string> known{"energy", "delay", "edp"};
-  const auto found = std::find(known.begin(), known.end(), text);
-  if (found == known.end()) {
-    throw InputError("unknown objective '" + text + "'" + did_you_mean(text, known));
+constexpr std::int64_t longest_window = 1 << 20;
+
+/// The search keeps its state in tables of fixed size, and goes through the places of a window one by one.
+void check_size(const Workload& workload, const Accelerator& accelerator) {
+  if (workload.indices.size() > PartialNest::most_indices || accelerator.stages.size() > PartialNest::most_stages) {
+    throw InputError("workload '" + workload.name + "' on " + accelerator.name + ": the mapper takes up to " +
+                     std::to_string(PartialNest::most_indices) + " indices and " +
+                     std::to_string(PartialNest::most_stages) + " stages");
   }
-  return static_cast<Objective>(found - known.begin());
+  for (const Operand& tensor : workload.tensors) {
+    for (const Axis& axis : tensor.axes) {
+      for (const Term& term : axis) {
+        if (axis.size() > 1 && workload.indices[term.index].size > longest_window) {
+          throw InputError("workload '" + workload.name + "': a window over " +
+                           grouped(workload.indices[term.index].size) + " places is too long; the mapper takes up to " +
+                           grouped(longest_window));
+        }
+      }
+    }
+  }
 }
 
-double objective_value(Objective objective, const Cost& cost) {
-  const double energy = cost.energy().value;
-  const double delay = cost.cycles().value;
-  return objective == Objective::Energy ? energy : objective == Objective::Delay ? delay : energy * delay;
-}
+}  // namespace
 
 MapperResult find_best_mapping(const Workload& workload, const Accelerator& accelerator, const MapperOptions& options) {
+  check_size(workload, accelerator);
   return Search(workload, accelerator, options).run();
 }
 

@@ -175,7 +175,7 @@ Factors::Factors(const Workload& workload, bool perfect) : perfect_(perfect), ha
 
 const std::vector<std::int64_t>& Factors::of(std::size_t index, std::int64_t tiles) {
   if (has_holes_[index] && !perfect_) {
-    return all(tiles);
+    return all(tiles, tiles);
   }
   auto& factors = known_[{tiles, false}];
   if (factors.empty()) {
@@ -184,10 +184,10 @@ const std::vector<std::int64_t>& Factors::of(std::size_t index, std::int64_t til
   return factors;
 }
 
-const std::vector<std::int64_t>& Factors::all(std::int64_t tiles) {
-  auto& factors = known_[{tiles, true}];
+const std::vector<std::int64_t>& Factors::all(std::int64_t tiles, std::int64_t most) {
+  auto& factors = known_[{std::min(tiles, most), true}];
   if (factors.empty()) {
-    factors.resize(static_cast<std::size_t>(tiles));
+    factors.resize(static_cast<std::size_t>(std::min(tiles, most)));
     std::iota(factors.begin(), factors.end(), 1);
   }
   return factors;

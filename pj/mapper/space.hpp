@@ -18,8 +18,8 @@ class Factors {
   /// factor (about 2·√tiles of them); or all divisors, where only perfect factors are wanted. Where a window has
   /// holes (its partner in the sum has a stride) tiles of different sizes overlap differently, and every factor counts.
   const std::vector<std::int64_t>& of(std::size_t index, std::int64_t tiles);
-  /// Every factor up to `most`.
-  const std::vector<std::int64_t>& all(std::int64_t tiles);
+  /// Every factor up to that which leaves one tile, or up to `most`.
+  const std::vector<std::int64_t>& all(std::int64_t tiles, std::int64_t most);
   /// Does a smaller factor always move at least as many words? Not where windows have holes.
   bool is_monotone(std::size_t index) const { return !has_holes_[index]; }
 
