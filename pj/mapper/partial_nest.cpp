@@ -23,30 +23,8 @@ PartialNest::PartialNest(const Workload& workload, const Accelerator& accelerato
       boxes_(accelerator.conventions.halo == Conventions::Halo::InnermostOnly),
       resident_(!boxes_),
       first_(inner) {
-  const auto& latches = accelerator.compute.latches;
   for (const Operand& tensor : workload.tensors) {
-    TensorShape shape;
-    shape.latched = std::find(latches.begin(), latches.end(), tensor.name) != latches.end();
-    for (const Axis& axis : tensor.axes) {
-      std::size_t varying = 0;
-      bool holes = false;
-      std::int64_t size = 1;
-      for (const Term& term : axis) {
-        shape.relevant |= bit(term.index);
-        varying += workload.indices[term.index].size > 1 ? 1 : 0;
-        holes = holes || (workload.indices[term.index].size > 1 && term.coefficient > 1);
-        size *= workload.indices[term.index].size;
-      }
-      if (varying > 1 || (boxes_ && holes)) {
-        shape.windows.push_back(axis);
-        for (const Term& term : axis) {
-          shape.sliding |= bit(term.index);
-        }
-      } else {
-        shape.plain *= size;
-      }
-    }
-    shapes_.push_back(std::move(shape));
+    shapes_.push_back(shape_of(tensor));
   }
   for (std::size_t i = 0; i < workload.indices.size(); ++i) {
     size_[i] = left_[i] = workload.indices[i].size;
@@ -57,6 +35,33 @@ PartialNest::PartialNest(const Workload& workload, const Accelerator& accelerato
     factor_[s].fill(1);
     step_[s].fill(1);
   }
+}
+
+PartialNest::TensorShape PartialNest::shape_of(const Operand& tensor) const {
+  const auto& latches = accelerator_.compute.latches;
+  TensorShape shape;
+  shape.latched = std::find(latches.begin(), latches.end(), tensor.name) != latches.end();
+  for (const Axis& axis : tensor.axes) {
+    std::uint32_t indices = 0;
+    std::size_t varying = 0;
+    bool holes = false;
+    std::int64_t size = 1;
+    for (const Term& term : axis) {
+      const std::int64_t elements = workload_.indices[term.index].size;
+      indices |= bit(term.index);
+      varying += elements > 1 ? 1 : 0;
+      holes = holes || (elements > 1 && term.coefficient > 1);
+      size *= elements;
+    }
+    shape.relevant |= indices;
+    if (varying > 1 || (boxes_ && holes)) {
+      shape.windows.push_back(axis);
+      shape.sliding |= indices;
+    } else {
+      shape.plain *= size;
+    }
+  }
+  return shape;
 }
 
 void PartialNest::push(const StageMapping& stage) {

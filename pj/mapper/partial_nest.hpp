@@ -83,6 +83,7 @@ class PartialNest {
     std::size_t slide_stage = most_stages, slide_index = 0;  ///< most_stages + 1: the loops outside slide
   };
 
+  TensorShape shape_of(const Operand& tensor) const;
   std::int64_t count(std::size_t tensor, std::size_t to, const Passes& passes);
   std::int64_t places(std::size_t index, std::size_t to, const Passes& passes) const;
   std::int64_t window(std::size_t tensor, std::size_t axis, std::size_t to, const Passes& passes);
