@@ -10,10 +10,11 @@ to_test=("${to_run[@]}" doctest-dev libbenchmark-dev python3)
 welcome_to_run=(ccache)
 welcome_to_test=(ccache clang-format-16 clang-tidy-16 shellcheck)
 
-# Of the packages named, those that are not installed.
+# Of the packages named, those that are not installed. (dpkg-query fails where one of them is unknown to it.)
 missing() {
   local installed package
-  installed=" $(dpkg-query -W -f='${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null | sed -n 's/^ii *//p' | tr '\n' ' ')"
+  installed=$({ dpkg-query -W -f='${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null || true; } | sed -n 's/^ii *//p' | tr '\n' ' ')
+  installed=" $installed"
   for package in "$@"; do
     [[ $installed == *" $package "* ]] || echo "$package"
   done

@@ -19,7 +19,9 @@ Objective parse_objective(const std::string& text);
 struct MapperOptions {
   Objective objective = Objective::Energy;
   bool perfect_factors = false;          ///< only factors that divide: the space of most other tools
-  const Interrupt* interrupt = nullptr;  ///< on request: stop and return the best so far
+  std::optional<Cycles> most_cycles;     ///< slower mappings are left out
+  std::optional<Seconds> time_limit;     ///< of wall time; then the search stops as if interrupted
+  const Interrupt* interrupt = nullptr;  ///< on request: stop and return the best so far, with its proven gap
 };
 
 /// Why the result is the optimum.
@@ -33,6 +35,9 @@ struct Certificate {
 
   bool operator==(const Certificate&) const = default;
 };
+
+/// How far above the optimum a result of this value can be at most: value ÷ lower bound − 1; 0 where it is proved.
+double gap(const Certificate& certificate, double value);
 
 struct MapperResult {
   Verdict verdict = Verdict::no("");  ///< "no" where nothing fits, with the nearest miss

@@ -26,4 +26,8 @@ double objective_value(Objective objective, const Cost& cost) {
   return objective == Objective::Energy ? energy : objective == Objective::Delay ? delay : energy * delay;
 }
 
+double gap(const Certificate& certificate, double value) {
+  return certificate.proved ? 0.0 : value / certificate.lower_bound - 1.0;
+}
+
 }  // namespace pj

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <chrono>
 #include <limits>
 
 #include "pj/base/arithmetic.hpp"
@@ -60,7 +61,11 @@ class Search {
   }
 
  private:
-  bool interrupted() const { return options_.interrupt != nullptr && options_.interrupt->requested(); }
+  bool interrupted() const {
+    return (options_.interrupt != nullptr && options_.interrupt->requested()) ||
+           (options_.time_limit && std::chrono::steady_clock::now() - began_ >
+                                       std::chrono::duration<double>(options_.time_limit->value));
+  }
 
   bool can_win(const Value& bound) const {
     return !result_.verdict || Value{bound.first * rounding, bound.second * rounding} < best_;
@@ -349,6 +354,7 @@ class Search {
   Mapping mapping_;
   std::vector<std::int64_t> left_, extents_;
   MapperResult result_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   Value best_, root_bound_;
   double energy_inside_ = 0.0, delay_inside_ = 1.0;  ///< the bound of the stages chosen so far
 };
