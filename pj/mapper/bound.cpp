@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "pj/mapping/window.hpp"
+
 namespace pj {
 
 namespace {
@@ -35,7 +37,9 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
       least_excess_(accelerator.stages.size(), 0.0) {
   for (std::size_t tensor = 0; tensor < workload.tensors.size(); ++tensor) {
     tables_.push_back(table(tensor));
+    windows_.push_back(windows(tensor));
   }
+  compute_energy_ = scaled(workload.macs(), accelerator.compute.energy.value);
   least_delay_ = least_delay();
   std::int64_t copies = 1;
   for (const Stage& stage : accelerator.stages) {
@@ -91,6 +95,26 @@ Bounder::Table Bounder::table(std::size_t tensor) const {
   return result;
 }
 
+std::vector<Bounder::Window> Bounder::windows(std::size_t tensor) const {
+  std::vector<Window> result;
+  for (const Axis& axis : workload_.tensors[tensor].axes) {
+    std::vector<std::int64_t> whole(workload_.indices.size(), 1);
+    std::vector<std::size_t> varying;
+    for (const Term& term : axis) {
+      whole[term.index] = workload_.indices[term.index].size;
+      if (whole[term.index] > 1) {
+        varying.push_back(term.index);
+      }
+    }
+    if (varying.size() == 2) {
+      result.push_back({varying[0], varying[1], static_cast<double>(whole[varying[0]]),
+                        static_cast<double>(whole[varying[1]]),
+                        static_cast<double>(window_size(workload_, axis, whole, false))});
+    }
+  }
+  return result;
+}
+
 /// supply(j) = V · write(j) + min over the next outer keeper k of V · read(k) + supply(k), and for an output the
 /// same with the directions swapped: every element crosses every boundary on its way at least once.
 void Bounder::add_supply(Table& table, bool is_output) const {
@@ -128,7 +152,7 @@ void Bounder::pop() {
 Value Bounder::bound(const Mapping& mapping) {
   fanouts_left_ = copies_outside_[nest_.first_stage()] > 1;
   delay_ =
-      std::max(1.0, static_cast<double>(nest_.steps()) / static_cast<double>(copies_outside_[nest_.first_stage()]));
+      std::max(least_delay_, static_cast<double>(nest_.steps()) / static_cast<double>(copies_outside_[nest_.first_stage()]));
   energy_ = energy(mapping);
   for (std::size_t stage = 0; stage < nest_.first_stage(); ++stage) {
     energy_ += least_excess_[stage];
@@ -139,7 +163,7 @@ Value Bounder::bound(const Mapping& mapping) {
 double Bounder::energy(const Mapping& mapping) {
   collect_ways(mapping, nest_.first_stage());
   staying_.clear();
-  double total = scaled(workload_.macs(), accelerator_.compute.energy.value);
+  double total = compute_energy_;
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
     staying_.push_back(tensor_energy(tensor, {Outside::Kind::Stays}));
     total += staying_.back();

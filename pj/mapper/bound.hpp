@@ -34,6 +34,12 @@ class Bounder {
   /// that index. (docs/mapper.md, "The bound".)
   Value bound(const Mapping& mapping);
 
+  /// Prepares `spread_bound` for the innermost fanout outside the chosen part.
+  void begin_spread(const Mapping& mapping, std::size_t fanout);
+  /// At most the value of every mapping with the chosen part inside, where the fanout has so many copies in use, and
+  /// the levels between the chosen part and the fanout keep what `mapping` says, whatever their tiles.
+  Value spread_bound(const Mapping& mapping, const Copies& copies);
+
   /// The energy in the last bound, without the rest of the objective.
   double energy_bound() const { return energy_; }
   double delay_bound() const { return delay_; }
@@ -68,7 +74,14 @@ class Bounder {
     double most_elements = 0.0;  ///< as bounding boxes count them
   };
 
+  /// An axis with a sum of two indices: their sizes, and all positions of the axis.
+  struct Window {
+    std::size_t a = 0, b = 0;
+    double size_a = 0.0, size_b = 0.0, positions = 1.0;
+  };
+
   Table table(std::size_t tensor) const;
+  std::vector<Window> windows(std::size_t tensor) const;
   double least_delay() const;
   void add_supply(Table& table, bool is_output) const;
   double energy(const Mapping& mapping);
@@ -107,6 +120,28 @@ class Bounder {
   std::vector<Priced> priced_;
   double energy_ = 0.0, delay_ = 0.0, least_delay_ = 1.0;
   std::vector<double> least_excess_;
+
+  /// What `spread_bound` knows of a tensor: its innermost tile that is still to be supplied, and how often it moves.
+  struct Supplied {
+    Way way;
+    double inside = 0.0;      ///< what its ways inside the chosen part cost
+    std::int64_t moved = 0;   ///< words that come to the tile, at least
+    bool closed = false;      ///< some chosen loop moves the tile: all loops outside do so again
+    std::vector<std::int64_t> iterations;  ///< by index, in time, where copies share all that they can
+  };
+
+  Supplied supplied(std::size_t tensor);
+  double spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies);
+  double kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies);
+  double shared_words(const Supplied& supplied, const Copies& copies) const;
+  double words_of_copies(std::size_t tensor, const Copies& copies) const;
+  double supply_from_outside(std::size_t tensor, double words) const;
+
+  std::size_t fanout_ = 0;  ///< of `spread_bound`
+  std::vector<Supplied> supplied_;
+  std::vector<std::int64_t> steps_;  ///< by index
+  std::vector<std::vector<Window>> windows_;  ///< by tensor
+  double compute_energy_ = 0.0;
 
   // The level of `tile_bound`.
   std::size_t tile_stage_ = 0;

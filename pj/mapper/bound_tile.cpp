@@ -109,7 +109,7 @@ double Bounder::tile_bound(const std::vector<Loop>& loops, std::uint32_t open) {
     if (may_move != 0 && (may_move >> index & 1U) == 0) {
       continue;
     }
-    double sum = static_cast<double>(workload_.macs()) * accelerator_.compute.energy.value;
+    double sum = compute_energy_;
     for (std::size_t tensor = 0; tensor < staying_.size(); ++tensor) {
       const bool moves = moved != 0 && nest_.depends(tensor, index);
       sum += moves ? tile_sliding_[tensor][index] : staying_[tensor];

@@ -154,14 +154,26 @@ std::int64_t PartialNest::touched(const Way& way, std::size_t apart, bool apart_
   return count(way.tensor, way.to, passes);
 }
 
-std::int64_t PartialNest::steps() const {
+std::int64_t PartialNest::steps(std::size_t index) const {
   Passes passes;
   passes.space.fill(Pass::Once);
+  return places(index, accelerator_.stages.size(), passes);
+}
+
+std::int64_t PartialNest::steps() const {
   std::int64_t product = 1;
   for (std::size_t i = 0; i < workload_.indices.size(); ++i) {
-    product *= places(i, accelerator_.stages.size(), passes);
+    product *= steps(i);
   }
   return product;
+}
+
+std::int64_t PartialNest::iterations(const Way& way, std::size_t index) const {
+  Passes passes{.once = way.stays};
+  for (std::size_t stage = first_; stage < way.to; ++stage) {
+    passes.space[stage] = in_time_[stage] ? Pass::Each : shared_pass(stage, way.tensor);
+  }
+  return places(index, way.to, passes);
 }
 
 std::int64_t PartialNest::count(std::size_t tensor, std::size_t to, const Passes& passes) {

@@ -11,12 +11,15 @@
 
 namespace pj {
 
+/// How many copies of each index a fanout has in use.
+using Copies = std::array<std::int64_t, 16>;
+
 /// The inner part of a loop nest while the mapper chooses it, from the compute units outwards, and the words that
 /// it moves: the same counts as `traffic`, without its generality and allocations. What the loops outside the chosen
 /// part will run through is known (`left`); how, is not.
 class PartialNest {
  public:
-  static constexpr std::size_t most_indices = 16;
+  static constexpr std::size_t most_indices = std::tuple_size_v<Copies>;
   static constexpr std::size_t most_stages = 12;
 
   /// Nothing is chosen yet of the stages outside `inner`, and nothing is in those from it inwards.
@@ -66,8 +69,11 @@ class PartialNest {
   std::int64_t touched(const Way& way, std::size_t apart, bool apart_outside);
   /// Steps of the chosen loops in time and of all loops outside.
   std::int64_t steps() const;
+  /// The part of them that the loops over one index make.
+  std::int64_t steps(std::size_t index) const;
+  /// The moves that the loops over an index give a closed way's tile, where copies share what they can.
+  std::int64_t iterations(const Way& way, std::size_t index) const;
 
- private:
   struct TensorShape {
     std::uint32_t relevant = 0;  ///< bit mask of its indices
     std::uint32_t sliding = 0;   ///< those of them in `windows`
@@ -75,6 +81,9 @@ class PartialNest {
     std::int64_t plain = 1;      ///< product of the sizes of all its other indices
     bool latched = false;
   };
+  const TensorShape& shape(std::size_t tensor) const { return shapes_[tensor]; }
+
+ private:
   struct Passes {
     std::array<std::uint32_t, most_stages> once{};  ///< by stage, the indices that count once
     std::array<Pass, most_stages> space{};          ///< by stage, of a fanout's loops

@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <memory>
 
 #include "pj/base/arithmetic.hpp"
 #include "pj/base/text.hpp"
 #include "pj/mapper/bound.hpp"
 #include "pj/mapper/reasons.hpp"
 #include "pj/mapper/space.hpp"
+#include "pj/mapper/spread.hpp"
 
 namespace pj {
 
@@ -31,12 +33,17 @@ class Search {
         accelerator_(accelerator),
         options_(options),
         bounder_(workload, accelerator, options.objective),
-        factors_(workload, options.perfect_factors) {
+        factors_(workload, accelerator, options.perfect_factors) {
     mapping_.stages.resize(accelerator.stages.size());
     for (const Index& index : workload.indices) {
       left_.push_back(index.size);
     }
     extents_.assign(left_.size(), 1);
+    for (const Stage& stage : accelerator.stages) {
+      const auto* fanout = std::get_if<Fanout>(&stage);
+      spreads_.push_back(fanout == nullptr ? nullptr
+                                           : std::make_unique<Spreads>(workload, *fanout, factors_, options.perfect_factors));
+    }
   }
 
   MapperResult run() {
@@ -71,31 +78,94 @@ class Search {
     return !result_.verdict || Value{bound.first * rounding, bound.second * rounding} < best_;
   }
 
-  /// Chooses the stages outside `inner`.
+  /// Chooses the stages outside `inner`: a fanout together with the levels inside it, a level alone where no fanout
+  /// is further out.
   void expand(std::size_t inner) {
     if (inner == 0) {
       finish();
       return;
     }
-    const std::size_t at = inner - 1;
-    for (Choice& choice : choices(at)) {
-      if (!can_win(choice.bound)) {
+    const auto is_fanout = [&](std::size_t stage) { return std::holds_alternative<Fanout>(accelerator_.stages[stage]); };
+    std::size_t fanout = inner;
+    while (fanout > 0 && !is_fanout(fanout - 1)) {
+      --fanout;
+    }
+    if (fanout > 0) {
+      expand_block(fanout - 1, inner);
+      return;
+    }
+    for (Choice& choice : choices(inner - 1)) {
+      take(choice, inner - 1, [&] { expand(inner - 1); });
+    }
+  }
+
+  /// Goes on with a choice for a stage, unless its bound says that nothing better can come of it.
+  template <class Next>
+  void take(Choice& choice, std::size_t at, const Next& next) {
+    if (!can_win(choice.bound)) {
+      ++result_.certificate.cut_by_bound;
+      return;
+    }
+    if (interrupted()) {
+      return;
+    }
+    mapping_.stages[at] = std::move(choice.stage);
+    energy_inside_ = choice.energy;
+    delay_inside_ = choice.delay;
+    step(mapping_.stages[at].loops, true);
+    bounder_.push(mapping_.stages[at]);
+    next();
+    bounder_.pop();
+    step(mapping_.stages[at].loops, false);
+    mapping_.stages[at].loops.clear();
+  }
+
+  /// How a fanout's copies are used and what the levels inside it keep, with the bound of all that can follow.
+  struct Block {
+    Value bound;
+    double energy = 0.0, delay = 0.0;
+    std::vector<std::uint32_t> keeps;  ///< of the levels from the fanout inwards
+    Copies copies;
+  };
+
+  void expand_block(std::size_t fanout, std::size_t inner) {
+    for (const Block& block : blocks(fanout, inner)) {
+      if (!can_win(block.bound)) {
         ++result_.certificate.cut_by_bound;
         continue;
       }
-      if (interrupted()) {
-        return;
+      for (std::size_t at = fanout + 1; at < inner; ++at) {
+        set_keeps(std::get<Level>(accelerator_.stages[at]), at, block.keeps[at - fanout - 1]);
       }
-      mapping_.stages[at] = std::move(choice.stage);
-      energy_inside_ = choice.energy;
-      delay_inside_ = choice.delay;
-      step(mapping_.stages[at].loops, true);
-      bounder_.push(mapping_.stages[at]);
-      expand(at);
-      bounder_.pop();
-      step(mapping_.stages[at].loops, false);
-      mapping_.stages[at] = {};
+      energy_inside_ = block.energy;
+      delay_inside_ = block.delay;
+      fill_block(fanout, inner, block);
+      for (std::size_t at = fanout + 1; at < inner; ++at) {
+        mapping_.stages[at] = {};
+      }
     }
+  }
+
+  std::vector<Block> blocks(std::size_t fanout, std::size_t inner) {
+    const std::vector<Copies> spreads = spreads_[fanout]->all(left_);
+    std::vector<Block> found;
+    bounder_.begin_spread(mapping_, fanout);
+    for (const auto& keeps : keep_sets(fanout, inner)) {
+      for (std::size_t at = fanout + 1; at < inner; ++at) {
+        set_keeps(std::get<Level>(accelerator_.stages[at]), at, keeps[at - fanout - 1]);
+      }
+      for (const Copies& copies : spreads) {
+        ++result_.certificate.candidates;
+        const Value bound = bounder_.spread_bound(mapping_, copies);
+        if (can_win(bound)) {
+          found.push_back({bound, bounder_.energy_bound(), bounder_.delay_bound(), keeps, copies});
+        } else {
+          ++result_.certificate.cut_by_bound;
+        }
+      }
+    }
+    std::stable_sort(found.begin(), found.end(), [](const Block& a, const Block& b) { return a.bound < b.bound; });
+    return found;
   }
 
   /// Takes a stage's loops into the counts of what is left, or out again.
@@ -118,32 +188,70 @@ class Search {
     }
   }
 
+  /// Every choice of what each level between the chosen part and a fanout keeps, outermost level first.
+  std::vector<std::vector<std::uint32_t>> keep_sets(std::size_t fanout, std::size_t inner) {
+    std::vector<std::vector<std::uint32_t>> sets{{}};
+    for (std::size_t at = fanout + 1; at < inner; ++at) {
+      std::vector<std::vector<std::uint32_t>> longer;
+      for (std::uint32_t mask = 1U << workload_.tensors.size(); mask-- > 0;) {
+        if (set_keeps(std::get<Level>(accelerator_.stages[at]), at, mask)) {
+          for (auto set : sets) {
+            set.push_back(mask);
+            longer.push_back(std::move(set));
+          }
+        }
+      }
+      sets = std::move(longer);
+    }
+    return sets;
+  }
+
+  /// Chooses the levels from `inner` out to the fanout, and then lays out the fanout's copies.
+  void fill_block(std::size_t fanout, std::size_t inner, const Block& block) {
+    const std::size_t at = inner - 1;
+    if (at == fanout) {
+      if (auto loops = spreads_[fanout]->loops(block.copies, left_)) {
+        Choice choice{block.bound, energy_inside_, delay_inside_, {std::move(*loops), {}}};
+        take(choice, fanout, [&] { expand(fanout); });
+      }
+      return;
+    }
+    std::vector<Choice> found;
+    block_ = &block;
+    fanout_ = fanout;
+    tile(std::get<Level>(accelerator_.stages[at]), at, 0, found);
+    block_ = nullptr;
+    sort(found);
+    for (Choice& choice : found) {
+      take(choice, at, [&] { fill_block(fanout, at, block); });
+    }
+  }
+
+  static void sort(std::vector<Choice>& choices) {
+    std::stable_sort(choices.begin(), choices.end(), [](const Choice& a, const Choice& b) { return a.bound < b.bound; });
+  }
+
+  /// The choices for a level with no fanout further out.
   std::vector<Choice> choices(std::size_t at) {
     std::vector<Choice> found;
-    if (const auto* fanout = std::get_if<Fanout>(&accelerator_.stages[at])) {
-      spread(*fanout, at, 0, fanout->axes.empty() ? 1 : fanout->axes[0].size, found);
-    } else {
-      const auto& level = std::get<Level>(accelerator_.stages[at]);
-      for (std::size_t mask = std::size_t{1} << workload_.tensors.size(); mask-- > 0;) {
-        if (set_keeps(level, at, mask)) {
-          if (at > 0 && bounder_.bounds_tiles(at)) {
-            bounder_.begin_tile(mapping_, at);
-          }
-          tile(level, at, 0, found);
+    const auto& level = std::get<Level>(accelerator_.stages[at]);
+    for (std::uint32_t mask = 1U << workload_.tensors.size(); mask-- > 0;) {
+      if (set_keeps(level, at, mask)) {
+        if (at > 0) {
+          bounder_.begin_tile(mapping_, at);
         }
+        tile(level, at, 0, found);
       }
     }
     mapping_.stages[at] = {};
-    std::stable_sort(found.begin(), found.end(), [](const Choice& a, const Choice& b) { return a.bound < b.bound; });
+    sort(found);
     return found;
   }
 
-  /// Prices the chosen part with the stage's loops in the given order; the stage has been pushed.
-  void price(std::size_t at, const std::vector<Loop>& loops, std::vector<Choice>& found) {
+  void price(std::size_t at, const Value& bound, std::vector<Choice>& found) {
     ++result_.certificate.candidates;
-    const Value bound = bounder_.bound(mapping_);
     if (can_win(bound)) {
-      found.push_back({bound, bounder_.energy_bound(), bounder_.delay_bound(), {loops, mapping_.stages[at].keeps}});
+      found.push_back({bound, bounder_.energy_bound(), bounder_.delay_bound(), mapping_.stages[at]});
     } else {
       ++result_.certificate.cut_by_bound;
     }
@@ -198,7 +306,8 @@ class Search {
     std::vector<std::int64_t> fitting;
     for (const std::int64_t factor : factors_.of(index, left_[index])) {
       const bool covers = extent * factor >= workload_.indices[index].size;
-      if ((factor > 1 && !allowed) || ((at == 0 || whole) && !covers)) {
+      if ((factor > 1 && !allowed) || ((at == 0 || whole) && !covers) ||
+          !leaves_copies(at, index, ceil_div(left_[index], factor))) {
         continue;
       }
       extents_[index] = extent * factor;
@@ -245,7 +354,7 @@ class Search {
 
   /// Can a tile of which the indices from `next` on are still open become part of a mapping better than the best?
   bool tile_can_win(std::size_t at, std::size_t next) {
-    if (at == 0 || !bounder_.bounds_tiles(at)) {
+    if (at == 0 || block_ != nullptr) {
       return true;
     }
     std::uint32_t keeps = 0;
@@ -299,51 +408,35 @@ class Search {
   }
 
   void order(std::size_t at, std::vector<Choice>& found) {
-    bounder_.push(mapping_.stages[at]);
+    const std::vector<Loop> loops = mapping_.stages[at].loops;
     for (const auto& order : useful_orders(workload_, accelerator_, mapping_, at)) {
-      bounder_.reorder(order);
-      price(at, order, found);
-    }
-    bounder_.pop();
-  }
-
-  /// Chooses the factors along the axes of a fanout; `position` counts index within axis.
-  void spread(const Fanout& fanout, std::size_t at, std::size_t position, std::int64_t room,
-              std::vector<Choice>& found) {
-    const std::size_t axis = position / left_.size();
-    const std::size_t index = position % left_.size();
-    if (axis >= fanout.axes.size()) {
+      mapping_.stages[at].loops = order;
       bounder_.push(mapping_.stages[at]);
-      price(at, mapping_.stages[at].loops, found);
-      bounder_.pop();
-      return;
-    }
-    const auto next_room = [&](std::int64_t rest) {
-      const bool next_axis = index + 1 == left_.size() && axis + 1 < fanout.axes.size();
-      return next_axis ? fanout.axes[axis + 1].size : rest;
-    };
-    const std::int64_t tiles = left_[index];
-    const std::int64_t extent = extents_[index];
-    const auto& loops = mapping_.stages[at].loops;
-    const bool lies_elsewhere =
-        std::any_of(loops.begin(), loops.end(), [&](const Loop& l) { return l.index == index; });
-    const bool allowed =
-        admits(fanout.axes[axis].indices, workload_.indices[index].name) && !(fanout.one_axis && lies_elsewhere);
-    for (const std::int64_t factor : spread_factors(index, room)) {
-      if (factor > room || (factor > 1 && !allowed)) {
-        break;
+      if (block_ == nullptr) {
+        price(at, bounder_.bound(mapping_), found);
+      } else {
+        price_in_block(at, found);
       }
-      set(at, index, factor, extent * factor, static_cast<int>(axis));
-      spread(fanout, at, position + 1, next_room(room / factor), found);
-      unset(at, index, factor, extent, tiles);
+      bounder_.pop();
+    }
+    mapping_.stages[at].loops = loops;
+  }
+
+  void price_in_block(std::size_t at, std::vector<Choice>& found) {
+    if (at > fanout_ + 1) {
+      bounder_.begin_spread(mapping_, fanout_);
+      price(at, bounder_.spread_bound(mapping_, block_->copies), found);
+    } else if (const auto loops = spreads_[fanout_]->loops(block_->copies, left_)) {
+      bounder_.push({*loops, {}});
+      price(at, bounder_.bound(mapping_), found);
+      bounder_.pop();
     }
   }
 
-  /// Copies that reduce an output each begin a sum of their own, and what begins need not be fetched: there more
-  /// copies can pay although they leave as many tiles.
-  const std::vector<std::int64_t>& spread_factors(std::size_t index, std::int64_t room) {
-    const bool reduces = !options_.perfect_factors && !workload_.tensors.back().depends_on(index);
-    return reduces ? factors_.all(left_[index], room) : factors_.of(index, left_[index]);
+  /// Can the copies of the block be used where a level inside the fanout leaves so many tiles?
+  bool leaves_copies(std::size_t at, std::size_t index, std::int64_t tiles) const {
+    const std::int64_t copies = block_ == nullptr ? 1 : block_->copies[index];
+    return block_ == nullptr || (at > fanout_ + 1 ? copies <= tiles : spreads_[fanout_]->pays(index, copies, tiles));
   }
 
   const Workload& workload_;
@@ -352,7 +445,10 @@ class Search {
   Bounder bounder_;
   Factors factors_;
   Mapping mapping_;
+  std::vector<std::unique_ptr<Spreads>> spreads_;  ///< by stage, of the fanouts
   std::vector<std::int64_t> left_, extents_;
+  const Block* block_ = nullptr;  ///< whose levels are being chosen
+  std::size_t fanout_ = 0;        ///< and its fanout
   MapperResult result_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   Value best_, root_bound_;

@@ -160,14 +160,19 @@ std::vector<std::int64_t> make_factors(std::int64_t tiles, bool perfect) {
 
 }  // namespace
 
-Factors::Factors(const Workload& workload, bool perfect) : perfect_(perfect), has_holes_(workload.indices.size()) {
+Factors::Factors(const Workload& workload, const Accelerator& accelerator, bool perfect)
+    : perfect_(perfect), has_holes_(workload.indices.size()) {
+  const bool boxes = accelerator.conventions.halo == Conventions::Halo::InnermostOnly;
+  const auto strided = [&](const Term& term, const Term& partner) {
+    return boxes ? partner.coefficient > 1
+                 : &partner != &term && partner.coefficient / std::gcd(partner.coefficient, term.coefficient) > 1;
+  };
   for (const Operand& tensor : workload.tensors) {
     for (const Axis& axis : tensor.axes) {
       for (const Term& term : axis) {
-        for (const Term& partner : axis) {
-          const bool strided = partner.coefficient / std::gcd(partner.coefficient, term.coefficient) > 1;
-          has_holes_[term.index] = has_holes_[term.index] || (partner.index != term.index && strided);
-        }
+        has_holes_[term.index] = has_holes_[term.index] || std::any_of(axis.begin(), axis.end(), [&](const Term& other) {
+                                   return strided(term, other);
+                                 });
       }
     }
   }

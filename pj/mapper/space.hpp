@@ -12,11 +12,12 @@ namespace pj {
 /// The factors worth trying, by index.
 class Factors {
  public:
-  Factors(const Workload& workload, bool perfect);
+  Factors(const Workload& workload, const Accelerator& accelerator, bool perfect);
 
   /// For an index of which `tiles` are left: for each number of tiles that a factor can leave, the smallest such
   /// factor (about 2·√tiles of them); or all divisors, where only perfect factors are wanted. Where a window has
-  /// holes (its partner in the sum has a stride) tiles of different sizes overlap differently, and every factor counts.
+  /// holes (its partner in the sum has a stride; or any, where they count as boxes) tiles of different sizes overlap
+  /// differently, and every factor counts.
   const std::vector<std::int64_t>& of(std::size_t index, std::int64_t tiles);
   /// Every factor up to that which leaves one tile, or up to `most`.
   const std::vector<std::int64_t>& all(std::int64_t tiles, std::int64_t most);

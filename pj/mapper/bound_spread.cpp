@@ -1,0 +1,162 @@
+#include <algorithm>
+#include <limits>
+
+#include "pj/base/arithmetic.hpp"
+#include "pj/mapper/bound.hpp"
+
+namespace pj {
+
+namespace {
+
+/// The sums of elements of two sets, added up over `a` × `b` pairs of sets that cut the two indices: by |A + B| ≥ |A| +
+/// |B| − 1 at least this many.
+double sums(double size_a, double size_b, double a, double b) {
+  return size_a * b + size_b * a - a * b;
+}
+
+}  // namespace
+
+void Bounder::begin_spread(const Mapping& mapping, std::size_t fanout) {
+  fanout_ = fanout;
+  fanouts_left_ = true;
+  collect_ways(mapping, nest_.first_stage());
+  supplied_.clear();
+  steps_.clear();
+  for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
+    supplied_.push_back(supplied(tensor));
+  }
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    steps_.push_back(nest_.steps(index));
+  }
+}
+
+Bounder::Supplied Bounder::supplied(std::size_t tensor) {
+  const Outside stays{Outside::Kind::Stays};
+  Supplied result;
+  const auto& ways = ways_[tensor];
+  for (std::size_t way = 0; way + 1 < ways.size(); ++way) {
+    result.inside += way_energy(tensor, way, stays);
+  }
+  result.way = ways.back();
+  result.inside += inner_end(nest_, result.way, stays) + hops(nest_, result.way, nest_.first_stage(), stays);
+  result.moved = nest_.moved(result.way, nest_.first_stage(), stays, false);
+  result.closed = !result.way.open;
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    result.iterations.push_back(nest_.iterations(result.way, index));
+  }
+  return result;
+}
+
+Value Bounder::spread_bound(const Mapping& mapping, const Copies& copies) {
+  energy_ = compute_energy_;
+  for (std::size_t tensor = 0; tensor < supplied_.size(); ++tensor) {
+    energy_ += spread_energy(tensor, mapping, copies);
+  }
+  for (std::size_t stage = 0; stage < nest_.first_stage(); ++stage) {
+    energy_ += least_excess_[stage];
+  }
+  double steps = 1.0;
+  for (std::size_t index = 0; index < steps_.size(); ++index) {
+    steps *= static_cast<double>(ceil_div(steps_[index], copies[index]));
+  }
+  delay_ = std::max(least_delay_, steps / static_cast<double>(copies_outside_[fanout_]));
+  return objective_pair(objective_, energy_, delay_);
+}
+
+double Bounder::spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies) {
+  const Supplied& tile = supplied_[tensor];
+  for (std::size_t stage = nest_.first_stage(); stage-- > fanout_ + 1;) {
+    if (mapping.stages[stage].keeps[tensor]) {
+      return tile.inside + kept_energy(tensor, mapping, stage, copies);
+    }
+  }
+  const auto& fanout = std::get<Fanout>(accelerator_.stages[fanout_]);
+  const bool shares = workload_.is_output(tensor) ? fanout.reduction : fanout.multicast;
+  const auto moved = static_cast<double>(tile.moved);
+  const double sent = shares ? shared_words(tile, copies) : moved;
+  return tile.inside + moved * tables_[tensor].hop[fanout_] + supply_from_outside(tensor, sent);
+}
+
+/// The first level that keeps the tensor serves its tile inside; it, and the levels further out, must see every
+/// element that a copy works on once for each such copy.
+double Bounder::kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies) {
+  const Table& table = tables_[tensor];
+  const Supplied& tile = supplied_[tensor];
+  const bool is_output = workload_.is_output(tensor);
+  const double words = words_of_copies(tensor, copies);
+  const auto moved = static_cast<double>(tile.moved);
+  double begun = table.most_elements * static_cast<double>(copies_outside_[fanout_]);
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    begun *= nest_.depends(tensor, index) ? 1.0 : static_cast<double>(copies[index]);
+  }
+  double energy = is_output ? moved * table.write[keeper] + std::max(0.0, moved - begun) * table.read[keeper]
+                            : moved * table.read[keeper];
+  const bool drains = accelerator_.conventions.drain_reads;
+  for (std::size_t stage = keeper + 1; stage-- > fanout_ + 1;) {
+    if (mapping.stages[stage].keeps[tensor]) {
+      energy += words * (!is_output ? table.write[stage] : drains ? table.read[stage] : 0.0);
+      energy += stage == keeper ? 0.0 : words * (is_output ? table.write[stage] : table.read[stage]);
+    }
+  }
+  const auto& fanout = std::get<Fanout>(accelerator_.stages[fanout_]);
+  const bool shares = is_output ? fanout.reduction : fanout.multicast;
+  return energy + words * table.hop[fanout_] + supply_from_outside(tensor, shares ? table.elements : words);
+}
+
+/// The words of all moves of a tile, at least, where copies that want the same words at one step share them: the
+/// iterations over an index that the tensor does not depend on are divided by the copies.
+double Bounder::shared_words(const Supplied& supplied, const Copies& copies) const {
+  double words = tables_[supplied.way.tensor].elements;
+  if (!supplied.closed) {
+    return words;
+  }
+  const auto moves = [&](std::size_t index) {
+    return static_cast<double>(ceil_div(supplied.iterations[index], copies[index]));
+  };
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    words *= nest_.depends(supplied.way.tensor, index) ? 1.0 : moves(index);
+  }
+  for (const Window& window : windows_[supplied.way.tensor]) {
+    if (supplied.way.slide_stage == PartialNest::most_stages) {
+      words *= std::max(1.0, sums(window.size_a, window.size_b, moves(window.a), moves(window.b)) / window.positions);
+    }
+  }
+  return words;
+}
+
+/// The words that the copies work on, at least, each counted for every copy.
+double Bounder::words_of_copies(std::size_t tensor, const Copies& copies) const {
+  double words = tables_[tensor].elements;
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    words *= nest_.depends(tensor, index) ? 1.0 : static_cast<double>(copies[index]);
+  }
+  for (const Window& window : windows_[tensor]) {
+    const auto a = static_cast<double>(copies[window.a]);
+    const auto b = static_cast<double>(copies[window.b]);
+    words *= std::max(1.0, sums(window.size_a, window.size_b, a, b) / window.positions);
+  }
+  return words;
+}
+
+/// The least that it costs to serve these words across the fanout, and to bring every element to the level that does.
+double Bounder::supply_from_outside(std::size_t tensor, double words) const {
+  const Table& table = tables_[tensor];
+  const bool is_output = workload_.is_output(tensor);
+  const std::int64_t copies = copies_outside_[fanout_];
+  const double again = copies > 1 ? 0.0 : std::max(0.0, words - table.most_elements);
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t outer = fanout_; outer-- > 0;) {
+    if (table.may_keep[outer]) {
+      // Copies of fanouts further out may share, too: of k sets the union is at least their sum divided by k.
+      const double sent = std::max(table.elements, words / static_cast<double>(copies / copies_outside_[outer]));
+      const double serve = is_output ? sent * table.write[outer] + again * table.read[outer] : sent * table.read[outer];
+      least = std::min(least, serve + table.supply[outer]);
+    }
+    if (table.must_keep[outer]) {
+      break;
+    }
+  }
+  return least;
+}
+
+}  // namespace pj
