@@ -34,7 +34,8 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
       nest_(workload, accelerator, accelerator.stages.size()),
       ways_(workload.tensors.size()),
       from_(workload.tensors.size()),
-      least_excess_(accelerator.stages.size(), 0.0) {
+      least_excess_(accelerator.stages.size(), 0.0),
+      keeps_(accelerator.stages.size(), ~std::uint32_t{0}) {
   for (std::size_t tensor = 0; tensor < workload.tensors.size(); ++tensor) {
     tables_.push_back(table(tensor));
     windows_.push_back(windows(tensor));
@@ -83,6 +84,8 @@ Bounder::Table Bounder::table(std::size_t tensor) const {
     result.may_keep.push_back(level != nullptr && may_keep(*level, operand.name));
     result.must_keep.push_back(level != nullptr && (result.read.size() == 1 || must_keep(*level, operand.name)));
   }
+  result.free_may_keep = result.may_keep;
+  result.free_must_keep = result.must_keep;
   std::vector<std::int64_t> whole;
   for (const Index& index : workload_.indices) {
     whole.push_back(index.size);
@@ -120,6 +123,7 @@ std::vector<Bounder::Window> Bounder::windows(std::size_t tensor) const {
 void Bounder::add_supply(Table& table, bool is_output) const {
   const double volume = table.elements;
   const bool drains = accelerator_.conventions.drain_reads;
+  table.supply.clear();
   for (std::size_t stage = 0; stage < accelerator_.stages.size(); ++stage) {
     double least = stage == 0 ? 0.0 : std::numeric_limits<double>::infinity();
     for (std::size_t outer = stage; outer-- > 0;) {
@@ -133,6 +137,27 @@ void Bounder::add_supply(Table& table, bool is_output) const {
     const double here = stage == 0 ? 0.0 : is_output ? (drains ? table.read[stage] : 0.0) : table.write[stage];
     table.supply.push_back(volume * here + least);
   }
+}
+
+void Bounder::decide_keeps(std::size_t stage, std::uint32_t mask) {
+  keeps_[stage] = mask;
+  for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
+    Table& table = tables_[tensor];
+    table.may_keep[stage] = table.must_keep[stage] = (mask >> tensor & 1U) != 0;
+    add_supply(table, workload_.is_output(tensor));
+  }
+  priced_.clear();
+}
+
+void Bounder::forget_keeps(std::size_t stage) {
+  keeps_[stage] = ~std::uint32_t{0};
+  for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
+    Table& table = tables_[tensor];
+    table.may_keep[stage] = table.free_may_keep[stage];
+    table.must_keep[stage] = table.free_must_keep[stage];
+    add_supply(table, workload_.is_output(tensor));
+  }
+  priced_.clear();
 }
 
 void Bounder::push(const StageMapping& stage) {

@@ -57,6 +57,14 @@ class Bounder {
   /// `excess` and `tile_bound` need to know that only levels are further out.
   bool bounds_tiles(std::size_t stage) const { return copies_outside_[stage] == 1; }
 
+  /// Takes note of what a level outside the chosen part keeps (a mask of tensors), or that this is open again.
+  void decide_keeps(std::size_t stage, std::uint32_t mask);
+  void forget_keeps(std::size_t stage);
+  /// What is decided of the stages outside this one.
+  std::vector<std::uint32_t> keeps_outside(std::size_t stage) const {
+    return {keeps_.begin(), keeps_.begin() + static_cast<std::ptrdiff_t>(stage)};
+  }
+
   /// The least excess of any tiles that fit a level, once it is known: part of every bound without that level.
   void set_least_excess(std::size_t stage, double energy) { least_excess_[stage] = energy; }
   double least_excess(std::size_t stage) const { return least_excess_[stage]; }
@@ -69,7 +77,8 @@ class Bounder {
   struct Table {
     std::vector<double> read, write, hop;
     std::vector<double> supply;  ///< the least that bringing every element to a stage (and back) costs
-    std::vector<bool> may_keep, must_keep;
+    std::vector<bool> may_keep, must_keep;            ///< as far as it is decided
+    std::vector<bool> free_may_keep, free_must_keep;  ///< by the machine file
     double elements = 0.0;       ///< of the whole tensor
     double most_elements = 0.0;  ///< as bounding boxes count them
   };
@@ -120,6 +129,7 @@ class Bounder {
   std::vector<Priced> priced_;
   double energy_ = 0.0, delay_ = 0.0, least_delay_ = 1.0;
   std::vector<double> least_excess_;
+  std::vector<std::uint32_t> keeps_;  ///< by stage, as far as it is decided
 
   /// What `spread_bound` knows of a tensor: its innermost tile that is still to be supplied, and how often it moves.
   struct Supplied {

@@ -127,6 +127,9 @@ double Bounder::excess(std::size_t stage, std::uint32_t keeps, const std::vector
   Fingerprint key;
   key.add(static_cast<std::int64_t>(stage));
   key.add((static_cast<std::int64_t>(keeps) << 32) | open);
+  for (std::size_t outer = 0; outer < stage; ++outer) {
+    key.add(keeps_[outer]);
+  }
   for (std::size_t i = 0; i < extents.size(); ++i) {
     key.add((open >> i & 1U) != 0 ? 0 : extents[i]);
   }

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <map>
 #include <memory>
+#include <utility>
 
 #include "pj/base/arithmetic.hpp"
 #include "pj/base/text.hpp"
@@ -21,8 +23,11 @@ constexpr double rounding = 1.0 - 1e-12;
 struct Choice {
   Value bound;
   double energy = 0.0, delay = 0.0;  ///< the parts of the bound
-  StageMapping stage;
+  std::vector<Loop> loops;
 };
+
+/// What levels keep: for each a mask of tensors.
+using KeepSet = std::vector<std::uint32_t>;
 
 /// Branch and bound from the compute units outwards: each stage's choices are priced by a lower bound of all that
 /// can follow, tried in the order of the bound, and left out once the bound reaches the best value found.
@@ -38,7 +43,9 @@ class Search {
     for (const Index& index : workload.indices) {
       left_.push_back(index.size);
     }
+    whole_ = left_;
     extents_.assign(left_.size(), 1);
+    free_excess_.assign(accelerator.stages.size(), 0.0);
     for (const Stage& stage : accelerator.stages) {
       const auto* fanout = std::get_if<Fanout>(&stage);
       spreads_.push_back(fanout == nullptr ? nullptr
@@ -50,7 +57,8 @@ class Search {
     for (std::size_t at = 1; at < accelerator_.stages.size(); ++at) {
       if (const auto* level = std::get_if<Level>(&accelerator_.stages[at]);
           level != nullptr && bounder_.bounds_tiles(at)) {
-        bounder_.set_least_excess(at, least_excess(*level, at));
+        free_excess_[at] = least_excess(*level, at);
+        bounder_.set_least_excess(at, free_excess_[at]);
       }
     }
     root_bound_ = bounder_.bound(mapping_);
@@ -85,18 +93,24 @@ class Search {
       finish();
       return;
     }
-    const auto is_fanout = [&](std::size_t stage) { return std::holds_alternative<Fanout>(accelerator_.stages[stage]); };
-    std::size_t fanout = inner;
-    while (fanout > 0 && !is_fanout(fanout - 1)) {
-      --fanout;
-    }
-    if (fanout > 0) {
-      expand_block(fanout - 1, inner);
+    const std::size_t fanout = innermost_fanout(inner);
+    if (fanout < inner || inner == accelerator_.stages.size()) {
+      expand_block(fanout, inner);
       return;
     }
     for (Choice& choice : choices(inner - 1)) {
       take(choice, inner - 1, [&] { expand(inner - 1); });
     }
+  }
+
+  /// The innermost fanout outside the stage `inner`, or `inner` where there is none.
+  std::size_t innermost_fanout(std::size_t inner) const {
+    for (std::size_t stage = inner; stage-- > 0;) {
+      if (std::holds_alternative<Fanout>(accelerator_.stages[stage])) {
+        return stage;
+      }
+    }
+    return inner;
   }
 
   /// Goes on with a choice for a stage, unless its bound says that nothing better can come of it.
@@ -109,7 +123,7 @@ class Search {
     if (interrupted()) {
       return;
     }
-    mapping_.stages[at] = std::move(choice.stage);
+    mapping_.stages[at].loops = std::move(choice.loops);
     energy_inside_ = choice.energy;
     delay_inside_ = choice.delay;
     step(mapping_.stages[at].loops, true);
@@ -120,45 +134,57 @@ class Search {
     mapping_.stages[at].loops.clear();
   }
 
-  /// How a fanout's copies are used and what the levels inside it keep, with the bound of all that can follow.
+  /// How a fanout's copies are used and what levels keep, with the bound of all that can follow. The levels are
+  /// those inside the fanout and, where no fanout is further out, all outside it.
   struct Block {
     Value bound;
     double energy = 0.0, delay = 0.0;
-    std::vector<std::uint32_t> keeps;  ///< of the levels from the fanout inwards
-    Copies copies;
+    const KeepSet* keeps = nullptr;
+    const Copies* copies = nullptr;
   };
 
   void expand_block(std::size_t fanout, std::size_t inner) {
-    for (const Block& block : blocks(fanout, inner)) {
+    const bool outermost = innermost_fanout(fanout) == fanout || fanout == inner;
+    const std::size_t first = outermost ? 0 : fanout + 1;
+    const std::vector<KeepSet> sets = keep_sets(first, inner);
+    const std::vector<Copies> none(1);
+    const std::vector<Copies> spreads = fanout < inner ? spreads_[fanout]->all(left_) : none;
+    for (const Block& block : blocks(fanout, inner, sets, spreads)) {
       if (!can_win(block.bound)) {
         ++result_.certificate.cut_by_bound;
         continue;
       }
-      for (std::size_t at = fanout + 1; at < inner; ++at) {
-        set_keeps(std::get<Level>(accelerator_.stages[at]), at, block.keeps[at - fanout - 1]);
-      }
+      apply(*block.keeps, fanout, inner);
       energy_inside_ = block.energy;
       delay_inside_ = block.delay;
-      fill_block(fanout, inner, block);
-      for (std::size_t at = fanout + 1; at < inner; ++at) {
-        mapping_.stages[at] = {};
+      if (fanout < inner) {
+        fill_block(fanout, inner, block);
+      } else {
+        for (Choice& choice : choices(inner - 1)) {
+          take(choice, inner - 1, [&] { expand(inner - 1); });
+        }
       }
+    }
+    for (std::size_t at = first; at < inner; ++at) {
+      mapping_.stages[at].keeps.clear();
+      bounder_.forget_keeps(at);
+      bounder_.set_least_excess(at, free_excess_[at]);
     }
   }
 
-  std::vector<Block> blocks(std::size_t fanout, std::size_t inner) {
-    const std::vector<Copies> spreads = spreads_[fanout]->all(left_);
+  std::vector<Block> blocks(std::size_t fanout, std::size_t inner, const std::vector<KeepSet>& sets,
+                            const std::vector<Copies>& spreads) {
     std::vector<Block> found;
-    bounder_.begin_spread(mapping_, fanout);
-    for (const auto& keeps : keep_sets(fanout, inner)) {
-      for (std::size_t at = fanout + 1; at < inner; ++at) {
-        set_keeps(std::get<Level>(accelerator_.stages[at]), at, keeps[at - fanout - 1]);
-      }
+    if (fanout < inner) {
+      bounder_.begin_spread(mapping_, fanout);
+    }
+    for (const KeepSet& keeps : sets) {
+      apply(keeps, fanout, inner);
       for (const Copies& copies : spreads) {
         ++result_.certificate.candidates;
-        const Value bound = bounder_.spread_bound(mapping_, copies);
+        const Value bound = fanout < inner ? bounder_.spread_bound(mapping_, copies) : bounder_.bound(mapping_);
         if (can_win(bound)) {
-          found.push_back({bound, bounder_.energy_bound(), bounder_.delay_bound(), keeps, copies});
+          found.push_back({bound, bounder_.energy_bound(), bounder_.delay_bound(), &keeps, &copies});
         } else {
           ++result_.certificate.cut_by_bound;
         }
@@ -166,6 +192,21 @@ class Search {
     }
     std::stable_sort(found.begin(), found.end(), [](const Block& a, const Block& b) { return a.bound < b.bound; });
     return found;
+  }
+
+  void apply(const KeepSet& keeps, std::size_t fanout, std::size_t inner) {
+    for (std::size_t at = inner - keeps.size(); at < inner; ++at) {
+      if (const auto* level = std::get_if<Level>(&accelerator_.stages[at])) {
+        const std::uint32_t mask = keeps[at - (inner - keeps.size())];
+        set_keeps(*level, at, mask);
+        if (at < fanout) {
+          bounder_.decide_keeps(at, mask);
+        }
+        if (at > 0 && at < fanout) {
+          bounder_.set_least_excess(at, least_excess(*level, at, mask));
+        }
+      }
+    }
   }
 
   /// Takes a stage's loops into the counts of what is left, or out again.
@@ -188,14 +229,15 @@ class Search {
     }
   }
 
-  /// Every choice of what each level between the chosen part and a fanout keeps, outermost level first.
-  std::vector<std::vector<std::uint32_t>> keep_sets(std::size_t fanout, std::size_t inner) {
-    std::vector<std::vector<std::uint32_t>> sets{{}};
-    for (std::size_t at = fanout + 1; at < inner; ++at) {
-      std::vector<std::vector<std::uint32_t>> longer;
-      for (std::uint32_t mask = 1U << workload_.tensors.size(); mask-- > 0;) {
-        if (set_keeps(std::get<Level>(accelerator_.stages[at]), at, mask)) {
-          for (auto set : sets) {
+  /// Every choice of what the levels from the stage `first` to `inner` keep, outermost first; 0 for a fanout.
+  std::vector<KeepSet> keep_sets(std::size_t first, std::size_t inner) {
+    std::vector<KeepSet> sets{{}};
+    for (std::size_t at = first; at < inner; ++at) {
+      const auto* level = std::get_if<Level>(&accelerator_.stages[at]);
+      std::vector<KeepSet> longer;
+      for (std::uint32_t mask = level == nullptr ? 1 : 1U << workload_.tensors.size(); mask-- > 0;) {
+        if (level == nullptr || set_keeps(*level, at, mask)) {
+          for (KeepSet set : sets) {
             set.push_back(mask);
             longer.push_back(std::move(set));
           }
@@ -210,8 +252,8 @@ class Search {
   void fill_block(std::size_t fanout, std::size_t inner, const Block& block) {
     const std::size_t at = inner - 1;
     if (at == fanout) {
-      if (auto loops = spreads_[fanout]->loops(block.copies, left_)) {
-        Choice choice{block.bound, energy_inside_, delay_inside_, {std::move(*loops), {}}};
+      if (auto loops = spreads_[fanout]->loops(*block.copies, left_)) {
+        Choice choice{block.bound, energy_inside_, delay_inside_, std::move(*loops)};
         take(choice, fanout, [&] { expand(fanout); });
       }
       return;
@@ -234,16 +276,10 @@ class Search {
   /// The choices for a level with no fanout further out.
   std::vector<Choice> choices(std::size_t at) {
     std::vector<Choice> found;
-    const auto& level = std::get<Level>(accelerator_.stages[at]);
-    for (std::uint32_t mask = 1U << workload_.tensors.size(); mask-- > 0;) {
-      if (set_keeps(level, at, mask)) {
-        if (at > 0) {
-          bounder_.begin_tile(mapping_, at);
-        }
-        tile(level, at, 0, found);
-      }
+    if (at > 0) {
+      bounder_.begin_tile(mapping_, at);
     }
-    mapping_.stages[at] = {};
+    tile(std::get<Level>(accelerator_.stages[at]), at, 0, found);
     sort(found);
     return found;
   }
@@ -251,7 +287,7 @@ class Search {
   void price(std::size_t at, const Value& bound, std::vector<Choice>& found) {
     ++result_.certificate.candidates;
     if (can_win(bound)) {
-      found.push_back({bound, bounder_.energy_bound(), bounder_.delay_bound(), mapping_.stages[at]});
+      found.push_back({bound, bounder_.energy_bound(), bounder_.delay_bound(), mapping_.stages[at].loops});
     } else {
       ++result_.certificate.cut_by_bound;
     }
@@ -321,12 +357,28 @@ class Search {
     return fitting;
   }
 
-  /// The least that any set of tiles that fits a level costs to supply beyond what every element must.
+  /// The least that any tiles of the tensors in the mask that fit a level cost to supply beyond what every element
+  /// must.
+  double least_excess(const Level& level, std::size_t at, std::uint32_t mask) {
+    KeepSet keeps = bounder_.keeps_outside(at);
+    keeps.push_back(mask);
+    const auto [known, is_new] = excess_of_.try_emplace(std::move(keeps), std::numeric_limits<double>::infinity());
+    if (is_new) {
+      const auto extents = std::exchange(extents_, std::vector<std::int64_t>(extents_.size(), 1));
+      const auto left = std::exchange(left_, whole_);
+      least_excess_of(level, at, mask, 0, known->second);
+      extents_ = extents;
+      left_ = left;
+    }
+    return known->second;
+  }
+
+  /// The same for whatever set of tensors the level keeps.
   double least_excess(const Level& level, std::size_t at) {
     double least = std::numeric_limits<double>::infinity();
     for (std::uint32_t mask = 1U << workload_.tensors.size(); mask-- > 0;) {
       if (set_keeps(level, at, mask)) {
-        least_excess_of(level, at, mask, 0, least);
+        least = std::min(least, least_excess(level, at, mask));
       }
     }
     return least == std::numeric_limits<double>::infinity() ? 0.0 : least;
@@ -425,8 +477,8 @@ class Search {
   void price_in_block(std::size_t at, std::vector<Choice>& found) {
     if (at > fanout_ + 1) {
       bounder_.begin_spread(mapping_, fanout_);
-      price(at, bounder_.spread_bound(mapping_, block_->copies), found);
-    } else if (const auto loops = spreads_[fanout_]->loops(block_->copies, left_)) {
+      price(at, bounder_.spread_bound(mapping_, *block_->copies), found);
+    } else if (const auto loops = spreads_[fanout_]->loops(*block_->copies, left_)) {
       bounder_.push({*loops, {}});
       price(at, bounder_.bound(mapping_), found);
       bounder_.pop();
@@ -435,7 +487,7 @@ class Search {
 
   /// Can the copies of the block be used where a level inside the fanout leaves so many tiles?
   bool leaves_copies(std::size_t at, std::size_t index, std::int64_t tiles) const {
-    const std::int64_t copies = block_ == nullptr ? 1 : block_->copies[index];
+    const std::int64_t copies = block_ == nullptr ? 1 : (*block_->copies)[index];
     return block_ == nullptr || (at > fanout_ + 1 ? copies <= tiles : spreads_[fanout_]->pays(index, copies, tiles));
   }
 
@@ -447,6 +499,9 @@ class Search {
   Mapping mapping_;
   std::vector<std::unique_ptr<Spreads>> spreads_;  ///< by stage, of the fanouts
   std::vector<std::int64_t> left_, extents_;
+  std::vector<std::int64_t> whole_;          ///< the sizes of the indices
+  std::map<KeepSet, double> excess_of_;      ///< `least_excess` by what all levels to the outside keep
+  std::vector<double> free_excess_;  ///< by stage, `least_excess` whatever the level keeps
   const Block* block_ = nullptr;  ///< whose levels are being chosen
   std::size_t fanout_ = 0;        ///< and its fanout
   MapperResult result_;
