@@ -34,11 +34,16 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
       nest_(workload, accelerator, accelerator.stages.size()),
       ways_(workload.tensors.size()),
       from_(workload.tensors.size()),
-      least_excess_(accelerator.stages.size(), 0.0),
+      fronts_(accelerator.stages.size(), nullptr),
       keeps_(accelerator.stages.size(), ~std::uint32_t{0}) {
   for (std::size_t tensor = 0; tensor < workload.tensors.size(); ++tensor) {
     tables_.push_back(table(tensor));
     windows_.push_back(windows(tensor));
+    for (const Axis& axis : workload.tensors[tensor].axes) {
+      const bool holes = std::any_of(axis.begin(), axis.end(), [](const Term& term) { return term.coefficient > 1; });
+      const bool boxes = accelerator.conventions.halo == Conventions::Halo::InnermostOnly;
+      boxes_with_holes_ |= boxes && holes ? 1U << tensor : 0;
+    }
   }
   compute_energy_ = scaled(workload.macs(), accelerator.compute.energy.value);
   least_delay_ = least_delay();
@@ -160,13 +165,20 @@ void Bounder::forget_keeps(std::size_t stage) {
   priced_.clear();
 }
 
+std::uint32_t Bounder::passing(std::size_t stage) const {
+  std::uint32_t kept_inside = 0;
+  for (std::size_t inner = stage; inner < accelerator_.stages.size() && copies_outside_[inner] == 1 &&
+                                  std::holds_alternative<Level>(accelerator_.stages[inner]);
+       ++inner) {
+    kept_inside |= keeps_[inner];
+  }
+  // A bounding box around holes is no lower bound of what the tiles inside it want.
+  return keeps_[stage - 1] & ~kept_inside & ~boxes_with_holes_;
+}
+
 void Bounder::push(const StageMapping& stage) {
   nest_.push(stage);
   priced_.clear();
-}
-
-void Bounder::reorder(const std::vector<Loop>& loops) {
-  nest_.reorder(loops);
 }
 
 void Bounder::pop() {
@@ -178,23 +190,39 @@ Value Bounder::bound(const Mapping& mapping) {
   fanouts_left_ = copies_outside_[nest_.first_stage()] > 1;
   delay_ =
       std::max(least_delay_, static_cast<double>(nest_.steps()) / static_cast<double>(copies_outside_[nest_.first_stage()]));
-  energy_ = energy(mapping);
-  for (std::size_t stage = 0; stage < nest_.first_stage(); ++stage) {
-    energy_ += least_excess_[stage];
+  collect_ways(mapping, nest_.first_stage());
+  staying_.clear();
+  for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
+    staying_.push_back(tensor_energy(tensor, {Outside::Kind::Stays}));
   }
+  energy_ = nest_.first_stage() > 0 && !fanouts_left_ ? least_over_innermost() : total(staying_, nest_.first_stage());
   return objective_pair(objective_, energy_, delay_);
 }
 
-double Bounder::energy(const Mapping& mapping) {
-  collect_ways(mapping, nest_.first_stage());
-  staying_.clear();
-  double total = compute_energy_;
-  for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
-    staying_.push_back(tensor_energy(tensor, {Outside::Kind::Stays}));
-    total += staying_.back();
+/// The energy of the tensors together with the supplies of the levels outside the first so many `stages`, and of the
+/// `tiles` of the one behind them.
+double Bounder::total(const std::vector<Parts>& tensors, std::size_t stages, const SupplyFront* tiles) const {
+  TensorEnergies open{};
+  double sum = compute_energy_;
+  for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor) {
+    sum += tensors[tensor].done;
+    open[tensor] = tensors[tensor].open;
   }
-  const double more = nest_.first_stage() > 0 && !fanouts_left_ ? least_over_innermost() : 0.0;
-  return total + more;
+  std::uint32_t passing = 0;
+  const auto add = [&](const SupplyFront* front) {
+    if (front != nullptr) {
+      sum += front->least(open);
+      passing |= front->passing;
+    }
+  };
+  for (std::size_t stage = 0; stage < stages; ++stage) {
+    add(fronts_[stage]);
+  }
+  add(tiles);
+  for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor) {
+    sum += (passing >> tensor & 1U) != 0 ? 0.0 : open[tensor];
+  }
+  return sum;
 }
 
 /// The ways of every tensor, as far as the loops from `outermost` inwards decide them.
@@ -211,43 +239,43 @@ void Bounder::collect_ways(const Mapping& mapping, std::size_t outermost) {
   }
 }
 
-/// What it costs at least, beyond all tiles staying, that some loop is the innermost one outside the chosen part.
+/// The least energy where some loop is the innermost one outside the chosen part.
 double Bounder::least_over_innermost() {
   double least = std::numeric_limits<double>::infinity();
-  moving_.assign(staying_.size(), -1.0);
+  moving_.assign(staying_.size(), {-1.0, 0.0});
   for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
     if (nest_.left(index) == 1) {
       continue;
     }
-    double more = 0.0;
+    over_index_ = staying_;
     for (std::size_t tensor = 0; tensor < staying_.size(); ++tensor) {
       const bool open = std::any_of(ways_[tensor].begin(), ways_[tensor].end(), [](const Way& w) { return w.open; });
       if (!open || !nest_.depends(tensor, index)) {
         continue;
       }
       if (nest_.slides(tensor, index)) {
-        more += tensor_energy(tensor, {Outside::Kind::Slides, index}) - staying_[tensor];
+        over_index_[tensor] = tensor_energy(tensor, {Outside::Kind::Slides, index});
         continue;
       }
-      if (moving_[tensor] < 0.0) {
-        moving_[tensor] = tensor_energy(tensor, {Outside::Kind::Moves}) - staying_[tensor];
+      if (moving_[tensor].done < 0.0) {
+        moving_[tensor] = tensor_energy(tensor, {Outside::Kind::Moves});
       }
-      more += moving_[tensor];
+      over_index_[tensor] = moving_[tensor];
     }
-    least = std::min(least, more);
+    least = std::min(least, total(over_index_, nest_.first_stage()));
   }
-  return least == std::numeric_limits<double>::infinity() ? 0.0 : least;
+  return least == std::numeric_limits<double>::infinity() ? total(staying_, nest_.first_stage()) : least;
 }
 
-double Bounder::tensor_energy(std::size_t tensor, const Outside& outside) {
-  double total = 0.0;
+Bounder::Parts Bounder::tensor_energy(std::size_t tensor, const Outside& outside) {
+  Parts total;
   for (std::size_t way = 0; way < ways_[tensor].size(); ++way) {
     total += way_energy(tensor, way, outside);
   }
   return total;
 }
 
-double Bounder::way_energy(std::size_t tensor, std::size_t way, const Outside& outside) {
+Bounder::Parts Bounder::way_energy(std::size_t tensor, std::size_t way, const Outside& outside) {
   const Way& which = ways_[tensor][way];
   const std::size_t first = nest_.first_stage();
   // What distinguishes the way among those of this chosen part: the loops of its outermost stage.
@@ -261,14 +289,15 @@ double Bounder::way_energy(std::size_t tensor, std::size_t way, const Outside& o
   if (known != priced_.end()) {
     return known->energy;
   }
-  double energy = inner_end(nest_, which, outside);
+  Parts energy{inner_end(nest_, which, outside), 0.0};
   if (way < from_[tensor].size()) {
     const std::size_t from = from_[tensor][way];
-    energy += outer_end(nest_, which, from, outside) + hops(nest_, which, from, outside);
+    energy.done += outer_end(nest_, which, from, outside) + hops(nest_, which, from, outside);
   } else if (first > 0) {
-    energy += unfinished(nest_, which, outside) + hops(nest_, which, first, outside);
+    energy.done += hops(nest_, which, first, outside);
+    energy.open = unfinished(nest_, which, outside);
   } else {
-    energy = 0.0;  // the outermost level's own tiles are at no way's inner end
+    energy = {};  // the outermost level's own tiles are at no way's inner end
   }
   priced_.push_back({key, energy});
   return energy;

@@ -6,6 +6,7 @@
 
 #include "pj/mapper/mapper.hpp"
 #include "pj/mapper/partial_nest.hpp"
+#include "pj/mapper/supply.hpp"
 
 namespace pj {
 
@@ -23,9 +24,8 @@ class Bounder {
  public:
   Bounder(const Workload& workload, const Accelerator& accelerator, Objective objective);
 
-  /// Takes the next stage outwards into the chosen part, gives its loops another order, or takes it out again.
+  /// Takes the next stage outwards into the chosen part, or takes it out again.
   void push(const StageMapping& stage);
-  void reorder(const std::vector<Loop>& loops);
   void pop();
 
   /// At most the value of every mapping whose inner stages are those pushed to the nest and keep what `mapping` says.
@@ -44,30 +44,31 @@ class Bounder {
   double energy_bound() const { return energy_; }
   double delay_bound() const { return delay_; }
 
-  /// The energy, beyond what `bound` without the level `stage` has counted, that the tiles of these extents (by
-  /// index, of the tensors in the mask `keeps`) cost at least to bring to that level. The indices in the mask `open`
-  /// have no extent yet.
-  double excess(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents, std::uint32_t open);
+  /// What the tiles of these extents (by index, of the tensors in the mask `keeps`) cost at least to bring to a level
+  /// with no fanout further out, for each loop that may be the innermost outside. The indices in the mask `open` have no
+  /// extent yet. What all levels keep is decided.
+  const SupplyFront& supplies(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
+                              std::uint32_t open);
   /// Prepares `tile_bound` for a level that is to be chosen next, outside the chosen part, and keeps these tensors.
   void begin_tile(const Mapping& mapping, std::size_t stage);
   /// At most the energy of all mappings whose loops in that level are `loops` and any over the indices in `open`, in
-  /// any order, without what the level's own tiles cost beyond the least (`excess`).
-  double tile_bound(const std::vector<Loop>& loops, std::uint32_t open);
+  /// any order; `tiles` are the supplies of the level's tiles. The first bound is quick, the second sharp.
+  double quick_tile_bound(const SupplyFront& tiles) const;
+  double tile_bound(const std::vector<Loop>& loops, std::uint32_t open, const SupplyFront& tiles);
 
-  /// `excess` and `tile_bound` need to know that only levels are further out.
+  /// `supplies` and `tile_bound` need to know that only levels are further out.
   bool bounds_tiles(std::size_t stage) const { return copies_outside_[stage] == 1; }
 
   /// Takes note of what a level outside the chosen part keeps (a mask of tensors), or that this is open again.
   void decide_keeps(std::size_t stage, std::uint32_t mask);
   void forget_keeps(std::size_t stage);
-  /// What is decided of the stages outside this one.
-  std::vector<std::uint32_t> keeps_outside(std::size_t stage) const {
-    return {keeps_.begin(), keeps_.begin() + static_cast<std::ptrdiff_t>(stage)};
-  }
+  const std::vector<std::uint32_t>& decided_keeps() const { return keeps_; }
 
-  /// The least excess of any tiles that fit a level, once it is known: part of every bound without that level.
-  void set_least_excess(std::size_t stage, double energy) { least_excess_[stage] = energy; }
-  double least_excess(std::size_t stage) const { return least_excess_[stage]; }
+  /// The supplies of all tiles that fit a level, once they are known: part of every bound without that level. Without
+  /// points: nothing is known.
+  void set_front(std::size_t stage, const SupplyFront* front) { fronts_[stage] = front; }
+  /// The tensors that a level does not keep, and none inside it, but the next level outwards: their words pass it.
+  std::uint32_t passing(std::size_t stage) const;
 
  private:
   using Outside = PartialNest::Outside;
@@ -89,25 +90,37 @@ class Bounder {
     double size_a = 0.0, size_b = 0.0, positions = 1.0;
   };
 
+  /// What a tensor costs: at what is chosen, and for serving its outermost chosen tile from outside.
+  struct Parts {
+    double done = 0.0, open = 0.0;
+
+    Parts& operator+=(const Parts& other) {
+      done += other.done;
+      open += other.open;
+      return *this;
+    }
+  };
+
   Table table(std::size_t tensor) const;
   std::vector<Window> windows(std::size_t tensor) const;
   double least_delay() const;
   void add_supply(Table& table, bool is_output) const;
   double energy(const Mapping& mapping);
   void collect_ways(const Mapping& mapping, std::size_t outermost);
-  double inner_energy(std::size_t tensor, const std::vector<Way>& ways);
-  double best_staying(std::size_t tensor, const std::vector<Loop>& loops, std::uint32_t moved, std::uint32_t open);
+  Parts inner_energy(std::size_t tensor, const std::vector<Way>& ways);
+  Parts best_staying(std::size_t tensor, const std::vector<Loop>& loops, std::uint32_t moved, std::uint32_t open);
   const StageMapping& stage_of(const std::vector<Loop>& loops, std::uint32_t open);
   double least_over_innermost();
-  double tensor_energy(std::size_t tensor, const Outside& outside);
-  double way_energy(std::size_t tensor, std::size_t way, const Outside& outside);
+  Parts tensor_energy(std::size_t tensor, const Outside& outside);
+  Parts way_energy(std::size_t tensor, std::size_t way, const Outside& outside);
+  double total(const std::vector<Parts>& tensors, std::size_t stages, const SupplyFront* tiles = nullptr) const;
   double inner_end(PartialNest& nest, const Way& way, const Outside& outside);
   double outer_end(PartialNest& nest, const Way& way, std::size_t from, const Outside& outside);
   double unfinished(PartialNest& nest, const Way& way, const Outside& outside);
   double hops(PartialNest& nest, const Way& way, std::size_t from, const Outside& outside);
   double comes_back(PartialNest& nest, const Way& way, std::int64_t moved, std::size_t apart);
-  double compute_excess(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
-                        std::uint32_t open);
+  SupplyFront compute_supplies(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
+                               std::uint32_t open);
 
   const Workload& workload_;
   const Accelerator& accelerator_;
@@ -119,16 +132,16 @@ class Bounder {
   bool fanouts_left_ = false;
   std::vector<std::vector<Way>> ways_;          ///< of each tensor, innermost first
   std::vector<std::vector<std::size_t>> from_;  ///< the levels at the outer ends of all ways but the last
-  std::vector<double> staying_, moving_;
+  std::vector<Parts> staying_, moving_, over_index_;
 
   /// Energies of ways under the orders of the outermost chosen stage that were seen: few differ.
   struct Priced {
     std::uint64_t key = 0;
-    double energy = 0.0;
+    Parts energy;
   };
   std::vector<Priced> priced_;
   double energy_ = 0.0, delay_ = 0.0, least_delay_ = 1.0;
-  std::vector<double> least_excess_;
+  std::vector<const SupplyFront*> fronts_;
   std::vector<std::uint32_t> keeps_;  ///< by stage, as far as it is decided
 
   /// What `spread_bound` knows of a tensor: its innermost tile that is still to be supplied, and how often it moves.
@@ -141,8 +154,8 @@ class Bounder {
   };
 
   Supplied supplied(std::size_t tensor);
-  double spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies);
-  double kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies);
+  Parts spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies);
+  Parts kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies);
   double shared_words(const Supplied& supplied, const Copies& copies) const;
   double words_of_copies(std::size_t tensor, const Copies& copies) const;
   double supply_from_outside(std::size_t tensor, double words) const;
@@ -151,6 +164,7 @@ class Bounder {
   std::vector<Supplied> supplied_;
   std::vector<std::int64_t> steps_;  ///< by index
   std::vector<std::vector<Window>> windows_;  ///< by tensor
+  std::uint32_t boxes_with_holes_ = 0;        ///< tensors of which a tile counts more positions than it holds
   double compute_energy_ = 0.0;
 
   // The level of `tile_bound`.
@@ -159,9 +173,9 @@ class Bounder {
   std::vector<std::vector<Way>> inner_ways_;
   std::vector<Way> scratch_ways_;  // kept to spare allocations
   StageMapping scratch_stage_;
-  std::vector<double> tile_moving_;                ///< by tensor: its innermost loop moves the tensor's tiles
-  std::vector<std::vector<double>> tile_sliding_;  ///< by tensor and index: its innermost loop slides them
-  std::unordered_map<Fingerprint, double, FingerprintHash> excesses_;
+  std::vector<Parts> tile_staying_;               ///< by tensor: all loops outside the chosen part leave its tiles in place
+  std::vector<std::vector<Parts>> tile_sliding_;  ///< by tensor and index: the level's innermost loop moves them
+  std::unordered_map<Fingerprint, SupplyFront, FingerprintHash> supplies_;
 };
 
 }  // namespace pj

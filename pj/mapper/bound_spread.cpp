@@ -35,7 +35,7 @@ Bounder::Supplied Bounder::supplied(std::size_t tensor) {
   Supplied result;
   const auto& ways = ways_[tensor];
   for (std::size_t way = 0; way + 1 < ways.size(); ++way) {
-    result.inside += way_energy(tensor, way, stays);
+    result.inside += way_energy(tensor, way, stays).done;
   }
   result.way = ways.back();
   result.inside += inner_end(nest_, result.way, stays) + hops(nest_, result.way, nest_.first_stage(), stays);
@@ -48,13 +48,11 @@ Bounder::Supplied Bounder::supplied(std::size_t tensor) {
 }
 
 Value Bounder::spread_bound(const Mapping& mapping, const Copies& copies) {
-  energy_ = compute_energy_;
+  over_index_.clear();
   for (std::size_t tensor = 0; tensor < supplied_.size(); ++tensor) {
-    energy_ += spread_energy(tensor, mapping, copies);
+    over_index_.push_back(spread_energy(tensor, mapping, copies));
   }
-  for (std::size_t stage = 0; stage < nest_.first_stage(); ++stage) {
-    energy_ += least_excess_[stage];
-  }
+  energy_ = total(over_index_, fanout_);
   double steps = 1.0;
   for (std::size_t index = 0; index < steps_.size(); ++index) {
     steps *= static_cast<double>(ceil_div(steps_[index], copies[index]));
@@ -63,23 +61,23 @@ Value Bounder::spread_bound(const Mapping& mapping, const Copies& copies) {
   return objective_pair(objective_, energy_, delay_);
 }
 
-double Bounder::spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies) {
+Bounder::Parts Bounder::spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies) {
   const Supplied& tile = supplied_[tensor];
   for (std::size_t stage = nest_.first_stage(); stage-- > fanout_ + 1;) {
     if (mapping.stages[stage].keeps[tensor]) {
-      return tile.inside + kept_energy(tensor, mapping, stage, copies);
+      return kept_energy(tensor, mapping, stage, copies);
     }
   }
   const auto& fanout = std::get<Fanout>(accelerator_.stages[fanout_]);
   const bool shares = workload_.is_output(tensor) ? fanout.reduction : fanout.multicast;
   const auto moved = static_cast<double>(tile.moved);
   const double sent = shares ? shared_words(tile, copies) : moved;
-  return tile.inside + moved * tables_[tensor].hop[fanout_] + supply_from_outside(tensor, sent);
+  return {tile.inside + moved * tables_[tensor].hop[fanout_], supply_from_outside(tensor, sent)};
 }
 
 /// The first level that keeps the tensor serves its tile inside; it, and the levels further out, must see every
 /// element that a copy works on once for each such copy.
-double Bounder::kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies) {
+Bounder::Parts Bounder::kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies) {
   const Table& table = tables_[tensor];
   const Supplied& tile = supplied_[tensor];
   const bool is_output = workload_.is_output(tensor);
@@ -89,7 +87,8 @@ double Bounder::kept_energy(std::size_t tensor, const Mapping& mapping, std::siz
   for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
     begun *= nest_.depends(tensor, index) ? 1.0 : static_cast<double>(copies[index]);
   }
-  double energy = is_output ? moved * table.write[keeper] + std::max(0.0, moved - begun) * table.read[keeper]
+  double energy = tile.inside;
+  energy += is_output ? moved * table.write[keeper] + std::max(0.0, moved - begun) * table.read[keeper]
                             : moved * table.read[keeper];
   const bool drains = accelerator_.conventions.drain_reads;
   for (std::size_t stage = keeper + 1; stage-- > fanout_ + 1;) {
@@ -100,7 +99,7 @@ double Bounder::kept_energy(std::size_t tensor, const Mapping& mapping, std::siz
   }
   const auto& fanout = std::get<Fanout>(accelerator_.stages[fanout_]);
   const bool shares = is_output ? fanout.reduction : fanout.multicast;
-  return energy + words * table.hop[fanout_] + supply_from_outside(tensor, shares ? table.elements : words);
+  return {energy + words * table.hop[fanout_], supply_from_outside(tensor, shares ? table.elements : words)};
 }
 
 /// The words of all moves of a tile, at least, where copies that want the same words at one step share them: the

@@ -22,7 +22,10 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
   fanouts_left_ = false;
   collect_ways(mapping, stage + 1);
   inner_ways_ = ways_;
-  tile_moving_.clear();
+  tile_staying_.clear();
+  for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
+    tile_staying_.push_back(tensor_energy(tensor, {Outside::Kind::Stays}));
+  }
   tile_sliding_.assign(workload_.tensors.size(), {});
   nest_.push(stage_of({}, ~std::uint32_t{0}));
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
@@ -31,41 +34,42 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
     for (Way& way : ways) {
       way.open = false;
     }
-    tile_moving_.push_back(inner_energy(tensor, ways));
+    const Parts moving = inner_energy(tensor, ways);
     for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
       for (std::size_t i = 0; i < ways.size(); ++i) {
         const bool open = inner_ways_[tensor][i].open;
         ways[i].slide_stage = open ? stage : inner_ways_[tensor][i].slide_stage;
         ways[i].slide_index = open ? index : inner_ways_[tensor][i].slide_index;
       }
-      tile_sliding_[tensor].push_back(nest_.slides(tensor, index) ? inner_energy(tensor, ways) : tile_moving_.back());
+      tile_sliding_[tensor].push_back(nest_.slides(tensor, index) ? inner_energy(tensor, ways) : moving);
     }
   }
   nest_.pop();
 }
 
 /// What a tensor's tiles inside the level cost, and at least what supplies the level, or the ways that bypass it.
-double Bounder::inner_energy(std::size_t tensor, const std::vector<Way>& ways) {
+Bounder::Parts Bounder::inner_energy(std::size_t tensor, const std::vector<Way>& ways) {
   const Outside stays{Outside::Kind::Stays};
-  double total = 0.0;
+  Parts total;
   for (std::size_t i = 0; i < ways.size(); ++i) {
     const bool last = i + 1 == ways.size();
     const bool kept = (tile_keeps_ >> tensor & 1U) != 0;
-    total += inner_end(nest_, ways[i], stays);
+    total.done += inner_end(nest_, ways[i], stays);
     if (last && !kept) {
-      total += unfinished(nest_, ways[i], stays) + hops(nest_, ways[i], tile_stage_, stays);
+      total.done += hops(nest_, ways[i], tile_stage_, stays);
+      total.open = unfinished(nest_, ways[i], stays);
       continue;
     }
     const std::size_t from = last ? tile_stage_ : from_[tensor][i];
-    total += outer_end(nest_, ways[i], from, stays) + hops(nest_, ways[i], from, stays);
-    total += last ? tables_[tensor].supply[tile_stage_] : 0.0;
+    total.done += outer_end(nest_, ways[i], from, stays) + hops(nest_, ways[i], from, stays);
+    total.done += last ? tables_[tensor].supply[tile_stage_] : 0.0;
   }
   return total;
 }
 
 /// The least for a tensor whose tiles the level's innermost loop leaves in place: all loops that can do so come first.
 /// The loops in `moved` are there; those over the indices in `open` may be there.
-double Bounder::best_staying(std::size_t tensor, const std::vector<Loop>& loops, std::uint32_t moved,
+Bounder::Parts Bounder::best_staying(std::size_t tensor, const std::vector<Loop>& loops, std::uint32_t moved,
                              std::uint32_t open) {
   auto& ways = scratch_ways_ = inner_ways_[tensor];
   const std::uint32_t relevant = nest_.relevant(tensor);
@@ -76,21 +80,26 @@ double Bounder::best_staying(std::size_t tensor, const std::vector<Loop>& loops,
     way.stays[tile_stage_] = way.open ? (moved | open) & ~relevant : 0;
     way.open = way.open && !closes;
   }
-  double least = inner_energy(tensor, ways);
+  Parts least = inner_energy(tensor, ways);
   for (std::size_t index = 0; closes && index < workload_.indices.size(); ++index) {
     if ((moved & nest_.sliding(tensor) & (1U << index)) != 0) {
       for (std::size_t i = 0; i < ways.size(); ++i) {
         ways[i].slide_stage = inner_ways_[tensor][i].open ? tile_stage_ : ways[i].slide_stage;
         ways[i].slide_index = inner_ways_[tensor][i].open ? index : ways[i].slide_index;
       }
-      least = std::min(least, inner_energy(tensor, ways));
+      const Parts sliding = inner_energy(tensor, ways);
+      least = {std::min(least.done, sliding.done), std::min(least.open, sliding.open)};
     }
   }
   nest_.pop();
   return least;
 }
 
-double Bounder::tile_bound(const std::vector<Loop>& loops, std::uint32_t open) {
+double Bounder::quick_tile_bound(const SupplyFront& tiles) const {
+  return total(tile_staying_, tile_stage_, &tiles);
+}
+
+double Bounder::tile_bound(const std::vector<Loop>& loops, std::uint32_t open, const SupplyFront& tiles) {
   fanouts_left_ = false;
   std::uint32_t moved = 0;
   for (const Loop& loop : loops) {
@@ -109,36 +118,37 @@ double Bounder::tile_bound(const std::vector<Loop>& loops, std::uint32_t open) {
     if (may_move != 0 && (may_move >> index & 1U) == 0) {
       continue;
     }
-    double sum = compute_energy_;
+    over_index_ = staying_;
     for (std::size_t tensor = 0; tensor < staying_.size(); ++tensor) {
-      const bool moves = moved != 0 && nest_.depends(tensor, index);
-      sum += moves ? tile_sliding_[tensor][index] : staying_[tensor];
+      if (moved != 0 && nest_.depends(tensor, index)) {
+        over_index_[tensor] = tile_sliding_[tensor][index];
+      }
     }
-    least = std::min(least, sum);
-  }
-  for (std::size_t stage = 0; stage < tile_stage_; ++stage) {
-    least += least_excess_[stage];
+    least = std::min(least, total(over_index_, tile_stage_, &tiles));
   }
   return least;
 }
 
-double Bounder::excess(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
-                       std::uint32_t open) {
+const SupplyFront& Bounder::supplies(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
+                                     std::uint32_t open) {
   Fingerprint key;
   key.add(static_cast<std::int64_t>(stage));
   key.add((static_cast<std::int64_t>(keeps) << 32) | open);
-  for (std::size_t outer = 0; outer < stage; ++outer) {
-    key.add(keeps_[outer]);
+  for (const std::uint32_t decided : keeps_) {
+    key.add(decided);
   }
   for (std::size_t i = 0; i < extents.size(); ++i) {
     key.add((open >> i & 1U) != 0 ? 0 : extents[i]);
   }
-  const auto [known, is_new] = excesses_.try_emplace(key, 0.0);
-  return is_new ? known->second = compute_excess(stage, keeps, extents, open) : known->second;
+  const auto [known, is_new] = supplies_.try_emplace(key);
+  if (is_new) {
+    known->second = compute_supplies(stage, keeps, extents, open);
+  }
+  return known->second;
 }
 
-double Bounder::compute_excess(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
-                               std::uint32_t open) {
+SupplyFront Bounder::compute_supplies(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
+                                      std::uint32_t open) {
   fanouts_left_ = false;
   StageMapping tile;
   for (std::size_t i = 0; i < extents.size(); ++i) {
@@ -149,25 +159,38 @@ double Bounder::compute_excess(std::size_t stage, std::uint32_t keeps, const std
   }
   PartialNest& nest = tiles_[stage];
   nest.push(tile);
-  const auto supply = [&](std::size_t tensor, const Outside& outside) {
-    const Way way = nest.way(tensor, stage, stage);
-    return inner_end(nest, way, outside) + unfinished(nest, way, outside) - tables_[tensor].supply[stage];
-  };
-  double least = std::numeric_limits<double>::infinity();
-  for (std::size_t index = 0; index < extents.size(); ++index) {
-    if (nest.left(index) == 1 && (open >> index & 1U) == 0) {
-      continue;
-    }
-    double sum = 0.0;
+  SupplyFront front{.passing = passing(stage)};
+  const auto add = [&](std::size_t index) {
+    Supply supply;
     for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
-      if ((keeps >> tensor & 1U) != 0 && nest_.depends(tensor, index)) {
-        sum += supply(tensor, {nest_.slides(tensor, index) ? Outside::Kind::Slides : Outside::Kind::Moves, index});
+      const bool kept = (keeps >> tensor & 1U) != 0;
+      if (kept || (front.passing >> tensor & 1U) != 0) {
+        const bool moves = index < extents.size() && nest_.depends(tensor, index);
+        const Outside outside{!moves ? Outside::Kind::Stays
+                              : nest_.slides(tensor, index) ? Outside::Kind::Slides
+                                                            : Outside::Kind::Moves,
+                              index};
+        const Way way = nest.way(tensor, stage, stage);
+        if (!kept) {
+          supply.passing[tensor] = unfinished(nest, way, outside);
+        } else if (moves && ((boxes_with_holes_ >> tensor & 1U) == 0 || (open & nest_.sliding(tensor)) == 0)) {
+          supply.kept += inner_end(nest, way, outside) + unfinished(nest, way, outside) - tables_[tensor].supply[stage];
+        }
       }
     }
-    least = std::min(least, sum);
+    supply.kept = std::max(0.0, supply.kept);
+    front.add(supply);
+  };
+  for (std::size_t index = 0; index < extents.size(); ++index) {
+    if (nest.left(index) > 1 || (open >> index & 1U) != 0) {
+      add(index);
+    }
+  }
+  if (front.points.empty()) {
+    add(extents.size());
   }
   nest.pop();
-  return least == std::numeric_limits<double>::infinity() ? 0.0 : std::max(0.0, least);
+  return front;
 }
 
 }  // namespace pj

@@ -45,7 +45,6 @@ class Search {
     }
     whole_ = left_;
     extents_.assign(left_.size(), 1);
-    free_excess_.assign(accelerator.stages.size(), 0.0);
     for (const Stage& stage : accelerator.stages) {
       const auto* fanout = std::get_if<Fanout>(&stage);
       spreads_.push_back(fanout == nullptr ? nullptr
@@ -54,13 +53,6 @@ class Search {
   }
 
   MapperResult run() {
-    for (std::size_t at = 1; at < accelerator_.stages.size(); ++at) {
-      if (const auto* level = std::get_if<Level>(&accelerator_.stages[at]);
-          level != nullptr && bounder_.bounds_tiles(at)) {
-        free_excess_[at] = least_excess(*level, at);
-        bounder_.set_least_excess(at, free_excess_[at]);
-      }
-    }
     root_bound_ = bounder_.bound(mapping_);
     expand(accelerator_.stages.size());
     result_.certificate.proved = !interrupted();
@@ -168,7 +160,7 @@ class Search {
     for (std::size_t at = first; at < inner; ++at) {
       mapping_.stages[at].keeps.clear();
       bounder_.forget_keeps(at);
-      bounder_.set_least_excess(at, free_excess_[at]);
+      bounder_.set_front(at, nullptr);
     }
   }
 
@@ -195,17 +187,17 @@ class Search {
   }
 
   void apply(const KeepSet& keeps, std::size_t fanout, std::size_t inner) {
-    for (std::size_t at = inner - keeps.size(); at < inner; ++at) {
+    const std::size_t first = inner - keeps.size();
+    for (std::size_t at = first; at < inner; ++at) {
       if (const auto* level = std::get_if<Level>(&accelerator_.stages[at])) {
-        const std::uint32_t mask = keeps[at - (inner - keeps.size())];
-        set_keeps(*level, at, mask);
+        set_keeps(*level, at, keeps[at - first]);
         if (at < fanout) {
-          bounder_.decide_keeps(at, mask);
-        }
-        if (at > 0 && at < fanout) {
-          bounder_.set_least_excess(at, least_excess(*level, at, mask));
+          bounder_.decide_keeps(at, keeps[at - first]);
         }
       }
+    }
+    for (std::size_t at = std::max<std::size_t>(first, 1); at < std::min(fanout, inner); ++at) {
+      bounder_.set_front(at, &front(std::get<Level>(accelerator_.stages[at]), at, keeps[at - first]));
     }
   }
 
@@ -357,48 +349,39 @@ class Search {
     return fitting;
   }
 
-  /// The least that any tiles of the tensors in the mask that fit a level cost to supply beyond what every element
-  /// must.
-  double least_excess(const Level& level, std::size_t at, std::uint32_t mask) {
-    KeepSet keeps = bounder_.keeps_outside(at);
-    keeps.push_back(mask);
-    const auto [known, is_new] = excess_of_.try_emplace(std::move(keeps), std::numeric_limits<double>::infinity());
+  /// The supplies of all tiles that fit a level which keeps the tensors in the mask.
+  const SupplyFront& front(const Level& level, std::size_t at, std::uint32_t mask) {
+    KeepSet keeps = bounder_.decided_keeps();
+    keeps.push_back(static_cast<std::uint32_t>(at));
+    const auto [known, is_new] = fronts_.try_emplace(std::move(keeps));
     if (is_new) {
       const auto extents = std::exchange(extents_, std::vector<std::int64_t>(extents_.size(), 1));
       const auto left = std::exchange(left_, whole_);
-      least_excess_of(level, at, mask, 0, known->second);
+      known->second.passing = bounder_.passing(at);
+      extend_front(level, at, mask, 0, known->second);
       extents_ = extents;
       left_ = left;
     }
     return known->second;
   }
 
-  /// The same for whatever set of tensors the level keeps.
-  double least_excess(const Level& level, std::size_t at) {
-    double least = std::numeric_limits<double>::infinity();
-    for (std::uint32_t mask = 1U << workload_.tensors.size(); mask-- > 0;) {
-      if (set_keeps(level, at, mask)) {
-        least = std::min(least, least_excess(level, at, mask));
-      }
-    }
-    return least == std::numeric_limits<double>::infinity() ? 0.0 : least;
-  }
-
-  void least_excess_of(const Level& level, std::size_t at, std::uint32_t keeps, std::size_t index, double& least) {
+  void extend_front(const Level& level, std::size_t at, std::uint32_t keeps, std::size_t index, SupplyFront& front) {
     const std::uint32_t open = ((1U << left_.size()) - 1) & ~((1U << index) - 1);
-    const double excess = bounder_.excess(at, keeps, extents_, open);
-    if (excess >= least) {
+    const auto& points = bounder_.supplies(at, keeps, extents_, open).points;
+    if (std::all_of(points.begin(), points.end(), [&](const Supply& point) { return front.covers(point); })) {
       return;
     }
     if (index == left_.size()) {
-      least = excess;
+      for (const Supply& point : points) {
+        front.add(point);
+      }
       return;
     }
     const auto& factors = factors_.of(index, left_[index]);
     for (std::size_t i = factors.size(); i-- > 0;) {
       extents_[index] = factors[i];
       if (fits_so_far(level, at)) {
-        least_excess_of(level, at, keeps, index + 1, least);
+        extend_front(level, at, keeps, index + 1, front);
       }
     }
     extents_[index] = 1;
@@ -414,11 +397,10 @@ class Search {
       keeps |= mapping_.stages[at].keeps[t] ? 1U << t : 0;
     }
     const std::uint32_t open = ((1U << left_.size()) - 1) & ~((1U << next) - 1);
-    const double excess = bounder_.excess(at, keeps, extents_, open);
-    const double without = energy_inside_ - bounder_.least_excess(at);
-    if (can_win(objective_pair(options_.objective, without + excess, delay_inside_)) &&
-        can_win(objective_pair(options_.objective, bounder_.tile_bound(mapping_.stages[at].loops, open) + excess,
-                               delay_inside_))) {
+    const SupplyFront& tiles = bounder_.supplies(at, keeps, extents_, open);
+    const auto wins = [&](double energy) { return can_win(objective_pair(options_.objective, energy, delay_inside_)); };
+    if (wins(bounder_.quick_tile_bound(tiles)) &&
+        wins(bounder_.tile_bound(mapping_.stages[at].loops, open, tiles))) {
       return true;
     }
     ++result_.certificate.cut_by_bound;
@@ -500,8 +482,7 @@ class Search {
   std::vector<std::unique_ptr<Spreads>> spreads_;  ///< by stage, of the fanouts
   std::vector<std::int64_t> left_, extents_;
   std::vector<std::int64_t> whole_;          ///< the sizes of the indices
-  std::map<KeepSet, double> excess_of_;      ///< `least_excess` by what all levels to the outside keep
-  std::vector<double> free_excess_;  ///< by stage, `least_excess` whatever the level keeps
+  std::map<KeepSet, SupplyFront> fronts_;    ///< by what all levels keep, and the stage
   const Block* block_ = nullptr;  ///< whose levels are being chosen
   std::size_t fanout_ = 0;        ///< and its fanout
   MapperResult result_;
