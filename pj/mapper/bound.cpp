@@ -1,6 +1,7 @@
 #include "pj/mapper/bound.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "pj/mapping/window.hpp"
@@ -173,7 +174,8 @@ std::uint32_t Bounder::passing(std::size_t stage) const {
     kept_inside |= keeps_[inner];
   }
   // A bounding box around holes is no lower bound of what the tiles inside it want.
-  return keeps_[stage - 1] & ~kept_inside & ~boxes_with_holes_;
+  const std::uint32_t passing = keeps_[stage - 1] & ~kept_inside & ~boxes_with_holes_;
+  return std::has_single_bit(passing) ? passing : 0;
 }
 
 void Bounder::push(const StageMapping& stage) {
@@ -203,15 +205,17 @@ Value Bounder::bound(const Mapping& mapping) {
 /// `tiles` of the one behind them.
 double Bounder::total(const std::vector<Parts>& tensors, std::size_t stages, const SupplyFront* tiles) const {
   TensorEnergies open{};
+  TensorEnergies holds{};
   double sum = compute_energy_;
   for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor) {
     sum += tensors[tensor].done;
     open[tensor] = tensors[tensor].open;
+    holds[tensor] = tensors[tensor].holds;
   }
   std::uint32_t passing = 0;
   const auto add = [&](const SupplyFront* front) {
     if (front != nullptr) {
-      sum += front->least(open);
+      sum += front->least(open, holds);
       passing |= front->passing;
     }
   };
@@ -296,11 +300,21 @@ Bounder::Parts Bounder::way_energy(std::size_t tensor, std::size_t way, const Ou
   } else if (first > 0) {
     energy.done += hops(nest_, which, first, outside);
     energy.open = unfinished(nest_, which, outside);
+    energy.holds = which.open ? held_words(tensor) : 0.0;
   } else {
     energy = {};  // the outermost level's own tiles are at no way's inner end
   }
   priced_.push_back({key, energy});
   return energy;
+}
+
+/// The words of a tensor in the chosen part's extents.
+double Bounder::held_words(std::size_t tensor) const {
+  std::vector<std::int64_t> extents;
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    extents.push_back(nest_.extent(index));
+  }
+  return static_cast<double>(tile_words(workload_, tensor, extents));
 }
 
 /// The words of an output that are partial sums taken up again, at least.

@@ -93,10 +93,12 @@ class Bounder {
   /// What a tensor costs: at what is chosen, and for serving its outermost chosen tile from outside.
   struct Parts {
     double done = 0.0, open = 0.0;
+    double holds = 0.0;  ///< words of its outermost chosen tile, over all copies, if that may stay in place
 
     Parts& operator+=(const Parts& other) {
       done += other.done;
       open += other.open;
+      holds = other.holds;
       return *this;
     }
   };
@@ -156,6 +158,8 @@ class Bounder {
   Supplied supplied(std::size_t tensor);
   Parts spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies);
   Parts kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies);
+  double held_words(std::size_t tensor) const;
+  double most_held(std::size_t tensor, std::size_t keeper, const Copies& copies) const;
   double shared_words(const Supplied& supplied, const Copies& copies) const;
   double words_of_copies(std::size_t tensor, const Copies& copies) const;
   double supply_from_outside(std::size_t tensor, double words) const;

@@ -72,7 +72,8 @@ Bounder::Parts Bounder::spread_energy(std::size_t tensor, const Mapping& mapping
   const bool shares = workload_.is_output(tensor) ? fanout.reduction : fanout.multicast;
   const auto moved = static_cast<double>(tile.moved);
   const double sent = shares ? shared_words(tile, copies) : moved;
-  return {tile.inside + moved * tables_[tensor].hop[fanout_], supply_from_outside(tensor, sent)};
+  return {tile.inside + moved * tables_[tensor].hop[fanout_], supply_from_outside(tensor, sent),
+          tile.closed ? 0.0 : most_held(tensor, accelerator_.stages.size(), copies)};
 }
 
 /// The first level that keeps the tensor serves its tile inside; it, and the levels further out, must see every
@@ -99,7 +100,25 @@ Bounder::Parts Bounder::kept_energy(std::size_t tensor, const Mapping& mapping, 
   }
   const auto& fanout = std::get<Fanout>(accelerator_.stages[fanout_]);
   const bool shares = is_output ? fanout.reduction : fanout.multicast;
-  return {energy + words * table.hop[fanout_], supply_from_outside(tensor, shares ? table.elements : words)};
+  return {energy + words * table.hop[fanout_], supply_from_outside(tensor, shares ? table.elements : words),
+          most_held(tensor, keeper, copies)};
+}
+
+/// The words of a tensor that the copies of a level can hold, or of its chosen tile where the level is none.
+double Bounder::most_held(std::size_t tensor, std::size_t keeper, const Copies& copies) const {
+  double most = 0.0;
+  if (keeper == accelerator_.stages.size()) {
+    most = held_words(tensor);
+  } else {
+    const auto& level = std::get<Level>(accelerator_.stages[keeper]);
+    const auto own = level.partitions.find(workload_.tensors[tensor].name);
+    const auto bits = own != level.partitions.end() ? std::optional(own->second) : level.capacity;
+    most = bits ? static_cast<double>(bits->value / workload_.tensors[tensor].bits) : tables_[tensor].elements;
+  }
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    most *= static_cast<double>(copies[index]);
+  }
+  return most;
 }
 
 /// The words of all moves of a tile, at least, where copies that want the same words at one step share them: the

@@ -58,6 +58,7 @@ Bounder::Parts Bounder::inner_energy(std::size_t tensor, const std::vector<Way>&
     if (last && !kept) {
       total.done += hops(nest_, ways[i], tile_stage_, stays);
       total.open = unfinished(nest_, ways[i], stays);
+      total.holds = tile_staying_[tensor].holds;
       continue;
     }
     const std::size_t from = last ? tile_stage_ : from_[tensor][i];
@@ -88,7 +89,7 @@ Bounder::Parts Bounder::best_staying(std::size_t tensor, const std::vector<Loop>
         ways[i].slide_index = inner_ways_[tensor][i].open ? index : ways[i].slide_index;
       }
       const Parts sliding = inner_energy(tensor, ways);
-      least = {std::min(least.done, sliding.done), std::min(least.open, sliding.open)};
+      least = {std::min(least.done, sliding.done), std::min(least.open, sliding.open), least.holds};
     }
   }
   nest_.pop();
@@ -157,6 +158,10 @@ SupplyFront Bounder::compute_supplies(std::size_t stage, std::uint32_t keeps, co
       tile.loops.push_back({i, extent});
     }
   }
+  auto closed = extents;
+  for (std::size_t i = 0; i < extents.size(); ++i) {
+    closed[i] = (open >> i & 1U) != 0 ? 1 : extents[i];
+  }
   PartialNest& nest = tiles_[stage];
   nest.push(tile);
   SupplyFront front{.passing = passing(stage)};
@@ -172,7 +177,9 @@ SupplyFront Bounder::compute_supplies(std::size_t stage, std::uint32_t keeps, co
                               index};
         const Way way = nest.way(tensor, stage, stage);
         if (!kept) {
-          supply.passing[tensor] = unfinished(nest, way, outside);
+          supply.held[tensor] = unfinished(nest, way, outside);
+          supply.fresh[tensor] = unfinished(nest, way, {Outside::Kind::Moves});
+          supply.words[tensor] = static_cast<double>(tile_words(workload_, tensor, closed));
         } else if (moves && ((boxes_with_holes_ >> tensor & 1U) == 0 || (open & nest_.sliding(tensor)) == 0)) {
           supply.kept += inner_end(nest, way, outside) + unfinished(nest, way, outside) - tables_[tensor].supply[stage];
         }

@@ -5,32 +5,33 @@
 
 namespace pj {
 
-namespace {
-
-bool as_cheap(const Supply& a, const Supply& b) {
-  return a.kept <= b.kept && std::equal(a.passing.begin(), a.passing.end(), b.passing.begin(), std::less_equal<>());
+bool Supply::as_cheap_as(const Supply& other) const {
+  const auto none_above = [](const TensorEnergies& a, const TensorEnergies& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), std::less_equal<>());
+  };
+  return kept <= other.kept && none_above(held, other.held) && none_above(fresh, other.fresh) &&
+         none_above(words, other.words);
 }
 
-}  // namespace
-
 bool SupplyFront::covers(const Supply& supply) const {
-  return std::any_of(points.begin(), points.end(), [&](const Supply& point) { return as_cheap(point, supply); });
+  return std::any_of(points.begin(), points.end(), [&](const Supply& point) { return point.as_cheap_as(supply); });
 }
 
 void SupplyFront::add(const Supply& supply) {
   if (!covers(supply)) {
-    std::erase_if(points, [&](const Supply& point) { return as_cheap(supply, point); });
+    std::erase_if(points, [&](const Supply& point) { return supply.as_cheap_as(point); });
     points.push_back(supply);
   }
 }
 
-double SupplyFront::least(const TensorEnergies& known) const {
+double SupplyFront::least(const TensorEnergies& known, const TensorEnergies& holds) const {
   double least = std::numeric_limits<double>::infinity();
   for (const Supply& point : points) {
     double sum = point.kept;
     for (std::size_t tensor = 0; tensor < most_tensors; ++tensor) {
       if ((passing >> tensor & 1U) != 0) {
-        sum += std::max(known[tensor], point.passing[tensor]);
+        const bool held = point.words[tensor] <= holds[tensor];
+        sum += std::max(known[tensor], held ? point.held[tensor] : point.fresh[tensor]);
       }
     }
     least = std::min(least, sum);
