@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include "pj/base/arithmetic.hpp"
@@ -33,67 +34,70 @@ class MoveCollector {
     for (const OuterLoop& loop : sequence.loops) {
       if (loop.index == index && loop.pass != Pass::Once) {
         loops_.push_back(loop);
+        merged_reach_ += is_each(loop) ? 0 : (loop.factor - 1) * loop.step;
       }
     }
   }
 
   std::vector<Move> moves() {
-    each(0, 0, -1);
+    each(0, size_, -1, 1);
     return std::move(moves_);
   }
 
  private:
   static bool is_each(const OuterLoop& loop) { return loop.pass == Pass::Each; }
 
-  /// Fixes the iterations that count one by one; `shift` is how far the sliding loop moved (−1: a fresh start).
-  void each(std::size_t loop, std::int64_t start, std::int64_t shift) {
+  /// Fixes the iterations that count one by one; `rest` is what is left of the index, `shift` how far the sliding loop
+  /// moved (−1: a fresh start), and so many `times` it is the same.
+  void each(std::size_t loop, std::int64_t rest, std::int64_t shift, std::int64_t times) {
     while (loop < loops_.size() && !is_each(loops_[loop])) {
       ++loop;
     }
     if (loop == loops_.size()) {
-      Move move;
-      merged(0, start, shift, move);
-      add(std::move(move), start);
+      Move move{{}, {}, times};
+      merged(0, 0, rest, shift, move);
+      add(std::move(move));
       return;
     }
-    for (std::int64_t k = 0; k < loops_[loop].factor && start + k * loops_[loop].step < size_; ++k) {
-      each(loop + 1, start + k * loops_[loop].step, loops_[loop].slides && k > 0 ? loops_[loop].step : shift);
+    const auto& [index, factor, step, pass, slides] = loops_[loop];
+    // All iterations are alike in which neither this loop's nor any merged tile is cut short.
+    const std::int64_t whole = rest < step + merged_reach_ ? 0 : (rest - step - merged_reach_) / step + 1;
+    for (std::int64_t k = 0; k < factor && k * step < rest;) {
+      const std::int64_t alike = k == 0 && slides ? 1 : std::max<std::int64_t>(1, std::min(factor, whole) - k);
+      each(loop + 1, rest - k * step, slides && k > 0 ? step : shift, times * alike);
+      k += alike;
     }
   }
 
-  void merged(std::size_t loop, std::int64_t start, std::int64_t shift, Move& move) const {
+  void merged(std::size_t loop, std::int64_t start, std::int64_t rest, std::int64_t shift, Move& move) const {
     while (loop < loops_.size() && is_each(loops_[loop])) {
       ++loop;
     }
     if (loop == loops_.size()) {
-      move.wanted.push_back({start, std::min(extent_, size_ - start)});
+      move.wanted.push_back({start, std::min(extent_, rest - start)});
       if (shift > 0) {
         move.held.push_back({start - shift, extent_});
       }
       return;
     }
-    for (std::int64_t k = 0; k < loops_[loop].factor && start + k * loops_[loop].step < size_; ++k) {
-      merged(loop + 1, start + k * loops_[loop].step, shift, move);
+    for (std::int64_t k = 0; k < loops_[loop].factor && start + k * loops_[loop].step < rest; ++k) {
+      merged(loop + 1, start + k * loops_[loop].step, rest, shift, move);
     }
   }
 
-  void add(Move move, std::int64_t start) {
-    for (auto* runs : {&move.wanted, &move.held}) {
-      for (Run& run : *runs) {
-        run.start -= start;
-      }
-    }
+  void add(Move move) {
     const auto known = std::find_if(moves_.begin(), moves_.end(), [&](const Move& other) {
       return other.wanted == move.wanted && other.held == move.held;
     });
     if (known == moves_.end()) {
       moves_.push_back(std::move(move));
     } else {
-      ++known->times;
+      known->times += move.times;
     }
   }
 
   std::int64_t extent_, size_;
+  std::int64_t merged_reach_ = 0;  ///< how far the merged iterations lie apart at most
   std::vector<OuterLoop> loops_;
   std::vector<Move> moves_;
 };
@@ -165,8 +169,48 @@ Frame frame_of(const Axis& axis, const std::vector<const Move*>& moves) {
   return frame;
 }
 
+/// The sums of two runs, or the span of all sums. For two indices with the coprime coefficients a, c there are
+/// p·r − max(0, p−c)·max(0, r−a): of all sums that are equal, i·a + j·c = (i+c)·a + (j−a)·c, one counts.
+std::int64_t sums(std::int64_t a, std::int64_t p, std::int64_t c, std::int64_t r, bool boxes) {
+  if (boxes) {
+    return a * (p - 1) + c * (r - 1) + 1;
+  }
+  const std::int64_t common = std::gcd(a, c);
+  return p * r - std::max<std::int64_t>(0, p - c / common) * std::max<std::int64_t>(0, r - a / common);
+}
+
+/// `size_of` where two indices move one tile: the sums of both runs together without those of the tile before.
+std::optional<std::int64_t> size_of_one(const Axis& axis, const std::vector<const Move*>& moves, bool boxes) {
+  const bool one_each = std::all_of(moves.begin(), moves.end(), [](const Move* m) { return m->wanted.size() == 1; });
+  if (moves.size() != 2 || !one_each || (!moves[0]->held.empty() && !moves[1]->held.empty())) {
+    return std::nullopt;
+  }
+  const std::size_t first = moves[1]->held.empty() ? 0 : 1;
+  const Move& sliding = *moves[first];
+  const std::int64_t a = axis[first].coefficient;
+  const std::int64_t c = axis[1 - first].coefficient;
+  const std::int64_t p = sliding.wanted[0].size;
+  const std::int64_t r = moves[1 - first]->wanted[0].size;
+  if (sliding.held.empty()) {
+    return sums(a, p, c, r, boxes);
+  }
+  const std::int64_t shift = sliding.wanted[0].start - sliding.held[0].start;
+  const std::int64_t before = sliding.held[0].size;
+  if (boxes) {
+    const std::int64_t end = sums(a, p, c, r, true);
+    return end - std::max<std::int64_t>(0, std::min(end, sums(a, before, c, r, true) - a * shift));
+  }
+  if (shift > before) {
+    return std::nullopt;
+  }
+  return sums(a, std::max(shift + p, before), c, r, false) - sums(a, before, c, r, false);
+}
+
 /// The positions that one move brings in.
 std::int64_t size_of(const Axis& axis, const std::vector<const Move*>& moves, bool boxes, bool distinct) {
+  if (const auto size = size_of_one(axis, moves, boxes)) {
+    return *size;
+  }
   const Frame frame = frame_of(axis, moves);
   const bool slides = std::any_of(moves.begin(), moves.end(), [](const Move* move) { return !move->held.empty(); });
   std::set<Positions> seen;
@@ -217,10 +261,7 @@ std::int64_t window_size(const Workload& workload, const Axis& axis, const std::
   if (count > varying.size()) {
     return window_words(workload, axis, {extents, {}}, boxes);
   }
-  const auto [a, p] = varying[0];
-  const auto [c, r] = varying[1];
-  const std::int64_t common = std::gcd(a, c);
-  return p * r - std::max<std::int64_t>(0, p - c / common) * std::max<std::int64_t>(0, r - a / common);
+  return sums(varying[0].first, varying[0].second, varying[1].first, varying[1].second, false);
 }
 
 std::int64_t window_words(const Workload& workload, const Axis& axis, const TileSequence& sequence, bool boxes) {

@@ -10,8 +10,7 @@ namespace pj {
 /// multiplies for a sliding window.
 std::int64_t window_words(const Workload& workload, const Axis& axis, const TileSequence& sequence, bool boxes);
 
-/// The positions that one tile with these extents covers along an axis. For two indices with the coprime coefficients
-/// a, c it is p·r − max(0, p−c)·max(0, r−a): of all sums that are equal, i·a + j·c = (i+c)·a + (j−a)·c, one counts.
+/// The positions that one tile with these extents covers along an axis.
 std::int64_t window_size(const Workload& workload, const Axis& axis, const std::vector<std::int64_t>& extents,
                          bool boxes);
 
