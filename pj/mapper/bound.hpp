@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "pj/mapper/mapper.hpp"
@@ -34,11 +33,27 @@ class Bounder {
   /// that index. (docs/mapper.md, "The bound".)
   Value bound(const Mapping& mapping);
 
+  /// What a tensor costs: at what is chosen, and for serving its outermost chosen tile from outside.
+  struct Parts {
+    double done = 0.0, open = 0.0;
+    double holds = 0.0;  ///< words of its outermost chosen tile, over all copies, if that may stay in place
+
+    Parts& operator+=(const Parts& other) {
+      done += other.done;
+      open += other.open;
+      holds = other.holds;
+      return *this;
+    }
+  };
+
   /// Prepares `spread_bound` for the innermost fanout outside the chosen part.
   void begin_spread(const Mapping& mapping, std::size_t fanout);
   /// At most the value of every mapping with the chosen part inside, where the fanout has so many copies in use, and
   /// the levels between the chosen part and the fanout keep what `mapping` says, whatever their tiles.
   Value spread_bound(const Mapping& mapping, const Copies& copies);
+  /// The same in pieces: one tensor's part, which depends on which levels keep this tensor only, and the sum.
+  Parts spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies);
+  Value spread_bound(const std::vector<Parts>& tensors, const Copies& copies);
 
   /// The energy in the last bound, without the rest of the objective.
   double energy_bound() const { return energy_; }
@@ -88,19 +103,6 @@ class Bounder {
   struct Window {
     std::size_t a = 0, b = 0;
     double size_a = 0.0, size_b = 0.0, positions = 1.0;
-  };
-
-  /// What a tensor costs: at what is chosen, and for serving its outermost chosen tile from outside.
-  struct Parts {
-    double done = 0.0, open = 0.0;
-    double holds = 0.0;  ///< words of its outermost chosen tile, over all copies, if that may stay in place
-
-    Parts& operator+=(const Parts& other) {
-      done += other.done;
-      open += other.open;
-      holds = other.holds;
-      return *this;
-    }
   };
 
   Table table(std::size_t tensor) const;
@@ -156,7 +158,6 @@ class Bounder {
   };
 
   Supplied supplied(std::size_t tensor);
-  Parts spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies);
   Parts kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies);
   double held_words(std::size_t tensor) const;
   double most_held(std::size_t tensor, std::size_t keeper, const Copies& copies) const;
@@ -179,7 +180,7 @@ class Bounder {
   StageMapping scratch_stage_;
   std::vector<Parts> tile_staying_;               ///< by tensor: all loops outside the chosen part leave its tiles in place
   std::vector<std::vector<Parts>> tile_sliding_;  ///< by tensor and index: the level's innermost loop moves them
-  std::unordered_map<Fingerprint, SupplyFront, FingerprintHash> supplies_;
+  FingerprintTable<SupplyFront> supplies_;
 };
 
 }  // namespace pj

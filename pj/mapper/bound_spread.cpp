@@ -52,7 +52,11 @@ Value Bounder::spread_bound(const Mapping& mapping, const Copies& copies) {
   for (std::size_t tensor = 0; tensor < supplied_.size(); ++tensor) {
     over_index_.push_back(spread_energy(tensor, mapping, copies));
   }
-  energy_ = total(over_index_, fanout_);
+  return spread_bound(over_index_, copies);
+}
+
+Value Bounder::spread_bound(const std::vector<Parts>& tensors, const Copies& copies) {
+  energy_ = total(tensors, fanout_);
   double steps = 1.0;
   for (std::size_t index = 0; index < steps_.size(); ++index) {
     steps *= static_cast<double>(ceil_div(steps_[index], copies[index]));

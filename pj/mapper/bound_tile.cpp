@@ -133,19 +133,19 @@ double Bounder::tile_bound(const std::vector<Loop>& loops, std::uint32_t open, c
 const SupplyFront& Bounder::supplies(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
                                      std::uint32_t open) {
   Fingerprint key;
-  key.add(static_cast<std::int64_t>(stage));
+  key.add(stage);
   key.add((static_cast<std::int64_t>(keeps) << 32) | open);
   for (const std::uint32_t decided : keeps_) {
-    key.add(decided);
+    key.add(std::uint64_t{decided});
   }
   for (std::size_t i = 0; i < extents.size(); ++i) {
     key.add((open >> i & 1U) != 0 ? 0 : extents[i]);
   }
-  const auto [known, is_new] = supplies_.try_emplace(key);
+  const auto [front, is_new] = supplies_.find_or_add(key);
   if (is_new) {
-    known->second = compute_supplies(stage, keeps, extents, open);
+    front = compute_supplies(stage, keeps, extents, open);
   }
-  return known->second;
+  return front;
 }
 
 SupplyFront Bounder::compute_supplies(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,

@@ -74,7 +74,9 @@ void PartialNest::push(const StageMapping& stage) {
   reorder(stage.loops);
   for (std::size_t i = 0; i < workload_.indices.size(); ++i) {
     step_[first_][i] = extent_[i];
+    chain_[first_][i] = chain_[first_ + 1][i];
     if (factor[i] > 1) {
+      chain_[first_][i].add((static_cast<std::uint64_t>(first_) << 56) ^ static_cast<std::uint64_t>(factor[i]));
       extent_[i] *= factor[i];
       left_[i] = ceil_div(size_[i], extent_[i]);
     }
@@ -228,43 +230,37 @@ std::int64_t PartialNest::places(std::size_t index, std::size_t to, const Passes
 
 std::int64_t PartialNest::window(std::size_t tensor, std::size_t axis, std::size_t to, const Passes& passes) {
   const Axis& terms = shapes_[tensor].windows[axis];
+  // The loops over its indices move the tensor, so that none of them is among those that leave it in place.
   Fingerprint key;
-  key.add(static_cast<std::int64_t>(tensor * 8 + axis));
-  const auto add = [&](std::size_t index, std::int64_t factor, std::int64_t step, Pass pass, bool slides) {
-    if (factor > 1 && pass != Pass::Once) {
-      key.add((static_cast<std::int64_t>(index) << 8) | (static_cast<std::int64_t>(pass) << 1) | (slides ? 1 : 0));
-      key.add(factor);
-      key.add(step);
-    }
-  };
+  std::uint64_t merging = 0;
+  for (std::size_t stage = first_; stage < to; ++stage) {
+    merging = merging << 2 | static_cast<std::uint64_t>(in_time_[stage] ? passes.time : passes.space[stage]);
+  }
+  key.add(merging << 32 | tensor << 28 | axis << 24 | to << 20 | passes.slide_stage << 16 | passes.slide_index << 8 |
+          first_ << 4 | static_cast<std::uint64_t>(passes.rest));
+  for (const Term& term : terms) {
+    key.add(chain_[first_][term.index]);
+  }
+  const auto [words, is_new] = windows_.find_or_add(key);
+  if (is_new) {
+    words = window_words(workload_, terms, window_loops(terms, to, passes), boxes_);
+  }
+  return words;
+}
+
+TileSequence PartialNest::window_loops(const Axis& terms, std::size_t to, const Passes& passes) const {
+  TileSequence sequence{std::vector<std::int64_t>(workload_.indices.size(), 1), {}};
   for (const Term& term : terms) {
     const std::size_t i = term.index;
-    add(i, left_[i], extent_[i], passes.rest, passes.slide_stage == outside_slides && passes.slide_index == i);
+    const auto slides = [&](std::size_t stage) { return passes.slide_stage == stage && passes.slide_index == i; };
+    sequence.extents[i] = to == accelerator_.stages.size() ? 1 : step_[to][i] * factor_[to][i];
+    sequence.loops.push_back({i, left_[i], extent_[i], passes.rest, slides(outside_slides)});
     for (std::size_t stage = first_; stage < to; ++stage) {
-      const bool stays = (passes.once[stage] & bit(i)) != 0;
-      const Pass pass = !in_time_[stage] ? passes.space[stage] : stays ? Pass::Once : passes.time;
-      add(i, factor_[stage][i], step_[stage][i], pass, passes.slide_stage == stage && passes.slide_index == i);
+      const Pass pass = in_time_[stage] ? passes.time : passes.space[stage];
+      sequence.loops.push_back({i, factor_[stage][i], step_[stage][i], pass, slides(stage)});
     }
-    key.add(to == accelerator_.stages.size() ? 1 : step_[to][i] * factor_[to][i]);
   }
-  const auto [known, is_new] = windows_.try_emplace(key, 0);
-  if (is_new) {
-    TileSequence sequence{std::vector<std::int64_t>(workload_.indices.size(), 1), {}};
-    for (const Term& term : terms) {
-      const std::size_t i = term.index;
-      sequence.extents[i] = to == accelerator_.stages.size() ? 1 : step_[to][i] * factor_[to][i];
-      sequence.loops.push_back(
-          {i, left_[i], extent_[i], passes.rest, passes.slide_stage == outside_slides && passes.slide_index == i});
-      for (std::size_t stage = first_; stage < to; ++stage) {
-        const bool stays = (passes.once[stage] & bit(i)) != 0;
-        const Pass pass = !in_time_[stage] ? passes.space[stage] : stays ? Pass::Once : passes.time;
-        sequence.loops.push_back(
-            {i, factor_[stage][i], step_[stage][i], pass, passes.slide_stage == stage && passes.slide_index == i});
-      }
-    }
-    known->second = window_words(workload_, terms, sequence, boxes_);
-  }
-  return known->second;
+  return sequence;
 }
 
 /// How the copies behind a fanout share the words of a tensor.

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "pj/mapper/fingerprint.hpp"
@@ -96,6 +95,7 @@ class PartialNest {
   std::int64_t count(std::size_t tensor, std::size_t to, const Passes& passes);
   std::int64_t places(std::size_t index, std::size_t to, const Passes& passes) const;
   std::int64_t window(std::size_t tensor, std::size_t axis, std::size_t to, const Passes& passes);
+  TileSequence window_loops(const Axis& terms, std::size_t to, const Passes& passes) const;
   Pass shared_pass(std::size_t stage, std::size_t tensor) const;
 
   const Workload& workload_;
@@ -109,7 +109,9 @@ class PartialNest {
   std::array<std::size_t, most_stages> loops_{};                            ///< and how many there are
   std::array<bool, most_stages> in_time_{};
 
-  std::unordered_map<Fingerprint, std::int64_t, FingerprintHash> windows_;
+  /// By stage and index: stands for the factors from that stage inwards.
+  std::array<std::array<Fingerprint, most_indices>, most_stages + 1> chain_{};
+  FingerprintTable<std::int64_t> windows_;
 };
 
 }  // namespace pj

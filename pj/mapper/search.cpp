@@ -11,6 +11,7 @@
 #include "pj/mapper/reasons.hpp"
 #include "pj/mapper/space.hpp"
 #include "pj/mapper/spread.hpp"
+#include "pj/mapper/symmetry.hpp"
 
 namespace pj {
 
@@ -22,7 +23,7 @@ constexpr double rounding = 1.0 - 1e-12;
 /// One choice for one stage, with the bound of all mappings that begin with it.
 struct Choice {
   Value bound;
-  double energy = 0.0, delay = 0.0;  ///< the parts of the bound
+  double delay = 0.0;  ///< the part of the bound
   std::vector<Loop> loops;
 };
 
@@ -38,7 +39,8 @@ class Search {
         accelerator_(accelerator),
         options_(options),
         bounder_(workload, accelerator, options.objective),
-        factors_(workload, accelerator, options.perfect_factors) {
+        factors_(workload, accelerator, options.perfect_factors),
+        symmetry_(find_symmetry(workload, accelerator)) {
     mapping_.stages.resize(accelerator.stages.size());
     for (const Index& index : workload.indices) {
       left_.push_back(index.size);
@@ -116,11 +118,12 @@ class Search {
       return;
     }
     mapping_.stages[at].loops = std::move(choice.loops);
-    energy_inside_ = choice.energy;
     delay_inside_ = choice.delay;
     step(mapping_.stages[at].loops, true);
     bounder_.push(mapping_.stages[at]);
+    const bool symmetric = std::exchange(symmetric_, symmetric_ && is_symmetric(extents_));
     next();
+    symmetric_ = symmetric;
     bounder_.pop();
     step(mapping_.stages[at].loops, false);
     mapping_.stages[at].loops.clear();
@@ -130,7 +133,7 @@ class Search {
   /// those inside the fanout and, where no fanout is further out, all outside it.
   struct Block {
     Value bound;
-    double energy = 0.0, delay = 0.0;
+    double delay = 0.0;
     const KeepSet* keeps = nullptr;
     const Copies* copies = nullptr;
   };
@@ -139,7 +142,9 @@ class Search {
     const bool outermost = innermost_fanout(fanout) == fanout || fanout == inner;
     const std::size_t first = outermost ? 0 : fanout + 1;
     const std::vector<KeepSet> sets = keep_sets(first, inner);
-    const std::vector<Copies> none(1);
+    Copies one;
+    one.fill(1);
+    const std::vector<Copies> none{one};
     const std::vector<Copies> spreads = fanout < inner ? spreads_[fanout]->all(left_) : none;
     for (const Block& block : blocks(fanout, inner, sets, spreads)) {
       if (!can_win(block.bound)) {
@@ -147,8 +152,8 @@ class Search {
         continue;
       }
       apply(*block.keeps, fanout, inner);
-      energy_inside_ = block.energy;
       delay_inside_ = block.delay;
+      const bool symmetric = std::exchange(symmetric_, symmetric_ && is_symmetric(*block.copies));
       if (fanout < inner) {
         fill_block(fanout, inner, block);
       } else {
@@ -156,6 +161,7 @@ class Search {
           take(choice, inner - 1, [&] { expand(inner - 1); });
         }
       }
+      symmetric_ = symmetric;
     }
     for (std::size_t at = first; at < inner; ++at) {
       mapping_.stages[at].keeps.clear();
@@ -170,13 +176,18 @@ class Search {
     if (fanout < inner) {
       bounder_.begin_spread(mapping_, fanout);
     }
+    TensorParts known;
     for (const KeepSet& keeps : sets) {
       apply(keeps, fanout, inner);
-      for (const Copies& copies : spreads) {
+      const auto parts = fanout < inner ? spread_parts(keeps, spreads, known) : std::vector<const SpreadParts*>{};
+      for (std::size_t i = 0; i < spreads.size(); ++i) {
+        if (is_mirrored(spreads[i])) {
+          continue;
+        }
         ++result_.certificate.candidates;
-        const Value bound = fanout < inner ? bounder_.spread_bound(mapping_, copies) : bounder_.bound(mapping_);
+        const Value bound = fanout < inner ? bounder_.spread_bound(gather(parts, i), spreads[i]) : bounder_.bound(mapping_);
         if (can_win(bound)) {
-          found.push_back({bound, bounder_.energy_bound(), bounder_.delay_bound(), &keeps, &copies});
+          found.push_back({bound, bounder_.delay_bound(), &keeps, &spreads[i]});
         } else {
           ++result_.certificate.cut_by_bound;
         }
@@ -184,6 +195,53 @@ class Search {
     }
     std::stable_sort(found.begin(), found.end(), [](const Block& a, const Block& b) { return a.bound < b.bound; });
     return found;
+  }
+
+  /// What one tensor costs at each spread; and that by the tensor and the levels that keep it.
+  using SpreadParts = std::vector<Bounder::Parts>;
+  using TensorParts = std::map<std::pair<std::size_t, std::vector<bool>>, SpreadParts>;
+
+  std::vector<const SpreadParts*> spread_parts(const KeepSet& keeps, const std::vector<Copies>& spreads,
+                                               TensorParts& known) {
+    std::vector<const SpreadParts*> result;
+    for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
+      std::vector<bool> kept;
+      for (const std::uint32_t mask : keeps) {
+        kept.push_back((mask >> tensor & 1U) != 0);
+      }
+      const auto [parts, is_new] = known.try_emplace({tensor, std::move(kept)});
+      for (std::size_t i = 0; is_new && i < spreads.size(); ++i) {
+        parts->second.push_back(bounder_.spread_energy(tensor, mapping_, spreads[i]));
+      }
+      result.push_back(&parts->second);
+    }
+    return result;
+  }
+
+  const std::vector<Bounder::Parts>& gather(const std::vector<const SpreadParts*>& parts, std::size_t spread) {
+    gathered_.clear();
+    for (const SpreadParts* tensor : parts) {
+      gathered_.push_back((*tensor)[spread]);
+    }
+    return gathered_;
+  }
+
+  /// Does swapping the indices of a symmetry give an earlier choice of equal cost? So far everything chosen inside is its
+  /// own mirror image.
+  template <class Numbers>
+  bool is_mirrored(const Numbers& numbers) const {
+    for (const auto& [a, b] : symmetry_) {
+      if (!symmetric_ || numbers[a] != numbers[b]) {
+        return symmetric_ && numbers[a] < numbers[b];
+      }
+    }
+    return false;
+  }
+
+  template <class Numbers>
+  bool is_symmetric(const Numbers& numbers) const {
+    return std::all_of(symmetry_.begin(), symmetry_.end(),
+                       [&](const auto& pair) { return numbers[pair.first] == numbers[pair.second]; });
   }
 
   void apply(const KeepSet& keeps, std::size_t fanout, std::size_t inner) {
@@ -245,7 +303,7 @@ class Search {
     const std::size_t at = inner - 1;
     if (at == fanout) {
       if (auto loops = spreads_[fanout]->loops(*block.copies, left_)) {
-        Choice choice{block.bound, energy_inside_, delay_inside_, std::move(*loops)};
+        Choice choice{block.bound, delay_inside_, std::move(*loops)};
         take(choice, fanout, [&] { expand(fanout); });
       }
       return;
@@ -279,7 +337,7 @@ class Search {
   void price(std::size_t at, const Value& bound, std::vector<Choice>& found) {
     ++result_.certificate.candidates;
     if (can_win(bound)) {
-      found.push_back({bound, bounder_.energy_bound(), bounder_.delay_bound(), mapping_.stages[at].loops});
+      found.push_back({bound, bounder_.delay_bound(), mapping_.stages[at].loops});
     } else {
       ++result_.certificate.cut_by_bound;
     }
@@ -442,6 +500,9 @@ class Search {
   }
 
   void order(std::size_t at, std::vector<Choice>& found) {
+    if (is_mirrored(extents_)) {
+      return;
+    }
     const std::vector<Loop> loops = mapping_.stages[at].loops;
     for (const auto& order : useful_orders(workload_, accelerator_, mapping_, at)) {
       mapping_.stages[at].loops = order;
@@ -488,7 +549,10 @@ class Search {
   MapperResult result_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   Value best_, root_bound_;
-  double energy_inside_ = 0.0, delay_inside_ = 1.0;  ///< the bound of the stages chosen so far
+  double delay_inside_ = 1.0;  ///< the bound of the stages chosen so far
+  std::vector<Bounder::Parts> gathered_;
+  Symmetry symmetry_;
+  bool symmetric_ = true;  ///< the chosen part is its own mirror image
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "pj/mapper/supply.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace pj {
@@ -28,11 +29,10 @@ double SupplyFront::least(const TensorEnergies& known, const TensorEnergies& hol
   double least = std::numeric_limits<double>::infinity();
   for (const Supply& point : points) {
     double sum = point.kept;
-    for (std::size_t tensor = 0; tensor < most_tensors; ++tensor) {
-      if ((passing >> tensor & 1U) != 0) {
-        const bool held = point.words[tensor] <= holds[tensor];
-        sum += std::max(known[tensor], held ? point.held[tensor] : point.fresh[tensor]);
-      }
+    for (std::uint32_t rest = passing; rest != 0; rest &= rest - 1) {
+      const auto tensor = static_cast<std::size_t>(std::countr_zero(rest));
+      const bool held = point.words[tensor] <= holds[tensor];
+      sum += std::max(known[tensor], held ? point.held[tensor] : point.fresh[tensor]);
     }
     least = std::min(least, sum);
   }
