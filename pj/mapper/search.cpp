@@ -76,8 +76,12 @@ class Search {
                                        std::chrono::duration<double>(options_.time_limit->value));
   }
 
+  /// Where the first numbers are equal but for rounding, the second decide.
   bool can_win(const Value& bound) const {
-    return !result_.verdict || Value{bound.first * rounding, bound.second * rounding} < best_;
+    if (!result_.verdict || bound.first < best_.first * rounding) {
+      return true;
+    }
+    return bound.first * rounding <= best_.first && bound.second < best_.second * rounding;
   }
 
   /// Chooses the stages outside `inner`: a fanout together with the levels inside it, a level alone where no fanout
