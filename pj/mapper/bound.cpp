@@ -166,7 +166,7 @@ void Bounder::forget_keeps(std::size_t stage) {
   priced_.clear();
 }
 
-std::uint32_t Bounder::passing(std::size_t stage) const {
+std::optional<std::size_t> Bounder::passing(std::size_t stage) const {
   std::uint32_t kept_inside = 0;
   for (std::size_t inner = stage; inner < accelerator_.stages.size() && copies_outside_[inner] == 1 &&
                                   std::holds_alternative<Level>(accelerator_.stages[inner]);
@@ -175,7 +175,7 @@ std::uint32_t Bounder::passing(std::size_t stage) const {
   }
   // A bounding box around holes is no lower bound of what the tiles inside it want.
   const std::uint32_t passing = keeps_[stage - 1] & ~kept_inside & ~boxes_with_holes_;
-  return std::has_single_bit(passing) ? passing : 0;
+  return std::has_single_bit(passing) ? std::optional(static_cast<std::size_t>(std::countr_zero(passing))) : std::nullopt;
 }
 
 void Bounder::push(const StageMapping& stage) {
@@ -204,28 +204,25 @@ Value Bounder::bound(const Mapping& mapping) {
 /// The energy of the tensors together with the supplies of the levels outside the first so many `stages`, and of the
 /// `tiles` of the one behind them.
 double Bounder::total(const std::vector<Parts>& tensors, std::size_t stages, const SupplyFront* tiles) const {
-  TensorEnergies open{};
-  TensorEnergies holds{};
   double sum = compute_energy_;
-  for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor) {
-    sum += tensors[tensor].done;
-    open[tensor] = tensors[tensor].open;
-    holds[tensor] = tensors[tensor].holds;
+  for (const Parts& tensor : tensors) {
+    sum += tensor.done + tensor.open;
   }
-  std::uint32_t passing = 0;
   const auto add = [&](const SupplyFront* front) {
-    if (front != nullptr) {
-      sum += front->least(open, holds);
-      passing |= front->passing;
+    if (front == nullptr) {
+      return;
+    }
+    if (front->passing) {
+      const Parts& passing = tensors[*front->passing];
+      sum += front->least(passing.open, passing.holds) - passing.open;
+    } else {
+      sum += front->least(0.0, 0.0);
     }
   };
   for (std::size_t stage = 0; stage < stages; ++stage) {
     add(fronts_[stage]);
   }
   add(tiles);
-  for (std::size_t tensor = 0; tensor < tensors.size(); ++tensor) {
-    sum += (passing >> tensor & 1U) != 0 ? 0.0 : open[tensor];
-  }
   return sum;
 }
 

@@ -82,8 +82,9 @@ class Bounder {
   /// The supplies of all tiles that fit a level, once they are known: part of every bound without that level. Without
   /// points: nothing is known.
   void set_front(std::size_t stage, const SupplyFront* front) { fronts_[stage] = front; }
-  /// The tensors that a level does not keep, and none inside it, but the next level outwards: their words pass it.
-  std::uint32_t passing(std::size_t stage) const;
+  /// The tensor that a level does not keep, and none inside it, but the next level outwards: its words pass the level.
+  /// Nothing where there are several: their fronts would have too many dimensions.
+  std::optional<std::size_t> passing(std::size_t stage) const;
 
  private:
   using Outside = PartialNest::Outside;

@@ -27,6 +27,10 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
     tile_staying_.push_back(tensor_energy(tensor, {Outside::Kind::Stays}));
   }
   tile_sliding_.assign(workload_.tensors.size(), {});
+  std::uint32_t left = 0;
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    left |= nest_.left(index) > 1 ? 1U << index : 0;
+  }
   nest_.push(stage_of({}, ~std::uint32_t{0}));
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
     tile_keeps_ |= mapping.stages[stage].keeps[tensor] ? 1U << tensor : 0;
@@ -41,7 +45,8 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
         ways[i].slide_stage = open ? stage : inner_ways_[tensor][i].slide_stage;
         ways[i].slide_index = open ? index : inner_ways_[tensor][i].slide_index;
       }
-      tile_sliding_[tensor].push_back(nest_.slides(tensor, index) ? inner_energy(tensor, ways) : moving);
+      tile_sliding_[tensor].push_back((left & nest_.sliding(tensor) & (1U << index)) != 0 ? inner_energy(tensor, ways)
+                                                                                         : moving);
     }
   }
   nest_.pop();
@@ -169,7 +174,7 @@ SupplyFront Bounder::compute_supplies(std::size_t stage, std::uint32_t keeps, co
     Supply supply;
     for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
       const bool kept = (keeps >> tensor & 1U) != 0;
-      if (kept || (front.passing >> tensor & 1U) != 0) {
+      if (kept || front.passing == tensor) {
         const bool moves = index < extents.size() && nest_.depends(tensor, index);
         const Outside outside{!moves ? Outside::Kind::Stays
                               : nest_.slides(tensor, index) ? Outside::Kind::Slides
@@ -177,9 +182,9 @@ SupplyFront Bounder::compute_supplies(std::size_t stage, std::uint32_t keeps, co
                               index};
         const Way way = nest.way(tensor, stage, stage);
         if (!kept) {
-          supply.held[tensor] = unfinished(nest, way, outside);
-          supply.fresh[tensor] = unfinished(nest, way, {Outside::Kind::Moves});
-          supply.words[tensor] = static_cast<double>(tile_words(workload_, tensor, closed));
+          supply.held = unfinished(nest, way, outside);
+          supply.fresh = unfinished(nest, way, {Outside::Kind::Moves});
+          supply.words = static_cast<double>(tile_words(workload_, tensor, closed));
         } else if (moves && ((boxes_with_holes_ >> tensor & 1U) == 0 || (open & nest_.sliding(tensor)) == 0)) {
           supply.kept += inner_end(nest, way, outside) + unfinished(nest, way, outside) - tables_[tensor].supply[stage];
         }

@@ -1,17 +1,12 @@
 #include "pj/mapper/supply.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <limits>
 
 namespace pj {
 
 bool Supply::as_cheap_as(const Supply& other) const {
-  const auto none_above = [](const TensorEnergies& a, const TensorEnergies& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), std::less_equal<>());
-  };
-  return kept <= other.kept && none_above(held, other.held) && none_above(fresh, other.fresh) &&
-         none_above(words, other.words);
+  return kept <= other.kept && held <= other.held && fresh <= other.fresh && words <= other.words;
 }
 
 bool SupplyFront::covers(const Supply& supply) const {
@@ -25,16 +20,11 @@ void SupplyFront::add(const Supply& supply) {
   }
 }
 
-double SupplyFront::least(const TensorEnergies& known, const TensorEnergies& holds) const {
+double SupplyFront::least(double known, double holds) const {
   double least = std::numeric_limits<double>::infinity();
   for (const Supply& point : points) {
-    double sum = point.kept;
-    for (std::uint32_t rest = passing; rest != 0; rest &= rest - 1) {
-      const auto tensor = static_cast<std::size_t>(std::countr_zero(rest));
-      const bool held = point.words[tensor] <= holds[tensor];
-      sum += std::max(known[tensor], held ? point.held[tensor] : point.fresh[tensor]);
-    }
-    least = std::min(least, sum);
+    const double passes = std::max(known, point.words <= holds ? point.held : point.fresh);
+    least = std::min(least, point.kept + (passing ? passes : 0.0));
   }
   return least;
 }
