@@ -36,7 +36,8 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
       ways_(workload.tensors.size()),
       from_(workload.tensors.size()),
       fronts_(accelerator.stages.size(), nullptr),
-      keeps_(accelerator.stages.size(), ~std::uint32_t{0}) {
+      keeps_(accelerator.stages.size(), ~std::uint32_t{0}),
+      tensor_keeps_(workload.tensors.size(), 0) {
   for (std::size_t tensor = 0; tensor < workload.tensors.size(); ++tensor) {
     tables_.push_back(table(tensor));
     windows_.push_back(windows(tensor));
@@ -150,20 +151,20 @@ void Bounder::decide_keeps(std::size_t stage, std::uint32_t mask) {
   for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
     Table& table = tables_[tensor];
     table.may_keep[stage] = table.must_keep[stage] = (mask >> tensor & 1U) != 0;
+    tensor_keeps_[tensor] = (tensor_keeps_[tensor] & ~(3U << 2 * stage)) | (2U + (mask >> tensor & 1U)) << 2 * stage;
     add_supply(table, workload_.is_output(tensor));
   }
-  priced_.clear();
 }
 
 void Bounder::forget_keeps(std::size_t stage) {
   keeps_[stage] = ~std::uint32_t{0};
   for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
     Table& table = tables_[tensor];
+    tensor_keeps_[tensor] &= ~(3U << 2 * stage);
     table.may_keep[stage] = table.free_may_keep[stage];
     table.must_keep[stage] = table.free_must_keep[stage];
     add_supply(table, workload_.is_output(tensor));
   }
-  priced_.clear();
 }
 
 std::optional<std::size_t> Bounder::passing(std::size_t stage) const {
@@ -180,12 +181,10 @@ std::optional<std::size_t> Bounder::passing(std::size_t stage) const {
 
 void Bounder::push(const StageMapping& stage) {
   nest_.push(stage);
-  priced_.clear();
 }
 
 void Bounder::pop() {
   nest_.pop();
-  priced_.clear();
 }
 
 Value Bounder::bound(const Mapping& mapping) {
@@ -240,6 +239,21 @@ void Bounder::collect_ways(const Mapping& mapping, std::size_t outermost) {
   }
 }
 
+bool Bounder::shares_equal_tiles(std::size_t index) const {
+  bool slides = false;
+  for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
+    slides = slides || nest_.slides(tensor, index);
+  }
+  return slides && accelerator_.conventions.halo == Conventions::Halo::InnermostOnly;
+}
+
+bool Bounder::all_closed(const Mapping& mapping) {
+  collect_ways(mapping, nest_.first_stage());
+  return std::none_of(ways_.begin(), ways_.end(), [](const std::vector<Way>& ways) {
+    return std::any_of(ways.begin(), ways.end(), [](const Way& way) { return way.open; });
+  });
+}
+
 /// The least energy where some loop is the innermost one outside the chosen part.
 double Bounder::least_over_innermost() {
   double least = std::numeric_limits<double>::infinity();
@@ -278,31 +292,38 @@ Bounder::Parts Bounder::tensor_energy(std::size_t tensor, const Outside& outside
 
 Bounder::Parts Bounder::way_energy(std::size_t tensor, std::size_t way, const Outside& outside) {
   const Way& which = ways_[tensor][way];
-  const std::size_t first = nest_.first_stage();
-  // What distinguishes the way among those of this chosen part: the loops of its outermost stage.
-  const std::uint64_t stays = which.stays[first];
-  const bool slides_here = which.slide_stage == first;
-  std::uint64_t key =
-      (stays << 32) | (static_cast<std::uint64_t>(tensor) << 24) | (static_cast<std::uint64_t>(way) << 16);
-  key |= which.open ? (1U << 15) | (static_cast<std::uint64_t>(outside.kind) << 12) | (outside.index << 6) : 0;
-  key |= slides_here ? 0x20 | which.slide_index : 0;
-  const auto known = std::find_if(priced_.begin(), priced_.end(), [&](const Priced& p) { return p.key == key; });
-  if (known != priced_.end()) {
-    return known->energy;
-  }
-  Parts energy{inner_end(nest_, which, outside), 0.0};
   if (way < from_[tensor].size()) {
-    const std::size_t from = from_[tensor][way];
-    energy.done += outer_end(nest_, which, from, outside) + hops(nest_, which, from, outside);
-  } else if (first > 0) {
-    energy.done += hops(nest_, which, first, outside);
-    energy.open = unfinished(nest_, which, outside);
-    energy.holds = which.open ? held_words(tensor) : 0.0;
-  } else {
-    energy = {};  // the outermost level's own tiles are at no way's inner end
+    return path_energy(which, from_[tensor][way], outside);
   }
-  priced_.push_back({key, energy});
+  if (nest_.first_stage() == 0) {
+    return {};  // the outermost level's own tiles are at no way's inner end
+  }
+  Parts energy = path_energy(which, accelerator_.stages.size(), outside);
+  energy.holds = which.open ? held_words(tensor) : 0.0;
   return energy;
+}
+
+/// What the tiles of a way cost, and serving them from the level `from` or, where that is none, from outside the chosen
+/// part. Only the loops over indices that the tensor does not depend on, or that slide it, count.
+Bounder::Parts Bounder::path_energy(const Way& way, std::size_t from, const Outside& outside) {
+  Fingerprint key;
+  const bool slides = outside.kind == Outside::Kind::Slides;
+  key.add(way.tensor | way.to << 4 | from << 8 | static_cast<std::uint64_t>(outside.kind) << 12 |
+          (slides ? outside.index : 0) << 14 | std::uint64_t{way.least} << 19 | std::uint64_t{way.open} << 20 |
+          way.slide_stage << 21 | way.slide_index << 25 | std::uint64_t{fanouts_left_} << 30 |
+          std::uint64_t{tensor_keeps_[way.tensor]} << 32);
+  nest_.add_loops(way, key);
+  const auto [parts, is_new] = energies_.find_or_add(key);
+  if (is_new) {
+    parts.done = inner_end(nest_, way, outside);
+    if (from < accelerator_.stages.size()) {
+      parts.done += outer_end(nest_, way, from, outside) + hops(nest_, way, from, outside);
+    } else {
+      parts.done += hops(nest_, way, nest_.first_stage(), outside);
+      parts.open = unfinished(nest_, way, outside);
+    }
+  }
+  return parts;
 }
 
 /// The words of a tensor in the chosen part's extents.

@@ -55,6 +55,11 @@ class Bounder {
   Parts spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies);
   Value spread_bound(const std::vector<Parts>& tensors, const Copies& copies);
 
+  /// Do copies share only equal tiles of a tensor whose window this index slides? Smaller tiles are equal more often.
+  bool shares_equal_tiles(std::size_t index) const;
+  /// Does some chosen loop move each chosen tile? Then the loops outside move them all in every order.
+  bool all_closed(const Mapping& mapping);
+
   /// The energy in the last bound, without the rest of the objective.
   double energy_bound() const { return energy_; }
   double delay_bound() const { return delay_; }
@@ -117,6 +122,7 @@ class Bounder {
   const StageMapping& stage_of(const std::vector<Loop>& loops, std::uint32_t open);
   double least_over_innermost();
   Parts tensor_energy(std::size_t tensor, const Outside& outside);
+  Parts path_energy(const Way& way, std::size_t from, const Outside& outside);
   Parts way_energy(std::size_t tensor, std::size_t way, const Outside& outside);
   double total(const std::vector<Parts>& tensors, std::size_t stages, const SupplyFront* tiles = nullptr) const;
   double inner_end(PartialNest& nest, const Way& way, const Outside& outside);
@@ -139,15 +145,11 @@ class Bounder {
   std::vector<std::vector<std::size_t>> from_;  ///< the levels at the outer ends of all ways but the last
   std::vector<Parts> staying_, moving_, over_index_;
 
-  /// Energies of ways under the orders of the outermost chosen stage that were seen: few differ.
-  struct Priced {
-    std::uint64_t key = 0;
-    Parts energy;
-  };
-  std::vector<Priced> priced_;
+  FingerprintTable<Parts> energies_;  ///< of `path_energy`
   double energy_ = 0.0, delay_ = 0.0, least_delay_ = 1.0;
   std::vector<const SupplyFront*> fronts_;
-  std::vector<std::uint32_t> keeps_;  ///< by stage, as far as it is decided
+  std::vector<std::uint32_t> keeps_;         ///< by stage, as far as it is decided
+  std::vector<std::uint32_t> tensor_keeps_;  ///< the same by tensor: two bits a stage, decided and kept
 
   /// What `spread_bound` knows of a tensor: its innermost tile that is still to be supplied, and how often it moves.
   struct Supplied {

@@ -59,15 +59,12 @@ Bounder::Parts Bounder::inner_energy(std::size_t tensor, const std::vector<Way>&
   for (std::size_t i = 0; i < ways.size(); ++i) {
     const bool last = i + 1 == ways.size();
     const bool kept = (tile_keeps_ >> tensor & 1U) != 0;
-    total.done += inner_end(nest_, ways[i], stays);
     if (last && !kept) {
-      total.done += hops(nest_, ways[i], tile_stage_, stays);
-      total.open = unfinished(nest_, ways[i], stays);
+      total += path_energy(ways[i], accelerator_.stages.size(), stays);
       total.holds = tile_staying_[tensor].holds;
       continue;
     }
-    const std::size_t from = last ? tile_stage_ : from_[tensor][i];
-    total.done += outer_end(nest_, ways[i], from, stays) + hops(nest_, ways[i], from, stays);
+    total += path_energy(ways[i], last ? tile_stage_ : from_[tensor][i], stays);
     total.done += last ? tables_[tensor].supply[tile_stage_] : 0.0;
   }
   return total;

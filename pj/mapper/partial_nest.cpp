@@ -1,6 +1,7 @@
 #include "pj/mapper/partial_nest.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "pj/base/arithmetic.hpp"
 #include "pj/mapping/window.hpp"
@@ -61,7 +62,23 @@ PartialNest::TensorShape PartialNest::shape_of(const Operand& tensor) const {
       shape.plain *= size;
     }
   }
+  for (std::size_t i = 0; i < workload_.indices.size(); ++i) {
+    const bool matters = (shape.relevant & bit(i)) == 0 || (shape.sliding & bit(i)) != 0;
+    shape.counted |= matters && workload_.indices[i].size > 1 ? bit(i) : 0;
+  }
   return shape;
+}
+
+void PartialNest::add_loops(const Way& way, Fingerprint& key) const {
+  key.add(first_);
+  for (std::size_t stage = first_; stage < way.to; ++stage) {
+    if (way.stays[stage] != 0) {
+      key.add(std::uint64_t{way.stays[stage]} << 8 | stage);
+    }
+  }
+  for (std::uint32_t rest = shapes_[way.tensor].counted; rest != 0; rest &= rest - 1) {
+    key.add(chain_[first_][static_cast<std::size_t>(std::countr_zero(rest))]);
+  }
 }
 
 void PartialNest::push(const StageMapping& stage) {

@@ -61,6 +61,9 @@ class PartialNest {
   bool depends(std::size_t tensor, std::size_t index) const { return (relevant(tensor) >> index & 1U) != 0; }
   bool slides(std::size_t tensor, std::size_t index) const { return (sliding(tensor) >> index & 1U) != 0; }
 
+  /// Adds all that distinguishes the counts of a way in this chosen part from those in others.
+  void add_loops(const Way& way, Fingerprint& key) const;
+
   /// Words moved to the tiles: copies behind fanouts outside the stage `apart` count one by one. `shared`: copies
   /// outside the chosen part may share words.
   std::int64_t moved(const Way& way, std::size_t apart, const Outside& outside, bool shared);
@@ -76,6 +79,7 @@ class PartialNest {
   struct TensorShape {
     std::uint32_t relevant = 0;  ///< bit mask of its indices
     std::uint32_t sliding = 0;   ///< those of them in `windows`
+    std::uint32_t counted = 0;   ///< the indices whose loops matter to a count: all but those of axes of their own
     std::vector<Axis> windows;   ///< axes with several indices of more than one element
     std::int64_t plain = 1;      ///< product of the sizes of all its other indices
     bool latched = false;

@@ -315,6 +315,13 @@ class Search {
     std::vector<Choice> found;
     block_ = &block;
     fanout_ = fanout;
+    spread_loops_ = {};
+    for (std::size_t index = 0; index < left_.size(); ++index) {
+      if ((*block.copies)[index] > 1) {
+        spread_loops_.loops.push_back({index, (*block.copies)[index]});
+      }
+    }
+    orders_are_equal_ = bounder_.all_closed(mapping_);
     tile(std::get<Level>(accelerator_.stages[at]), at, 0, found);
     block_ = nullptr;
     sort(found);
@@ -451,7 +458,10 @@ class Search {
 
   /// Can a tile of which the indices from `next` on are still open become part of a mapping better than the best?
   bool tile_can_win(std::size_t at, std::size_t next) {
-    if (at == 0 || block_ != nullptr) {
+    if (block_ != nullptr) {
+      return block_tile_can_win(at, next);
+    }
+    if (at == 0) {
       return true;
     }
     std::uint32_t keeps = 0;
@@ -525,11 +535,37 @@ class Search {
     if (at > fanout_ + 1) {
       bounder_.begin_spread(mapping_, fanout_);
       price(at, bounder_.spread_bound(mapping_, *block_->copies), found);
-    } else if (const auto loops = spreads_[fanout_]->loops(*block_->copies, left_)) {
-      bounder_.push({*loops, {}});
+    } else {
+      bounder_.push(spread_loops_);
       price(at, bounder_.bound(mapping_), found);
       bounder_.pop();
     }
+  }
+
+  /// Can a tile inside a fanout, of which the indices from `next` on are still open, become part of a mapping better than
+  /// the best? At best the open ones lie whole in the tiles of the copies: larger tiles never move more words.
+  bool block_tile_can_win(std::size_t at, std::size_t next) {
+    if (at > fanout_ + 1 || next == left_.size() || !orders_are_equal_) {
+      return true;
+    }
+    StageMapping& tile = scratch_tile_;
+    tile.loops = mapping_.stages[at].loops;
+    for (std::size_t index = next; index < left_.size(); ++index) {
+      const std::int64_t most = ceil_div(left_[index], (*block_->copies)[index]);
+      if (most > 1 && (!factors_.is_monotone(index) || bounder_.shares_equal_tiles(index))) {
+        return true;
+      }
+      if (most > 1 && admits(std::get<Level>(accelerator_.stages[at]).loops, workload_.indices[index].name)) {
+        tile.loops.push_back({index, most});
+      }
+    }
+    bounder_.push(tile);
+    bounder_.push(spread_loops_);
+    const bool wins = can_win(bounder_.bound(mapping_));
+    bounder_.pop();
+    bounder_.pop();
+    result_.certificate.cut_by_bound += wins ? 0 : 1;
+    return wins;
   }
 
   /// Can the copies of the block be used where a level inside the fanout leaves so many tiles?
@@ -555,6 +591,8 @@ class Search {
   Value best_, root_bound_;
   double delay_inside_ = 1.0;  ///< the bound of the stages chosen so far
   std::vector<Bounder::Parts> gathered_;
+  StageMapping spread_loops_, scratch_tile_;
+  bool orders_are_equal_ = false;  ///< of the loops in the level that is being chosen
   Symmetry symmetry_;
   bool symmetric_ = true;  ///< the chosen part is its own mirror image
 };
