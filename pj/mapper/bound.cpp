@@ -167,6 +167,14 @@ void Bounder::forget_keeps(std::size_t stage) {
   }
 }
 
+void Bounder::set_front(std::size_t stage, const SupplyFront* front) {
+  fronts_[stage] = front;
+  passing_ = 0;
+  for (const SupplyFront* known : fronts_) {
+    passing_ |= known != nullptr && known->passing ? 1U << *known->passing : 0;
+  }
+}
+
 std::optional<std::size_t> Bounder::passing(std::size_t stage) const {
   std::uint32_t kept_inside = 0;
   for (std::size_t inner = stage; inner < accelerator_.stages.size() && copies_outside_[inner] == 1 &&
@@ -299,7 +307,7 @@ Bounder::Parts Bounder::way_energy(std::size_t tensor, std::size_t way, const Ou
     return {};  // the outermost level's own tiles are at no way's inner end
   }
   Parts energy = path_energy(which, accelerator_.stages.size(), outside);
-  energy.holds = which.open ? held_words(tensor) : 0.0;
+  energy.holds = which.open && (passing_ >> tensor & 1U) != 0 ? held_words(tensor) : 0.0;
   return energy;
 }
 

@@ -86,7 +86,7 @@ class Bounder {
 
   /// The supplies of all tiles that fit a level, once they are known: part of every bound without that level. Without
   /// points: nothing is known.
-  void set_front(std::size_t stage, const SupplyFront* front) { fronts_[stage] = front; }
+  void set_front(std::size_t stage, const SupplyFront* front);
   /// The tensor that a level does not keep, and none inside it, but the next level outwards: its words pass the level.
   /// Nothing where there are several: their fronts would have too many dimensions.
   std::optional<std::size_t> passing(std::size_t stage) const;
@@ -148,6 +148,7 @@ class Bounder {
   FingerprintTable<Parts> energies_;  ///< of `path_energy`
   double energy_ = 0.0, delay_ = 0.0, least_delay_ = 1.0;
   std::vector<const SupplyFront*> fronts_;
+  std::uint32_t passing_ = 0;  ///< the tensors that pass some level, as a mask
   std::vector<std::uint32_t> keeps_;         ///< by stage, as far as it is decided
   std::vector<std::uint32_t> tensor_keeps_;  ///< the same by tensor: two bits a stage, decided and kept
 

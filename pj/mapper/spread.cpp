@@ -6,6 +6,18 @@
 
 namespace pj {
 
+namespace {
+
+/// Is the index in an axis with a sum, so that several of its elements can meet in one of the tensor?
+bool is_summed(const Operand& tensor, std::size_t index) {
+  return std::any_of(tensor.axes.begin(), tensor.axes.end(), [&](const Axis& axis) {
+    return axis.size() > 1 &&
+           std::any_of(axis.begin(), axis.end(), [&](const Term& term) { return term.index == index; });
+  });
+}
+
+}  // namespace
+
 Spreads::Spreads(const Workload& workload, const Fanout& fanout, Factors& factors, bool perfect)
     : workload_(workload), fanout_(fanout), factors_(factors), perfect_(perfect) {
   for (std::size_t index = 0; index < workload.indices.size(); ++index) {
@@ -14,7 +26,7 @@ Spreads::Spreads(const Workload& workload, const Fanout& fanout, Factors& factor
                                     [&](const FanoutAxis& axis) { return admits(axis.indices, name); });
     // Copies that reduce an output each begin a sum of their own, and what begins need not be fetched; and where an
     // index may lie along several axes, a number that can be laid out may be larger than the smallest that would do.
-    const bool reduces = !workload.tensors.back().depends_on(index);
+    const bool reduces = !workload.tensors.back().depends_on(index) || is_summed(workload.tensors.back(), index);
     any_.push_back(!perfect && (reduces || (axes > 1 && !fanout.one_axis)));
   }
 }
