@@ -1,38 +1,15 @@
-#include <algorithm>
-
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "pj/accelerator/reader.hpp"
 #include "pj/base/files.hpp"
-#include "pj/base/text.hpp"
 #include "pj/study/estimate_report.hpp"
-#include "pj/study/load.hpp"
-#include "pj/workload/lower.hpp"
+#include "pj/study/load_layer.hpp"
 
 namespace pj {
 
 namespace {
 
 constexpr std::int64_t largest_mapping = 1 << 20;
-
-/// The layer that `NETWORK:LAYER` names.
-LoweredLayer named_layer(const Options& options) {
-  const std::string& operand = options.operands.front();
-  const std::size_t colon = operand.find(':');
-  if (colon == std::string::npos) {
-    throw InputError("'" + operand + "' names no layer; write NETWORK:LAYER, as alexnet:conv1");
-  }
-  const std::string wanted = operand.substr(colon + 1);
-  std::vector<std::string> names;
-  for (LoweredLayer& layer : lower(load_network(operand.substr(0, colon), load_options(options)))) {
-    if (layer.name == wanted) {
-      return layer;
-    }
-    names.push_back(layer.name);
-  }
-  throw InputError("network '" + operand.substr(0, colon) + "' has no layer '" + wanted +
-                   "' that multiplies and accumulates" + did_you_mean(wanted, names));
-}
 
 /// The price of a mapping that the user wrote.
 MapperResult priced(const Workload& workload, const Accelerator& accelerator, const std::string& file) {
@@ -51,7 +28,7 @@ MapperResult priced(const Workload& workload, const Accelerator& accelerator, co
 
 void run_map(const Options& options, Console& console) {
   const Accelerator accelerator = load_accelerator(options.on);
-  const LoweredLayer lowered = named_layer(options);
+  const LoweredLayer lowered = load_layer(options.operands.front(), load_options(options));
   LayerEstimate layer{lowered.name, lowered.kind, in_formats_of(accelerator, lowered.workload)};
   console.progress.show("searching the mapping of " + layer.name + " on " + accelerator.name);
   layer.result = options.mapping.empty()
