@@ -13,7 +13,6 @@ namespace pj {
 
 namespace {
 
-constexpr std::int64_t largest_size = 1 << 24;
 constexpr std::int64_t most_operations = std::int64_t{1} << 50;
 constexpr std::size_t most_tensors = 8;
 constexpr std::size_t most_indices = 16;
@@ -51,7 +50,7 @@ std::vector<std::pair<std::string, std::int64_t>> read_sizes(const YamlNode& nod
     if (std::find(wanted.begin(), wanted.end(), name) == wanted.end()) {
       throw InputError(position, "the Einsum has no '" + name + "'; remove the size or check its name");
     }
-    sizes.emplace_back(name, value.integer("size " + name, 1, largest_size));
+    sizes.emplace_back(name, value.integer("size " + name, 1, largest_index));
   }
   return sizes;
 }
@@ -69,32 +68,6 @@ void read_bits(const YamlNode& node, Workload& workload) {
     if (std::find(known.begin(), known.end(), full) == known.end()) {
       throw InputError(position, "unknown tensor '" + name + "'" + did_you_mean(full, known));
     }
-  }
-}
-
-/// What the counts and the search can take.
-void check_limits(const Workload& workload, const Position& position) {
-  if (workload.tensors.size() > most_tensors || workload.indices.size() > most_indices) {
-    throw InputError(position, "an Einsum has up to " + std::to_string(most_tensors) + " tensors and " +
-                                   std::to_string(most_indices) + " indices");
-  }
-  for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
-    const std::vector<std::int64_t> shape = operand_shape(workload, t);
-    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-      if (workload.tensors[t].axes[axis].size() > 1 && shape[axis] > largest_size) {
-        throw InputError(position, "a window of " + workload.tensors[t].name + " runs over " + grouped(shape[axis]) +
-                                       " places; at most " + grouped(largest_size) + " can be counted");
-      }
-    }
-    const std::int64_t places = std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
-    if (places > most_operations) {
-      throw InputError(position, workload.tensors[t].name + " spans " + grouped(places) + " places; at most " +
-                                     grouped(most_operations) + " can be counted");
-    }
-  }
-  if (workload.operations() > most_operations) {
-    throw InputError(position, "the sizes make " + grouped(workload.operations()) + " operations; at most " +
-                                   grouped(most_operations) + " can be counted");
   }
 }
 
@@ -118,7 +91,7 @@ Workload parse_workload(const YamlNode& file) {
   } catch (const InputError& fault) {
     throw InputError(einsum_node.position(), fault.what());
   }
-  check_limits(workload, einsum_node.position());
+  check_countable(workload, einsum_node.position());
   const YamlNode* name = file.find("name");
   workload.name = name != nullptr ? name->text("name") : std::filesystem::path(file.position().file).stem().string();
   if (const YamlNode* bits = file.find("bits")) {
@@ -128,6 +101,31 @@ Workload parse_workload(const YamlNode& file) {
     workload.multiplies = multiplies->boolean("multiplies");
   }
   return workload;
+}
+
+void check_countable(const Workload& workload, const Position& position) {
+  if (workload.tensors.size() > most_tensors || workload.indices.size() > most_indices) {
+    throw InputError(position, "an Einsum has up to " + std::to_string(most_tensors) + " tensors and " +
+                                   std::to_string(most_indices) + " indices");
+  }
+  for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
+    const std::vector<std::int64_t> shape = operand_shape(workload, t);
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+      if (workload.tensors[t].axes[axis].size() > 1 && shape[axis] > largest_index) {
+        throw InputError(position, "a window of " + workload.tensors[t].name + " runs over " + grouped(shape[axis]) +
+                                       " places; at most " + grouped(largest_index) + " can be counted");
+      }
+    }
+    const std::int64_t places = std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+    if (places > most_operations) {
+      throw InputError(position, workload.tensors[t].name + " spans " + grouped(places) + " places; at most " +
+                                     grouped(most_operations) + " can be counted");
+    }
+  }
+  if (workload.operations() > most_operations) {
+    throw InputError(position, "the sizes make " + grouped(workload.operations()) + " operations; at most " +
+                                   grouped(most_operations) + " can be counted");
+  }
 }
 
 }  // namespace pj

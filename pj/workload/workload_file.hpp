@@ -18,4 +18,10 @@ bool is_workload(const YamlNode& file);
 /// Every fault is an `InputError` with file, line and column.
 Workload parse_workload(const YamlNode& file);
 
+/// Throws `InputError` with this place for a workload beyond what the counts and the search can take.
+void check_countable(const Workload& workload, const Position& position);
+
+/// The largest size of an index that a file may give.
+constexpr std::int64_t largest_index = 1 << 24;
+
 }  // namespace pj
