@@ -2,6 +2,7 @@
 
 #include "pj/base/error.hpp"
 #include "pj/base/text.hpp"
+#include "pj/timeloop/problem.hpp"
 #include "pj/workload/workload_file.hpp"
 
 namespace pj {
@@ -18,14 +19,15 @@ bool is_yaml(const std::string& operand) {
 
 LoweredLayer load_file(const std::string& path, const LoadOptions& options) {
   const YamlNode file = read_yaml(path);
-  if (!is_workload(file)) {
+  const bool is_problem = is_timeloop_problem(file);
+  if (!is_workload(file) && !is_problem) {
     refuse_without_layer(path);
   }
   if (options.batch != 1 || !options.input_shapes.empty()) {
     throw InputError({path}, "--batch and --input-shape are for networks; change the sizes in this file");
   }
-  const Workload workload = parse_workload(file);
-  return {workload.name, "Einsum", workload};
+  const Workload workload = is_problem ? parse_timeloop_problem(file) : parse_workload(file);
+  return {workload.name, is_problem ? "Timeloop problem" : "Einsum", workload};
 }
 
 }  // namespace

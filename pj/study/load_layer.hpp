@@ -7,8 +7,8 @@
 
 namespace pj {
 
-/// One Einsum to map: `NETWORK:LAYER`, or a file that its top-level key tells: `einsum`, a workload
-/// (docs/workloads.md). Throws `InputError` with "did you mean".
+/// One Einsum to map: `NETWORK:LAYER`, or a YAML file whose top-level key says what it is: `einsum`, a workload
+/// (docs/workloads.md), or `problem`, Timeloop's (docs/timeloop.md). Throws `InputError` with "did you mean".
 LoweredLayer load_layer(const std::string& operand, const LoadOptions& options = {});
 
 }  // namespace pj

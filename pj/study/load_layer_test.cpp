@@ -31,4 +31,12 @@ TEST_CASE("a YAML file with an Einsum is a workload and has its own sizes") {
       ("'" + other + "' names no layer; write NETWORK:LAYER, as alexnet:conv1, or give a workload file").c_str());
 }
 
+TEST_CASE("a YAML file with a problem is Timeloop's") {
+  const TemporaryFolder folder;
+  const std::string path =
+      folder.file("prob.yaml", "problem: {shape: cnn-layer, C: 3, K: 8, R: 3, S: 3, P: 5, Q: 5, N: 1}\n");
+  CHECK(load_layer(path).kind == "Timeloop problem");
+  CHECK(load_layer(path).workload.macs() == 3 * 8 * 9 * 25);
+}
+
 }  // namespace pj

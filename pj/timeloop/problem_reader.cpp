@@ -27,7 +27,7 @@ const YamlNode* find_either(const YamlNode& map, const std::string& key) {
   return value != nullptr ? value : map.find(old);
 }
 
-/// Reads one problem from top to bottom.
+/// Reads one problem from top to bottom. The usual tensors are put in the order Input, Weight, Output.
 class ProblemReader {
  public:
   explicit ProblemReader(const YamlNode& problem) : problem_(problem) {}
@@ -181,6 +181,11 @@ class ProblemReader {
                        "there are " + std::to_string(workload_.tensors.size()) + " data spaces to read and " +
                            std::to_string(outputs.size()) +
                            " to read and write; there must be inputs and one output (read_write: true)");
+    }
+    const bool weights_first =
+        workload_.tensors.size() == 2 && workload_.tensors[0].name == "Weight" && workload_.tensors[1].name == "Input";
+    if (weights_first) {
+      std::swap(workload_.tensors[0], workload_.tensors[1]);
     }
     workload_.tensors.push_back(std::move(outputs.front()));
   }
