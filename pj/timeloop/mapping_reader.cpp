@@ -267,6 +267,7 @@ class MappingReader {
       axis = fanout != nullptr && fanout->axes.size() == 1 ? 0 : axis;
       loops.push_back({nest.order[place], factor.count, axis});
     }
+    std::stable_sort(loops.begin(), loops.end(), [](const Loop& a, const Loop& b) { return a.axis < b.axis; });
     if (fanout != nullptr && fanout->axes.size() == 1 && both[0] && both[1]) {
       throw InputError(nest.position, "'split' puts loops along X and Y, and '" + fanout->name + "' has one axis");
     }

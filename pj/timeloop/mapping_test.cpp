@@ -10,12 +10,12 @@ namespace pj {
 
 namespace {
 
-/// The order of loops side by side is no part of what they do: rows first, as they are read.
+/// The order of loops side by side is no part of what they do: columns first, as they are read.
 Mapping in_order(const Accelerator& accelerator, Mapping mapping) {
   for (std::size_t s = 0; s < mapping.stages.size(); ++s) {
     if (std::holds_alternative<Fanout>(accelerator.stages[s])) {
       auto& loops = mapping.stages[s].loops;
-      std::stable_sort(loops.begin(), loops.end(), [](const Loop& a, const Loop& b) { return a.axis > b.axis; });
+      std::stable_sort(loops.begin(), loops.end(), [](const Loop& a, const Loop& b) { return a.axis < b.axis; });
     }
   }
   return mapping;
