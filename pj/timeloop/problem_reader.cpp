@@ -178,7 +178,7 @@ class ProblemReader {
     }
     if (outputs.size() != 1 || workload_.tensors.empty()) {
       throw InputError(spaces->position(),
-                       "there are " + std::to_string(workload_.tensors.size()) + " data spaces to read and " +
+                       "found " + counted(std::ssize(workload_.tensors), "data space") + " to read and " +
                            std::to_string(outputs.size()) +
                            " to read and write; there must be inputs and one output (read_write: true)");
     }

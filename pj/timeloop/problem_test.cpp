@@ -179,7 +179,7 @@ TEST_CASE("what is wrong in a data space is refused with its place") {
   CHECK(space_fault("name: B, projection: [[[C]]], read_write: perhaps") ==
         "dir/prob.yaml:5:50: read_write must be true or false, not 'perhaps'");
   CHECK(space_fault("name: B, projection: [[[C]]], read_write: true") ==
-        "dir/prob.yaml:5:5: there are 1 data spaces to read and 2 to read and write; there must be inputs and one "
+        "dir/prob.yaml:5:5: found 1 data space to read and 2 to read and write; there must be inputs and one "
         "output (read_write: true)");
   CHECK(space_fault("name: A, projection: [[[C]]]") ==
         "dir/prob.yaml:2:3: workload 'prob': two tensors are called A; give each a name of its own");
