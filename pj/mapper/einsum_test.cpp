@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <span>
 
 #include "pj/mapper/exhaustive.hpp"
@@ -11,6 +12,12 @@
 namespace pj {
 
 namespace {
+
+/// `PJ_MAPPER_CASES` sets how many cases are tried, as in mapper_test.cpp.
+int cases() {
+  const char* wanted = std::getenv("PJ_MAPPER_CASES");
+  return wanted == nullptr ? 120 : std::atoi(wanted);
+}
 
 struct Kind {
   const char* einsum;
@@ -79,14 +86,14 @@ void compare(Rng& rng, const Workload& workload, const Accelerator& machine) {
 }  // namespace
 
 TEST_CASE("the mapper finds what the exhaustive search finds for Einsums with one input") {
-  for_random_cases(600, [](Rng& rng) {
+  for_random_cases(5 * cases(), [](Rng& rng) {
     const Workload workload = random_einsum(rng, two_tensors, rng.chance(0.7) ? 12 : 24);
     compare(rng, workload, small_machine(rng, workload, 3));
   });
 }
 
 TEST_CASE("the mapper finds what the exhaustive search finds for Einsums with three inputs") {
-  for_random_cases(300, [](Rng& rng) {
+  for_random_cases(2 * cases(), [](Rng& rng) {
     const Workload workload = random_einsum(rng, four_tensors, rng.chance(0.7) ? 8 : 16);
     compare(rng, workload, small_machine(rng, workload, 2));
   });
