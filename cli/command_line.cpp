@@ -15,7 +15,8 @@ using Values = std::map<std::string, std::vector<std::string>>;
 
 constexpr const char* footer =
     "NETWORK is a name from `picojoule networks` or a file (.onnx, .yaml), ACCELERATOR one from `picojoule\n"
-    "accelerators` or a .yaml file. `picojoule VERB --help` says more.";
+    "accelerators` or a .yaml file, WORKLOAD a .yaml file with an Einsum or a Timeloop problem. `picojoule VERB\n"
+    "--help` says more.";
 
 bool takes_many(const Verb& verb) {
   return verb.operand[0] == '[';

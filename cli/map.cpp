@@ -1,43 +1,21 @@
-#include <algorithm>
-
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "pj/accelerator/reader.hpp"
 #include "pj/base/files.hpp"
-#include "pj/base/text.hpp"
 #include "pj/study/estimate_report.hpp"
-#include "pj/study/load.hpp"
-#include "pj/workload/lower.hpp"
+#include "pj/study/load_layer.hpp"
+#include "pj/study/load_mapping.hpp"
+#include "pj/timeloop/mapping.hpp"
+#include "pj/timeloop/problem.hpp"
 
 namespace pj {
 
 namespace {
 
-constexpr std::int64_t largest_mapping = 1 << 20;
-
-/// The layer that `NETWORK:LAYER` names.
-LoweredLayer named_layer(const Options& options) {
-  const std::string& operand = options.operands.front();
-  const std::size_t colon = operand.find(':');
-  if (colon == std::string::npos) {
-    throw InputError("'" + operand + "' names no layer; write NETWORK:LAYER, as alexnet:conv1");
-  }
-  const std::string wanted = operand.substr(colon + 1);
-  std::vector<std::string> names;
-  for (LoweredLayer& layer : lower(load_network(operand.substr(0, colon), load_options(options)))) {
-    if (layer.name == wanted) {
-      return layer;
-    }
-    names.push_back(layer.name);
-  }
-  throw InputError("network '" + operand.substr(0, colon) + "' has no layer '" + wanted +
-                   "' that multiplies and accumulates" + did_you_mean(wanted, names));
-}
-
 /// The price of a mapping that the user wrote.
 MapperResult priced(const Workload& workload, const Accelerator& accelerator, const std::string& file) {
   MapperResult result;
-  result.mapping = parse_mapping(workload, accelerator, read_file(file, largest_mapping), file);
+  result.mapping = load_mapping(workload, accelerator, file);
   result.verdict = fits(workload, accelerator, result.mapping);
   if (!result.verdict) {
     throw InputError({file}, "this mapping does not fit: " + result.verdict.reason());
@@ -47,11 +25,38 @@ MapperResult priced(const Workload& workload, const Accelerator& accelerator, co
   return result;
 }
 
+/// Where `--timeloop PREFIX` puts the problem and the mapping.
+std::string problem_path(const Options& options) {
+  return options.timeloop + ".problem.yaml";
+}
+std::string mapping_path(const Options& options) {
+  return options.timeloop + ".mapping.yaml";
+}
+
+TimeloopVersion timeloop_version(const Options& options) {
+  if (!options.timeloop_version.empty() && options.timeloop.empty()) {
+    throw InputError("--timeloop-version says how --timeloop PREFIX writes; add that");
+  }
+  return options.timeloop_version.empty() ? TimeloopVersion::V04 : parse_timeloop_version(options.timeloop_version);
+}
+
+void write_timeloop(const Options& options, const LayerEstimate& layer, const Accelerator& accelerator) {
+  const TimeloopVersion version = timeloop_version(options);
+  const std::string mapping = timeloop_mapping(layer.workload, accelerator, layer.result.mapping, version);
+  write_file(problem_path(options), timeloop_problem(layer.workload, version));
+  write_file(mapping_path(options), mapping);
+}
+
 }  // namespace
 
 void run_map(const Options& options, Console& console) {
+  timeloop_version(options);  // refuses before the search what can be refused then
+  if (!options.timeloop.empty()) {
+    check_can_write(problem_path(options));
+    check_can_write(mapping_path(options));
+  }
   const Accelerator accelerator = load_accelerator(options.on);
-  const LoweredLayer lowered = named_layer(options);
+  const LoweredLayer lowered = load_layer(options.operands.front(), load_options(options));
   LayerEstimate layer{lowered.name, lowered.kind, in_formats_of(accelerator, lowered.workload)};
   console.progress.show("searching the mapping of " + layer.name + " on " + accelerator.name);
   layer.result = options.mapping.empty()
@@ -64,7 +69,10 @@ void run_map(const Options& options, Console& console) {
                      layer.result.verdict.reason());
   }
   write_files(options, [&] { return mapping_json(layer, accelerator); }, {});
-  console.out << mapping_report(layer, accelerator, parse_objective(options.objective));
+  console.out << mapping_report(layer, accelerator, parse_objective(options.objective)) << std::flush;
+  if (!options.timeloop.empty()) {
+    write_timeloop(options, layer, accelerator);
+  }
 }
 
 }  // namespace pj

@@ -24,7 +24,11 @@ const std::array rows{
     OptionRow{"--on", "ACCELERATOR", "an accelerator's name or .yaml file; the default is eyeriss", &Options::on},
     OptionRow{"--objective", "GOAL", "what the mapping makes least: energy (the default), delay or edp",
               &Options::objective},
-    OptionRow{"--mapping", "FILE", "price this loop nest instead of searching one", &Options::mapping},
+    OptionRow{"--mapping", "FILE", "price this loop nest, ours or Timeloop's, instead of searching one",
+              &Options::mapping},
+    OptionRow{"--timeloop", "PREFIX", "also write PREFIX.problem.yaml and PREFIX.mapping.yaml for Timeloop",
+              &Options::timeloop},
+    OptionRow{"--timeloop-version", "V", "0.3 or 0.4, the default", &Options::timeloop_version},
     OptionRow{"--perfect-factors", "", "cut indices into equal tiles only", &Options::perfect_factors},
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
 };

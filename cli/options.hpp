@@ -20,6 +20,8 @@ struct Options {
   std::string objective = "energy";
   std::string mapping;
   bool perfect_factors = false;
+  std::string timeloop;
+  std::string timeloop_version;
   std::string theme;
 
   bool operator==(const Options&) const = default;

@@ -280,7 +280,7 @@ class Walker {
     const std::vector<Transfers> none(workload_.tensors.size());
     Traffic traffic{std::vector(compute(), none), std::vector(compute(), none),
                     std::vector(compute(), std::vector<std::int64_t>(workload_.tensors.size(), 0))};
-    traffic.macs = macs_;
+    traffic.macs = workload_.multiplies ? macs_ : 0;
     traffic.steps = steps_;
     traffic.units = static_cast<std::int64_t>(units_.size());
     for (const Way& way : ways_) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 
 #include "pj/base/arithmetic.hpp"
 #include "pj/base/error.hpp"
@@ -11,7 +12,7 @@ namespace pj {
 
 namespace {
 
-constexpr std::int64_t most_macs = std::int64_t{1} << 62;
+constexpr std::int64_t most_operations = std::int64_t{1} << 62;
 
 using NamedSizes = std::vector<std::pair<std::string, std::int64_t>>;
 
@@ -71,8 +72,11 @@ class Reader {
   }
 
   Operand tensor() {
-    const std::string name = word();
-    Operand operand{.name = name == "I" ? "Input" : name == "W" ? "Weight" : name == "O" ? "Output" : name};
+    skip_blanks();
+    if (at_ < text_.size() && std::isdigit(static_cast<unsigned char>(text_[at_])) != 0) {
+      fail("the name of a tensor");
+    }
+    Operand operand{.name = tensor_name(word())};
     expect("[");
     do {
       operand.axes.push_back(axis());
@@ -126,6 +130,38 @@ class Reader {
   Workload workload_;
 };
 
+std::string place_of(const Workload& workload) {
+  return workload.name.empty() ? "" : "workload '" + workload.name + "': ";
+}
+
+/// An index may stand in a tensor once.
+void check_uses(const Workload& workload, const Operand& tensor, std::size_t index) {
+  std::int64_t uses = 0;
+  for (const Axis& axis : tensor.axes) {
+    uses += std::count_if(axis.begin(), axis.end(), [&](const Term& term) { return term.index == index; });
+  }
+  if (uses > 1) {
+    throw InputError(place_of(workload) + "index " + workload.indices[index].name + " stands several times in " +
+                     tensor.name + "; give each place an index of its own");
+  }
+}
+
+/// The places that a tensor spans, holes included, must be countable.
+void check_span(const Workload& workload, const Operand& tensor) {
+  std::optional<std::int64_t> span = 1;
+  for (const Axis& axis : tensor.axes) {
+    std::optional<std::int64_t> length = 1;
+    for (const Term& term : axis) {
+      const auto reach = checked_product(term.coefficient, workload.indices[term.index].size - 1);
+      length = length && reach ? checked_sum(*length, *reach) : std::nullopt;
+    }
+    span = span && length ? checked_product(*span, *length) : std::nullopt;
+  }
+  if (!span || *span > most_operations) {
+    throw InputError(place_of(workload) + "" + tensor.name + " spans more than 2^62 places");
+  }
+}
+
 }  // namespace
 
 bool Operand::depends_on(std::size_t index) const {
@@ -134,7 +170,7 @@ bool Operand::depends_on(std::size_t index) const {
   });
 }
 
-std::int64_t Workload::macs() const {
+std::int64_t Workload::operations() const {
   std::int64_t product = 1;
   for (const Index& index : indices) {
     product *= index.size;
@@ -147,28 +183,33 @@ std::size_t Workload::find_index(const std::string& wanted) const {
   return static_cast<std::size_t>(found - indices.begin());
 }
 
+std::string tensor_name(const std::string& name) {
+  return name == "I" ? "Input" : name == "W" ? "Weight" : name == "O" ? "Output" : name;
+}
+
 Workload einsum(const std::string& text, const NamedSizes& sizes) {
   return Reader(text, sizes).read();
 }
 
 void check(const Workload& workload) {
-  std::int64_t macs = 1;
+  std::int64_t operations = 1;
   for (std::size_t i = 0; i < workload.indices.size(); ++i) {
     const Index& index = workload.indices[i];
-    const auto product = checked_product(macs, index.size);
-    if (index.size < 1 || !product || *product > most_macs) {
-      throw InputError("workload '" + workload.name + "': size " + index.name + " = " + std::to_string(index.size) +
+    const auto product = checked_product(operations, index.size);
+    if (index.size < 1 || !product || *product > most_operations) {
+      throw InputError(place_of(workload) + "size " + index.name + " = " + std::to_string(index.size) +
                        (index.size < 1 ? " is not positive" : " makes more than 2^62 multiply-accumulates"));
     }
-    macs = *product;
+    operations = *product;
     for (const Operand& tensor : workload.tensors) {
-      const auto uses = std::count_if(tensor.axes.begin(), tensor.axes.end(), [&](const Axis& axis) {
-        return std::any_of(axis.begin(), axis.end(), [&](const Term& term) { return term.index == i; });
-      });
-      if (uses > 1) {
-        throw InputError("workload '" + workload.name + "': index " + index.name + " stands in several axes of " +
-                         tensor.name + "; give each axis indices of its own");
-      }
+      check_uses(workload, tensor, i);
+    }
+  }
+  for (const Operand& tensor : workload.tensors) {
+    check_span(workload, tensor);
+    const auto same = [&](const Operand& other) { return other.name == tensor.name; };
+    if (std::count_if(workload.tensors.begin(), workload.tensors.end(), same) > 1) {
+      throw InputError(place_of(workload) + "two tensors are called " + tensor.name + "; give each a name of its own");
     }
   }
 }

@@ -38,19 +38,22 @@ struct Operand {
   bool depends_on(std::size_t index) const;
 };
 
-/// A layer as the cost side knows it: every combination of the indices is one multiply-accumulate that reads
-/// an element of each input and updates one of the output.
+/// A layer as the cost side knows it: every combination of the indices is one operation that reads an element of
+/// each input and updates one of the output, mostly a multiply-accumulate.
 struct Workload {
   std::string name;
   std::vector<Index> indices;
   std::vector<Operand> tensors;  ///< the inputs, then the output, which is the last
+  bool multiplies = true;        ///< false (pooling): its operations cost nothing, only its traffic does
 
   bool operator==(const Workload&) const = default;
 
   std::size_t output() const { return tensors.size() - 1; }
   bool is_output(std::size_t tensor) const { return tensor == output(); }
   /// The product of all index sizes.
-  std::int64_t macs() const;
+  std::int64_t operations() const;
+  /// The operations that are multiply-accumulates: all or none.
+  std::int64_t macs() const { return multiplies ? operations() : 0; }
   /// The index with this name, or indices.size().
   std::size_t find_index(const std::string& name) const;
 };
@@ -61,10 +64,14 @@ struct Workload {
 /// is missing or not positive, and where the product of the sizes leaves 63 bits.
 Workload einsum(const std::string& text, const std::vector<std::pair<std::string, std::int64_t>>& sizes);
 
+/// Input, Weight, Output for I, W, O; any other name as it is.
+std::string tensor_name(const std::string& name);
+
 /// The Einsum in that notation, with constants written as numbers.
 std::string to_string(const Workload& workload);
 
-/// Throws `InputError` unless sizes are positive, the MACs fit 62 bits and each index is in one axis a tensor.
+/// Throws `InputError` unless sizes are positive, the operations and the places that each tensor spans fit 62 bits,
+/// tensors have names of their own and each index is in one axis a tensor.
 void check(const Workload& workload);
 
 }  // namespace pj

@@ -1,7 +1,9 @@
 #include "pj/workload/lower.hpp"
 
 #include <numeric>
+#include <span>
 
+#include "pj/base/error.hpp"
 #include "pj/network/constant_sources.hpp"
 #include "pj/network/layer_work.hpp"
 #include "pj/network/statistics.hpp"
@@ -25,11 +27,18 @@ struct AxisLetters {
 };
 constexpr AxisLetters axis_letters[] = {{"q", "s", "V", "E"}, {"p", "r", "U", "D"}, {"z", "t", "X", "F"}};
 
+/// The spatial part of a layer with a sliding window, as text for an Einsum: `,p,q`, `,U*p+D*r,V*q+E*s`, `,r,s`.
+struct WindowAxes {
+  std::string places, window, filter;
+  NamedSizes sizes;
+};
+
 /// The Einsum of one node, by the kind of its layer.
 struct Lower {
   const Network& network;
   const Node& node;
   const ConstantSources& sources;
+  const LowerOptions& options;
 
   const Value& operand(std::size_t i) const { return network.values[node.inputs[i]]; }
   const Sizes& output() const { return network.values[node.outputs[0]].shape; }
@@ -44,26 +53,24 @@ struct Lower {
     const Sizes& maps = layer.transposed ? operand(0).shape : output();  // p, q run over these
     const std::int64_t outputs = layer.transposed ? weights[1] : weights[0] / layer.groups;
     const std::int64_t inputs = layer.transposed ? weights[0] / layer.groups : weights[1];
-    NamedSizes sizes{{"N", maps[0]}, {"G", layer.groups}, {"M", outputs}, {"C", inputs}};
-    std::string places;
-    std::string window;
-    std::string filter;
-    const std::size_t axes = weights.size() - 2;
-    for (std::size_t i = axes; i-- > 0;) {  // i counts from the last axis
-      const AxisLetters& letters = axis_letters[i];
-      const std::size_t axis = axes - 1 - i;
-      places += std::string(",") + letters.output;
-      window +=
-          std::string(",") + letters.stride + "*" + letters.output + "+" + letters.dilation + "*" + letters.filter;
-      filter += std::string(",") + letters.filter;
-      sizes.emplace_back(capital(letters.output), maps[axis + 2]);
-      sizes.emplace_back(capital(letters.filter), weights[axis + 2]);
-      sizes.emplace_back(letters.stride, layer.stride[axis]);
-      sizes.emplace_back(letters.dilation, layer.dilation[axis]);
+    WindowAxes axes = window_axes(maps, std::span(weights).subspan(2), layer.stride, layer.dilation);
+    axes.sizes.insert(axes.sizes.end(), {{"N", maps[0]}, {"G", layer.groups}, {"M", outputs}, {"C", inputs}});
+    const std::string& outside = layer.transposed ? axes.window : axes.places;
+    const std::string& inside = layer.transposed ? axes.places : axes.window;
+    return {einsum("O[n,g,m" + outside + "] += I[n,g,c" + inside + "] * W[g,m,c" + axes.filter + "]", axes.sizes)};
+  }
+
+  std::vector<Workload> operator()(const Pooling& layer) const {
+    if (!options.pooling) {
+      return {};
     }
-    const std::string outside = layer.transposed ? window : places;
-    const std::string inside = layer.transposed ? places : window;
-    return {einsum("O[n,g,m" + outside + "] += I[n,g,c" + inside + "] * W[g,m,c" + filter + "]", sizes)};
+    const Sizes kernel = layer.kernel.empty() ? Sizes(operand(0).shape.begin() + 2, operand(0).shape.end())
+                                              : layer.kernel;  // an empty one sees the whole map
+    WindowAxes axes = window_axes(output(), kernel, layer.stride, layer.dilation);
+    axes.sizes.insert(axes.sizes.end(), {{"N", output()[0]}, {"C", output()[1]}});
+    Workload workload = einsum("O[n,c" + axes.places + "] += I[n,c" + axes.window + "]", axes.sizes);
+    workload.multiplies = false;
+    return {workload};
   }
 
   std::vector<Workload> operator()(const FullyConnected&) const {
@@ -95,42 +102,70 @@ struct Lower {
   }
 
  private:
+  /// `maps` is N × C × places; a stride or dilation that is not given is 1.
+  static WindowAxes window_axes(const Sizes& maps, std::span<const std::int64_t> kernel, const Sizes& stride,
+                                const Sizes& dilation) {
+    ensure(kernel.size() <= std::size(axis_letters), "layers have up to three spatial axes");
+    WindowAxes axes;
+    for (std::size_t i = kernel.size(); i-- > 0;) {  // i counts from the last axis
+      const AxisLetters& letters = axis_letters[i];
+      const std::size_t axis = kernel.size() - 1 - i;
+      axes.places += std::string(",") + letters.output;
+      axes.window +=
+          std::string(",") + letters.stride + "*" + letters.output + "+" + letters.dilation + "*" + letters.filter;
+      axes.filter += std::string(",") + letters.filter;
+      axes.sizes.emplace_back(capital(letters.output), maps[axis + 2]);
+      axes.sizes.emplace_back(capital(letters.filter), kernel[axis]);
+      axes.sizes.emplace_back(letters.stride, stride.empty() ? 1 : stride[axis]);
+      axes.sizes.emplace_back(letters.dilation, dilation.empty() ? 1 : dilation[axis]);
+    }
+    return axes;
+  }
+
   static std::string capital(const char* letter) { return std::string(1, static_cast<char>(*letter - 'a' + 'A')); }
 };
 
-void add_node(const Network& network, const Node& node, const ConstantSources& sources, const std::string& prefix,
-              std::vector<LoweredLayer>& layers);
+/// Collects the layers of a network and of the branches in it.
+class Lowering {
+ public:
+  explicit Lowering(const LowerOptions& options) : options_(options) {}
 
-void add_network(const Network& network, const std::string& prefix, std::vector<LoweredLayer>& layers) {
-  const ConstantSources sources = constant_sources(network);
-  for (const Node& node : network.nodes) {
-    add_node(network, node, sources, prefix, layers);
+  void add(const Network& network, const std::string& prefix) {
+    const ConstantSources sources = constant_sources(network);
+    for (const Node& node : network.nodes) {
+      if (const auto* choice = std::get_if<If>(&node.layer)) {
+        const bool otherwise = statistics(*choice->else_branch).macs() > statistics(*choice->then_branch).macs();
+        add(otherwise ? *choice->else_branch : *choice->then_branch, prefix + node.name + "/");
+        continue;
+      }
+      for (Workload& workload : std::visit(Lower{network, node, sources, options_}, node.layer)) {
+        add(network, node, prefix, std::move(workload));
+      }
+    }
   }
-}
 
-void add_node(const Network& network, const Node& node, const ConstantSources& sources, const std::string& prefix,
-              std::vector<LoweredLayer>& layers) {
-  if (const auto* choice = std::get_if<If>(&node.layer)) {
-    const bool otherwise = statistics(*choice->else_branch).macs() > statistics(*choice->then_branch).macs();
-    add_network(otherwise ? *choice->else_branch : *choice->then_branch, prefix + node.name + "/", layers);
-    return;
+  std::vector<LoweredLayer> layers() { return std::move(layers_); }
+
+ private:
+  void add(const Network& network, const Node& node, const std::string& prefix, Workload workload) {
+    workload.name = prefix + node.name + workload.name;
+    for (std::size_t t = 0; t < workload.output(); ++t) {
+      workload.tensors[t].bits = network.values[node.inputs[t]].format.bits;
+    }
+    workload.tensors.back().bits = network.values[node.outputs[0]].format.bits;
+    layers_.push_back({workload.name, kind_name(network, node), workload});
   }
-  for (Workload& workload : std::visit(Lower{network, node, sources}, node.layer)) {
-    LoweredLayer layer{prefix + node.name + workload.name, kind_name(network, node), std::move(workload)};
-    layer.workload.name = layer.name;
-    layer.workload.tensors[0].bits = network.values[node.inputs[0]].format.bits;
-    layer.workload.tensors[1].bits = network.values[node.inputs[1]].format.bits;
-    layer.workload.tensors[2].bits = network.values[node.outputs[0]].format.bits;
-    layers.push_back(std::move(layer));
-  }
-}
+
+  const LowerOptions& options_;
+  std::vector<LoweredLayer> layers_;
+};
 
 }  // namespace
 
-std::vector<LoweredLayer> lower(const Network& network) {
-  std::vector<LoweredLayer> layers;
-  add_network(network, "", layers);
-  return layers;
+std::vector<LoweredLayer> lower(const Network& network, const LowerOptions& options) {
+  Lowering lowering(options);
+  lowering.add(network, "");
+  return lowering.layers();
 }
 
 }  // namespace pj

@@ -8,6 +8,10 @@
 
 namespace pj {
 
+struct LowerOptions {
+  bool pooling = false;  ///< pooling layers too: Einsums with one input, whose operations cost nothing
+};
+
 /// A product of a layer as the cost side sees it.
 struct LoweredLayer {
   std::string name;  ///< the node's, with the part where it has several: `lstm/W_x`
@@ -22,6 +26,6 @@ struct LoweredLayer {
 /// other layers have none. The indices are named N batch, G groups, M C channels out and in, P Q (and Z) output
 /// positions, R S (and T) filter positions; the tensors Input, Weight, Output, with the stored bits of their formats.
 /// Of an `If` the branch with more multiply-accumulates counts. docs/assumptions.md says what is left out.
-std::vector<LoweredLayer> lower(const Network& network);
+std::vector<LoweredLayer> lower(const Network& network, const LowerOptions& options = {});
 
 }  // namespace pj

@@ -46,4 +46,58 @@ TEST_CASE("a recurrent cell is its products") {
   CHECK(layers[1].workload.macs() == 4194304);
 }
 
+namespace {
+
+/// The Einsum of the one layer that a network of this layer has, pooling included.
+LoweredLayer only_layer(const Layer& layer, const std::vector<Sizes>& operands) {
+  NetworkBuilder builder("one");
+  std::vector<ValueId> values{builder.input("x", operands[0])};
+  for (std::size_t i = 1; i < operands.size(); ++i) {
+    values.push_back(builder.weight("w", operands[i]));
+  }
+  const std::vector<ValueId> outputs = builder.add("layer", layer, values);
+  const auto layers = lower(builder.finish({outputs.front()}), {.pooling = true});
+  REQUIRE(layers.size() == 1);
+  return layers.front();
+}
+
+}  // namespace
+
+TEST_CASE("a pooling layer is an Einsum with one input that multiplies nothing") {
+  const LoweredLayer pool = only_layer(Pooling{.kernel = {3, 3}, .stride = {2, 2}}, {{2, 6, 13, 13}});
+  CHECK(to_string(pool.workload) == "Output[n,c,p,q] += Input[n,c,2*p+r,2*q+s]");
+  CHECK(pool.kind == "max pooling");
+  CHECK(pool.workload.operations() == 2 * 6 * 6 * 6 * 9);
+  CHECK(pool.workload.macs() == 0);
+  CHECK(lower(zoo_network("alexnet")).size() == 8);
+  CHECK(lower(zoo_network("alexnet"), {.pooling = true}).size() == 11);
+}
+
+TEST_CASE("a global pooling layer sees the whole map") {
+  const LoweredLayer pool = only_layer(Pooling{.kind = Pooling::Kind::Average}, {{1, 8, 7, 5}});
+  CHECK(to_string(pool.workload) == "Output[n,c,p,q] += Input[n,c,p+r,q+s]");
+  CHECK(pool.workload.operations() == 8 * 7 * 5);
+}
+
+TEST_CASE("pooling takes windows of one to three axes") {
+  CHECK(to_string(only_layer(Pooling{.kernel = {2}, .stride = {2}, .dilation = {3}}, {{1, 8, 9}}).workload) ==
+        "Output[n,c,q] += Input[n,c,2*q+3*s]");
+  CHECK(to_string(only_layer(Pooling{.kernel = {2, 2, 2}}, {{1, 8, 4, 4, 4}}).workload) ==
+        "Output[n,c,z,p,q] += Input[n,c,z+t,p+r,q+s]");
+}
+
+TEST_CASE("dilated and depthwise convolutions keep their dilation and their groups") {
+  CHECK(to_string(only_layer(Convolution{.dilation = {2, 3}}, {{1, 4, 9, 9}, {8, 4, 3, 3}}).workload) ==
+        "Output[n,g,m,p,q] += Input[n,g,c,p+2*r,q+3*s] * Weight[g,m,c,r,s]");
+  const Workload depthwise = only_layer(Convolution{.groups = 4}, {{1, 4, 9, 9}, {4, 1, 3, 3}}).workload;
+  CHECK(depthwise.indices[depthwise.find_index("G")].size == 4);
+  CHECK(depthwise.macs() == 4 * 7 * 7 * 9);
+}
+
+TEST_CASE("attention's products of activations have a group for each head") {
+  const auto layer = only_layer(MatMul{.transpose_b = true}, {{2, 12, 16, 64}, {2, 12, 16, 64}});
+  CHECK(to_string(layer.workload) == "Output[n,g,q,m] += Input[n,g,q,c] * Weight[g,m,c]");
+  CHECK(layer.workload.indices[layer.workload.find_index("G")].size == 24);
+}
+
 }  // namespace pj
