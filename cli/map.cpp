@@ -53,18 +53,17 @@ void run_map(const Options& options, Console& console) {
   const Accelerator accelerator = load_accelerator(options.on);
   const LoweredLayer lowered = named_layer(options);
   LayerEstimate layer{lowered.name, lowered.kind, in_formats_of(accelerator, lowered.workload)};
+  const MapperOptions mapper = mapper_options(options, console);
   console.progress.show("searching the mapping of " + layer.name + " on " + accelerator.name);
-  layer.result = options.mapping.empty()
-                     ? find_best_mapping(layer.workload, accelerator, mapper_options(options, console))
-                     : priced(layer.workload, accelerator, options.mapping);
-  console.progress.clear();
-  console.interrupt.check();
-  if (!layer.result.verdict) {
-    throw InputError("layer '" + layer.name + "' has no mapping on " + accelerator.name + ": " +
-                     layer.result.verdict.reason());
+  if (options.mapping.empty()) {
+    layer = map_layer(std::move(layer), accelerator, {.mapper = mapper});
+  } else {
+    layer.result = priced(layer.workload, accelerator, options.mapping);
   }
-  write_files(options, [&] { return mapping_json(layer, accelerator); }, {});
-  console.out << mapping_report(layer, accelerator, parse_objective(options.objective));
+  console.progress.clear();
+  write_files(options, [&] { return mapping_json(layer, accelerator, mapper.objective); }, {});
+  console.out << mapping_report(layer, accelerator, mapper) << std::flush;
+  console.interrupt.check();  // the best so far stands there; the exit status says that the search was stopped
 }
 
 }  // namespace pj

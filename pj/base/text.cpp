@@ -181,6 +181,15 @@ std::int64_t parse_integer(std::string_view text, std::string_view what) {
   return number;
 }
 
+double parse_decimal(std::string_view text, std::string_view what) {
+  double number = 0.0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (fault != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) {
+    throw InputError(std::string(what) + " '" + std::string(text) + "' is not a number");
+  }
+  return number;
+}
+
 std::size_t display_width(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

@@ -44,6 +44,9 @@ std::string_view trimmed(std::string_view text);
 /// The number that the whole of `text` writes; throws `InputError` naming `what` otherwise.
 std::int64_t parse_integer(std::string_view text, std::string_view what);
 
+/// The finite number that the whole of `text` writes, with or without a fraction; throws `InputError` naming `what`.
+double parse_decimal(std::string_view text, std::string_view what);
+
 /// A table in which columns align: the first column to the left, numbers to the right.
 class Table {
  public:

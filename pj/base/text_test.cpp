@@ -120,6 +120,15 @@ TEST_CASE("only a whole number is read as one") {
                        "--batch '9223372036854775808' is too large; the limit is 2^63 - 1", InputError);
 }
 
+TEST_CASE("a decimal is read whole, and finite") {
+  CHECK(parse_decimal("2", "--time-limit") == 2.0);
+  CHECK(parse_decimal("-2.5e-1", "--time-limit") == -0.25);
+  for (const std::string wrong : {"", "2s", "two", "inf", "nan", "1e999", " 2"}) {
+    const std::string message = "--time-limit '" + wrong + "' is not a number";
+    CHECK_THROWS_WITH_AS(parse_decimal(wrong, "--time-limit"), message.c_str(), InputError);
+  }
+}
+
 TEST_CASE("a table aligns text to the left and numbers to the right") {
   Table table({"layer", "kind", "MACs"});
   table.left(1);
