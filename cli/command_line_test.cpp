@@ -79,11 +79,14 @@ TEST_CASE("a time is a number of seconds above 0") {
 
 TEST_CASE("evaluate and map take the same options of the search") {
   for (const char* verb : {"evaluate", "map"}) {
-    const CommandLine line = parse_command_line(
-        {verb, "alexnet", "--on", "flex256", "--objective", "edp", "--perfect-factors", "--time-limit", "2"});
-    CHECK(line.options ==
-          Options{
-              .operands = {"alexnet"}, .on = "flex256", .objective = "edp", .perfect_factors = true, .time_limit = 2});
+    const CommandLine line = parse_command_line({verb, "alexnet", "--on", "flex256", "--objective", "edp",
+                                                 "--perfect-factors", "--time-limit", "2", "--no-cache"});
+    CHECK(line.options == Options{.operands = {"alexnet"},
+                                  .on = "flex256",
+                                  .objective = "edp",
+                                  .perfect_factors = true,
+                                  .time_limit = 2,
+                                  .no_cache = true});
   }
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "cli/cache.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "pj/accelerator/reader.hpp"
@@ -53,16 +54,18 @@ void run_map(const Options& options, Console& console) {
   const Accelerator accelerator = load_accelerator(options.on);
   const LoweredLayer lowered = named_layer(options);
   LayerEstimate layer{lowered.name, lowered.kind, in_formats_of(accelerator, lowered.workload)};
+  const MappingCache cache(cache_folder(options));
   const MapperOptions mapper = mapper_options(options, console);
   console.progress.show("searching the mapping of " + layer.name + " on " + accelerator.name);
   if (options.mapping.empty()) {
-    layer = map_layer(std::move(layer), accelerator, {.mapper = mapper});
+    layer = map_layer(std::move(layer), accelerator, {.mapper = mapper, .cache = &cache});
   } else {
     layer.result = priced(layer.workload, accelerator, options.mapping);
   }
   console.progress.clear();
   write_files(options, [&] { return mapping_json(layer, accelerator, mapper.objective); }, {});
   console.out << mapping_report(layer, accelerator, mapper) << std::flush;
+  warn_of_fault(cache, console);
   console.interrupt.check();  // the best so far stands there; the exit status says that the search was stopped
 }
 

@@ -29,6 +29,8 @@ const std::array rows{
     OptionRow{"--perfect-factors", "", "cut indices into equal tiles only", &Options::perfect_factors},
     OptionRow{"--time-limit", "SECONDS", "stop each layer's search then and say how far the best may be from the least",
               DecimalMember{&Options::time_limit, 0.0, longest_search}},
+    OptionRow{"--no-cache", "", "neither read nor keep results in $XDG_CACHE_HOME/picojoule or ~/.cache/picojoule",
+              &Options::no_cache},
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
 };
 

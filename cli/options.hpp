@@ -21,6 +21,7 @@ struct Options {
   std::string mapping;
   bool perfect_factors = false;
   double time_limit = 0.0;  ///< seconds; 0: none
+  bool no_cache = false;
   std::string theme;
 
   bool operator==(const Options&) const = default;

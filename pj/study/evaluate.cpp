@@ -45,7 +45,7 @@ Workload in_formats_of(const Accelerator& accelerator, Workload workload) {
 }
 
 LayerEstimate map_layer(LayerEstimate layer, const Accelerator& accelerator, const EvaluateOptions& options) {
-  layer.result = find_best_mapping(layer.workload, accelerator, options.mapper);
+  layer.result = find_cached_mapping(layer.workload, accelerator, options.mapper, options.cache);
   if (layer.result.verdict) {
     return layer;
   }

@@ -6,6 +6,7 @@
 
 #include "pj/mapper/mapper.hpp"
 #include "pj/network/network.hpp"
+#include "pj/study/mapping_cache.hpp"
 
 namespace pj {
 
@@ -42,7 +43,8 @@ struct Estimate {
 
 struct EvaluateOptions {
   MapperOptions mapper;
-  int threads = 0;  ///< 0: one per core
+  const MappingCache* cache = nullptr;  ///< results that are there are not searched for again
+  int threads = 0;                      ///< 0: one per core
   std::function<void(std::size_t done, std::size_t all)> progress;
 };
 
