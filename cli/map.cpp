@@ -8,6 +8,7 @@
 #include "pj/base/text.hpp"
 #include "pj/study/estimate_report.hpp"
 #include "pj/study/load.hpp"
+#include "pj/study/verify.hpp"
 #include "pj/workload/lower.hpp"
 
 namespace pj {
@@ -48,6 +49,15 @@ MapperResult priced(const Workload& workload, const Accelerator& accelerator, co
   return result;
 }
 
+void print_verification(const LayerEstimate& layer, const Accelerator& accelerator, const MapperOptions& mapper,
+                        Console& console) {
+  VerifyOptions wanted{.mapper = mapper};
+  wanted.progress = [&](const std::string& line) { console.progress.show(line); };
+  const Verification verification = verify(layer, accelerator, wanted);
+  console.progress.clear();
+  console.out << "\n" << verification_report(verification, wanted);
+}
+
 }  // namespace
 
 void run_map(const Options& options, Console& console) {
@@ -67,6 +77,9 @@ void run_map(const Options& options, Console& console) {
   console.out << mapping_report(layer, accelerator, mapper) << std::flush;
   warn_of_fault(cache, console);
   console.interrupt.check();  // the best so far stands there; the exit status says that the search was stopped
+  if (options.verify) {
+    print_verification(layer, accelerator, mapper, console);
+  }
 }
 
 }  // namespace pj

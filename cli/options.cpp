@@ -31,6 +31,8 @@ const std::array rows{
               DecimalMember{&Options::time_limit, 0.0, longest_search}},
     OptionRow{"--no-cache", "", "neither read nor keep results in $XDG_CACHE_HOME/picojoule or ~/.cache/picojoule",
               &Options::no_cache},
+    OptionRow{"--verify", "", "execute the loop nest, and price every mapping where they are few, and compare",
+              &Options::verify},
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
 };
 

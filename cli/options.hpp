@@ -22,6 +22,7 @@ struct Options {
   bool perfect_factors = false;
   double time_limit = 0.0;  ///< seconds; 0: none
   bool no_cache = false;
+  bool verify = false;
   std::string theme;
 
   bool operator==(const Options&) const = default;

@@ -8,6 +8,15 @@
 
 namespace pj {
 
+TEST_CASE("a count beyond all bounds is a power of ten") {
+  CHECK(magnitude(1234.0) == "1,234");
+  CHECK(magnitude(9999999.0) == "9,999,999");
+  CHECK(magnitude(1e7) == "1.00·10^7");
+  CHECK(magnitude(3.2149e24) == "3.21·10^24");
+  CHECK(magnitude(9.999e24) == "1.00·10^25");
+  CHECK(magnitude(std::numeric_limits<double>::infinity()) == "inf");
+}
+
 TEST_CASE("a noun follows its count into the plural") {
   CHECK(counted(1, "row") == "1 row");
   CHECK(counted(0, "row") == "0 rows");

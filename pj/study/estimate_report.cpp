@@ -2,6 +2,7 @@
 
 #include "pj/accelerator/reader.hpp"
 #include "pj/base/text.hpp"
+#include "pj/study/mapspace.hpp"
 #include "pj/study/proof_text.hpp"
 
 namespace pj {
@@ -196,7 +197,8 @@ std::string mapping_report(const LayerEstimate& layer, const Accelerator& accele
           grouped(static_cast<std::int64_t>(result.cost.cycles().value)) + " cycles, bound by " +
           bound_by(accelerator, result.cost) + "; " + grouped(result.traffic.units) + " of " +
           grouped(accelerator.compute_units()) + " " + accelerator.compute.name + " units get work.\n";
-  return text + proof_text(result, options);
+  return text + proof_text(result, options,
+                           mapspace_size(layer.workload, accelerator, {.perfect_factors = options.perfect_factors}));
 }
 
 std::string accelerators_table() {

@@ -50,9 +50,11 @@ std::string gap_text(double gap) {
   return std::isfinite(gap) ? "≤ " + percent_at_most(gap) : "unknown";
 }
 
-std::string proof_text(const MapperResult& result, const MapperOptions& options) {
+std::string proof_text(const MapperResult& result, const MapperOptions& options,
+                       const std::optional<double>& mappings) {
   const Certificate& proof = result.certificate;
-  const std::string least = "least " + to_string(options.objective) + " of all mappings";
+  const std::string least =
+      "least " + to_string(options.objective) + " of all " + (mappings ? magnitude(*mappings) + " " : "") + "mappings";
   if (proof.proved) {
     return "L" + least.substr(1) + ": " + work_text(proof) + ".\n";
   }

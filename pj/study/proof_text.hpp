@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "pj/study/evaluate.hpp"
@@ -7,8 +8,10 @@
 namespace pj {
 
 /// What is known of a mapping's distance from the best one, in one line: that it is the best, or that the search was
-/// stopped and how far above the least it can be. Nothing where no search was made.
-std::string proof_text(const MapperResult& result, const MapperOptions& options);
+/// stopped and how far above the least it can be. Nothing where no search was made. `mappings`: the size of the
+/// mapspace, where it is known.
+std::string proof_text(const MapperResult& result, const MapperOptions& options,
+                       const std::optional<double>& mappings = std::nullopt);
 
 /// The same of all layers of an estimate, as the middle of a sentence.
 std::string proof_text(const Estimate& estimate);

@@ -42,6 +42,14 @@ TEST_CASE("a stopped search says after how long and how far above the least its 
         std::string("Stopped after 0.5 s: at most 25.0 % above the least edp of all mappings") + work);
 }
 
+TEST_CASE("the proof says of how many mappings, where that is known") {
+  MapperResult proved = stopped(200.0);
+  proved.certificate.proved = true;
+  CHECK(proof_text(proved, {}, 3.214e24) == std::string("Least energy of all 3.21·10^24 mappings: ") + (work + 2));
+  CHECK(proof_text(stopped(160.0), {.time_limit = Seconds{2.0}}, 12.0)
+            .starts_with("Stopped after 2 s: at most 25.0 % above the least energy of all 12 mappings; "));
+}
+
 TEST_CASE("a search that Ctrl-C stopped says so, also under a time limit") {
   Interrupt interrupt;
   interrupt.request();
