@@ -73,7 +73,7 @@ void run_map(const Options& options, Console& console) {
     layer.result = priced(layer.workload, accelerator, options.mapping);
   }
   console.progress.clear();
-  write_files(options, [&] { return mapping_json(layer, accelerator, mapper.objective); }, {});
+  write_files(options, [&] { return mapping_json(layer, accelerator, mapper); }, {});
   console.out << mapping_report(layer, accelerator, mapper) << std::flush;
   warn_of_fault(cache, console);
   console.interrupt.check();  // the best so far stands there; the exit status says that the search was stopped

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pj/study/estimate_report.hpp"
+#include "pj/study/mapspace.hpp"
 
 namespace pj {
 
@@ -90,9 +91,12 @@ std::string estimate_json(const Estimate& estimate) {
   return text_of(json);
 }
 
-std::string mapping_json(const LayerEstimate& layer, const Accelerator& accelerator, Objective objective) {
-  Json json = layer_json(layer, accelerator, objective);
+std::string mapping_json(const LayerEstimate& layer, const Accelerator& accelerator, const MapperOptions& options) {
+  Json json = layer_json(layer, accelerator, options.objective);
   json["accelerator"] = accelerator.name;
+  json["objective"] = to_string(options.objective);
+  const auto mappings = mapspace_size(layer.workload, accelerator, {.perfect_factors = options.perfect_factors});
+  json["mapspace"] = mappings ? Json(*mappings) : Json();
   return text_of(json);
 }
 
