@@ -64,6 +64,9 @@ class Walker {
     for (std::size_t stage = compute(); stage-- > 0;) {
       for (std::size_t i = mapping_.stages[stage].loops.size(); i-- > 0;) {
         const Loop& loop = mapping_.stages[stage].loops[i];
+        if (loop.factor == 1) {  // it changes nothing, and a file may hold thousands
+          continue;
+        }
         auto& loops = is_level(stage) ? time_ : space_;
         loops.insert(loops.begin(), {loop, inside[loop.index], stage});
         inside[loop.index] *= loop.factor;

@@ -44,7 +44,7 @@ class Mapspace {
     std::vector<double> product(static_cast<std::size_t>(states), 0.0);
     product.front() = 1.0;
     for (const Index& index : workload_.indices) {
-      if (index.size > largest_index) {
+      if (index.size > largest_index || work_of(index) > most_work) {
         return std::nullopt;
       }
       product = index.size > 1 ? times(product, ways(index), static_cast<std::size_t>(active) + 1) : product;
@@ -85,6 +85,13 @@ class Mapspace {
       count += static_cast<double>(std::max<std::int64_t>(0, most - low + 1));
     }
     return count;
+  }
+
+  /// The additions that `ways` makes, about: D cut in any way leaves some 2·√D numbers of tiles, and each of these t
+  /// can be cut in 2·√t ways that differ, in all some 6·D^(3/4).
+  double work_of(const Index& index) const {
+    return 6.0 * std::pow(static_cast<double>(index.size), 0.75) * static_cast<double>(places_.size()) *
+           std::pow(2.0, static_cast<double>(levels_));
   }
 
   /// The ways to cut an index, by the set of levels that loop over it.

@@ -98,6 +98,7 @@ TEST_CASE("a layer of AlexNet has some 10^17 mappings on the chip, counted in a 
 
 TEST_CASE("what is too large to count is not counted") {
   CHECK_FALSE(mapspace_size(einsum("O[m] += I[m] * W[m]", {{"M", 1 << 19}}), levels(2)));
+  CHECK_FALSE(mapspace_size(einsum("O[m] += I[m] * W[m]", {{"M", 1 << 17}}), levels(11)));
   CHECK_FALSE(mapspace_size(einsum("O[n,m] += I[n,c] * W[m,c]", {{"N", 2}, {"M", 4}, {"C", 3}}), levels(12)));
 }
 

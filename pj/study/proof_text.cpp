@@ -58,7 +58,7 @@ std::string proof_text(const MapperResult& result, const MapperOptions& options,
   if (proof.proved) {
     return "L" + least.substr(1) + ": " + work_text(proof) + ".\n";
   }
-  if (proof.complete == 0) {
+  if (proof == Certificate{}) {
     return "";
   }
   const bool interrupted = options.interrupt != nullptr && options.interrupt->requested();
