@@ -70,6 +70,26 @@ TEST_CASE("a number must be whole and in range") {
   CHECK(fault("show alexnet --batch=-1") == "--batch must be from 1 to 1,048,576, not -1");
 }
 
+TEST_CASE("a time is a number of seconds above 0") {
+  CHECK(parse_command_line({"map", "a:b", "--time-limit", "0.5"}).options.time_limit == 0.5);
+  CHECK(fault("map a:b --time-limit 2s") == "--time-limit '2s' is not a number");
+  CHECK(fault("map a:b --time-limit 0") == "--time-limit must be above 0 and at most 1,000,000, not 0");
+  CHECK(fault("map a:b --time-limit=-1") == "--time-limit must be above 0 and at most 1,000,000, not -1");
+}
+
+TEST_CASE("evaluate and map take the same options of the search") {
+  for (const char* verb : {"evaluate", "map"}) {
+    const CommandLine line = parse_command_line({verb, "alexnet", "--on", "flex256", "--objective", "edp",
+                                                 "--perfect-factors", "--time-limit", "2", "--no-cache"});
+    CHECK(line.options == Options{.operands = {"alexnet"},
+                                  .on = "flex256",
+                                  .objective = "edp",
+                                  .perfect_factors = true,
+                                  .time_limit = 2,
+                                  .no_cache = true});
+  }
+}
+
 TEST_CASE("without words, and on request, there is help") {
   for (const std::vector<std::string>& words : {std::vector<std::string>{}, {"--help"}, {"-h"}}) {
     const CommandLine line = parse_command_line(words);

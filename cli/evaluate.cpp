@@ -1,3 +1,4 @@
+#include "cli/cache.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "pj/accelerator/reader.hpp"
@@ -9,7 +10,9 @@ namespace pj {
 void run_evaluate(const Options& options, Console& console) {
   const Accelerator accelerator = load_accelerator(options.on);
   const Network network = load_network(options.operands.front(), load_options(options));
-  EvaluateOptions wanted{.mapper = mapper_options(options, console), .threads = static_cast<int>(options.threads)};
+  const MappingCache cache(cache_folder(options));
+  EvaluateOptions wanted{
+      .mapper = mapper_options(options, console), .cache = &cache, .threads = static_cast<int>(options.threads)};
   wanted.progress = [&](std::size_t done, std::size_t all) {
     console.progress.show("mapped " + std::to_string(done) + " of " + std::to_string(all) + " layers");
   };
@@ -23,6 +26,7 @@ void run_evaluate(const Options& options, Console& console) {
   write_files(
       options, [&] { return estimate_json(estimate); }, [&] { return estimate_csv(estimate); });
   console.out << estimate_table(estimate);
+  warn_of_fault(cache, console);
 }
 
 }  // namespace pj

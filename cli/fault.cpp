@@ -24,8 +24,8 @@ int report_fault(std::exception_ptr fault, std::ostream& out) {
   } catch (const InputError& error) {
     out << "picojoule: " << error.what() << "\n";
     return exit_input;
-  } catch (const Interrupted&) {
-    out << "picojoule: interrupted\n";
+  } catch (const Interrupted& interrupted) {
+    out << "picojoule: " << interrupted.what() << "\n";
     return exit_interrupted;
   } catch (const std::bad_alloc&) {
     out << "picojoule: not enough memory; a smaller batch or fewer threads need less\n";

@@ -49,6 +49,7 @@ TEST_CASE("an interrupted run has the status that shells expect") {
   const Said stopped = said(std::make_exception_ptr(Interrupted()));
   CHECK(stopped.status == 130);
   CHECK(stopped.text == "picojoule: interrupted\n");
+  CHECK(said(std::make_exception_ptr(Interrupted("interrupted in time"))).text == "picojoule: interrupted in time\n");
 }
 
 }  // namespace pj

@@ -1,3 +1,4 @@
+#include "cli/cache.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "pj/accelerator/reader.hpp"
@@ -5,6 +6,7 @@
 #include "pj/study/estimate_report.hpp"
 #include "pj/study/load_layer.hpp"
 #include "pj/study/load_mapping.hpp"
+#include "pj/study/verify.hpp"
 #include "pj/timeloop/mapping.hpp"
 #include "pj/timeloop/problem.hpp"
 
@@ -47,6 +49,15 @@ void write_timeloop(const Options& options, const LayerEstimate& layer, const Ac
   write_file(mapping_path(options), mapping);
 }
 
+void print_verification(const LayerEstimate& layer, const Accelerator& accelerator, const MapperOptions& mapper,
+                        Console& console) {
+  VerifyOptions wanted{.mapper = mapper};
+  wanted.progress = [&](const std::string& line) { console.progress.show(line); };
+  const Verification verification = verify(layer, accelerator, wanted);
+  console.progress.clear();
+  console.out << "\n" << verification_report(verification, wanted);
+}
+
 }  // namespace
 
 void run_map(const Options& options, Console& console) {
@@ -58,20 +69,24 @@ void run_map(const Options& options, Console& console) {
   const Accelerator accelerator = load_accelerator(options.on);
   const LoweredLayer lowered = load_layer(options.operands.front(), load_options(options));
   LayerEstimate layer{lowered.name, lowered.kind, in_formats_of(accelerator, lowered.workload)};
+  const MappingCache cache(cache_folder(options));
+  const MapperOptions mapper = mapper_options(options, console);
   console.progress.show("searching the mapping of " + layer.name + " on " + accelerator.name);
-  layer.result = options.mapping.empty()
-                     ? find_best_mapping(layer.workload, accelerator, mapper_options(options, console))
-                     : priced(layer.workload, accelerator, options.mapping);
-  console.progress.clear();
-  console.interrupt.check();
-  if (!layer.result.verdict) {
-    throw InputError("layer '" + layer.name + "' has no mapping on " + accelerator.name + ": " +
-                     layer.result.verdict.reason());
+  if (options.mapping.empty()) {
+    layer = map_layer(std::move(layer), accelerator, {.mapper = mapper, .cache = &cache});
+  } else {
+    layer.result = priced(layer.workload, accelerator, options.mapping);
   }
-  write_files(options, [&] { return mapping_json(layer, accelerator); }, {});
-  console.out << mapping_report(layer, accelerator, parse_objective(options.objective)) << std::flush;
+  console.progress.clear();
+  write_files(options, [&] { return mapping_json(layer, accelerator, mapper); }, {});
   if (!options.timeloop.empty()) {
     write_timeloop(options, layer, accelerator);
+  }
+  console.out << mapping_report(layer, accelerator, mapper) << std::flush;
+  warn_of_fault(cache, console);
+  console.interrupt.check();  // the best so far stands there; the exit status says that the search was stopped
+  if (options.verify) {
+    print_verification(layer, accelerator, mapper, console);
   }
 }
 

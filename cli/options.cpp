@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t most_threads = 256;
 constexpr std::int64_t largest_batch = 1 << 20;
+constexpr double longest_search = 1e6;  // seconds: some 12 days
 
 const std::array rows{
     OptionRow{"--json", "FILE", "also write every number to this file (docs/json.md)", &Options::json},
@@ -30,6 +31,12 @@ const std::array rows{
               &Options::timeloop},
     OptionRow{"--timeloop-version", "V", "0.3 or 0.4, the default", &Options::timeloop_version},
     OptionRow{"--perfect-factors", "", "cut indices into equal tiles only", &Options::perfect_factors},
+    OptionRow{"--time-limit", "SECONDS", "stop each layer's search then and say how far the best may be from the least",
+              DecimalMember{&Options::time_limit, 0.0, longest_search}},
+    OptionRow{"--no-cache", "", "neither read nor keep results in $XDG_CACHE_HOME/picojoule or ~/.cache/picojoule",
+              &Options::no_cache},
+    OptionRow{"--verify", "", "execute the loop nest, and price every mapping where they are few, and compare",
+              &Options::verify},
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
 };
 
@@ -38,6 +45,15 @@ std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std
   if (number < range.low || number > range.high) {
     throw InputError(std::string(row.name) + " must be from " + grouped(range.low) + " to " + grouped(range.high) +
                      ", not " + text);
+  }
+  return number;
+}
+
+double decimal(const OptionRow& row, const DecimalMember& range, const std::string& text) {
+  const double number = parse_decimal(text, row.name);
+  if (!(number > range.low) || number > range.high) {
+    throw InputError(std::string(row.name) + " must be above " + significant(range.low) + " and at most " +
+                     significant(range.high) + ", not " + text);
   }
   return number;
 }
@@ -68,6 +84,8 @@ void set_option(Options& options, const OptionRow& row, const std::vector<std::s
     options.** text = values.front();
   } else if (const auto* range = std::get_if<IntegerMember>(&row.member)) {
     options.*range->member = integer(row, *range, values.front());
+  } else if (const auto* numbers = std::get_if<DecimalMember>(&row.member)) {
+    options.*numbers->member = decimal(row, *numbers, values.front());
   }
 }
 

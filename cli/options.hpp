@@ -22,18 +22,25 @@ struct Options {
   bool perfect_factors = false;
   std::string timeloop;
   std::string timeloop_version;
+  double time_limit = 0.0;  ///< seconds; 0: none
+  bool no_cache = false;
+  bool verify = false;
   std::string theme;
 
   bool operator==(const Options&) const = default;
 };
 
-/// Where an option's value goes: a switch, a text, a list of texts or a whole number of a range.
+/// Where an option's value goes: a switch, a text, a list of texts, or a number of a range.
 struct IntegerMember {
   std::int64_t Options::*member;
   std::int64_t low, high;
 };
-using OptionMember =
-    std::variant<bool Options::*, std::string Options::*, std::vector<std::string> Options::*, IntegerMember>;
+struct DecimalMember {
+  double Options::*member;
+  double low, high;  ///< the value is above the one and at most the other
+};
+using OptionMember = std::variant<bool Options::*, std::string Options::*, std::vector<std::string> Options::*,
+                                  IntegerMember, DecimalMember>;
 
 /// One row of the table of options.
 struct OptionRow {

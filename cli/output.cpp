@@ -17,9 +17,13 @@ void write_files(const Options& options, const std::function<std::string()>& jso
 }
 
 MapperOptions mapper_options(const Options& options, const Console& console) {
-  return {.objective = parse_objective(options.objective),
-          .perfect_factors = options.perfect_factors,
-          .interrupt = &console.interrupt};
+  MapperOptions mapper{.objective = parse_objective(options.objective),
+                       .perfect_factors = options.perfect_factors,
+                       .interrupt = &console.interrupt};
+  if (options.time_limit > 0.0) {
+    mapper.time_limit = Seconds{options.time_limit};
+  }
+  return mapper;
 }
 
 LoadOptions load_options(const Options& options) {

@@ -72,7 +72,7 @@ class Session:
             os.symlink(path, Path(self.folder.name) / path.name)
         self.merged = merged
         self.environment = {"PATH": f"{binary.parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8",
-                            "HOME": self.folder.name}
+                            "HOME": self.folder.name, "XDG_CACHE_HOME": f"{self.folder.name}/.cache"}
 
     def __enter__(self) -> "Session":
         return self

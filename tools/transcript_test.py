@@ -42,6 +42,9 @@ class Transcripts(unittest.TestCase):
     def test_the_commands_of_a_transcript_share_a_folder(self):
         self.assertEqual(self.run_text("$ echo a > f\n\n$ cat f\na\n")[1], [])
 
+    def test_the_commands_have_a_cache_of_their_own(self):
+        self.assertEqual(self.run_text('$ test -d "$XDG_CACHE_HOME" || echo "${XDG_CACHE_HOME#$PWD}"\n/.cache\n')[1], [])
+
     def test_an_update_rewrites_what_differs_and_keeps_the_rest(self):
         text = "# About\n$ seq 3\n1\n...\n3\n\n# Two\n$ echo b; exit 2\na\n\n$ echo c\n"
         wanted = "# About\n$ seq 3\n1\n...\n3\n\n# Two\n$ echo b; exit 2\nb\n[exit 2]\n\n$ echo c\nc\n"

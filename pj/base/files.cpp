@@ -7,6 +7,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "pj/base/error.hpp"
 #include "pj/base/text.hpp"
@@ -32,6 +33,18 @@ int write_all(int file, std::string_view content) {
     content.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
   }
   return ::fsync(file) == 0 || errno == EINVAL ? 0 : errno;
+}
+
+/// A new, open file beside `path` and its name. Other writers, and those that were killed, may have neighbours too.
+std::pair<int, std::string> open_neighbour(const std::string& path) {
+  constexpr int most_writers = 1000;
+  std::string name;
+  int file = -1;
+  for (int i = 0; i < most_writers && file < 0 && (i == 0 || errno == EEXIST); ++i) {
+    name = path + "." + std::to_string(::getpid()) + "-" + std::to_string(i) + ".part";
+    file = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  }
+  return {file, name};
 }
 
 /// The file that a symbolic link (`/dev/stdout` is one) leads to, so that the link itself is not replaced.
@@ -78,8 +91,8 @@ void write_file(const std::string& name, std::string_view content) {
   // Devices and pipes cannot be replaced by a rename: they are written directly.
   std::error_code fault;
   const bool special = fs::exists(path, fault) && !fs::is_regular_file(path, fault);
-  const std::string target = special ? path : path + "." + std::to_string(::getpid()) + ".part";
-  const int file = ::open(target.c_str(), O_WRONLY | O_CREAT | (special ? 0 : O_EXCL) | O_CLOEXEC, 0666);
+  const auto [file, target] =
+      special ? std::pair{::open(path.c_str(), O_WRONLY | O_CLOEXEC), path} : open_neighbour(path);
   if (file < 0) {
     cannot_write(name, errno);
   }

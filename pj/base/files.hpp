@@ -10,7 +10,8 @@ namespace pj {
 /// Throws `InputError` where it is missing, a directory, empty, unreadable or larger.
 std::string read_file(const std::string& path, std::int64_t limit);
 
-/// Writes a file whole or not at all: to a neighbour first, which then takes the name.
+/// Writes a file whole or not at all: to a neighbour of its own first, which then takes the name. Of several writers
+/// at a time, one is the last.
 /// Throws `InputError` where the folder is missing, not writable, or the disk is full.
 void write_file(const std::string& path, std::string_view content);
 

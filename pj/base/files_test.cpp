@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "pj/base/error.hpp"
+#include "pj/base/parallel.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
@@ -101,6 +102,15 @@ TEST_CASE("a file cannot be written into a folder that is not there") {
                               ": cannot be written: No such file or directory; choose a folder that exists, is "
                               "writable and has space";
   CHECK_THROWS_WITH_AS(write_file(path, "a"), message.c_str(), InputError);
+}
+
+TEST_CASE("many writers of a file do not disturb each other, nor does what killed ones left") {
+  const TemporaryFolder folder;
+  folder.file("a." + std::to_string(::getpid()) + "-0.part", "left behind");
+  parallel_for(64, 8, [&](std::size_t i) { write_file(folder.path("a"), std::string(1000, char('a' + i % 8))); });
+  const std::string last = read_file(folder.path("a"), limit);
+  CHECK(last == std::string(1000, last.front()));
+  CHECK(files_in(folder.path("")) == 2);
 }
 
 TEST_CASE("a full disk is reported") {

@@ -2,13 +2,14 @@
 
 #include <atomic>
 #include <stdexcept>
+#include <string>
 
 namespace pj {
 
 /// Long work was asked to stop and did.
 class Interrupted : public std::runtime_error {
  public:
-  Interrupted() : std::runtime_error("interrupted") {}
+  explicit Interrupted(const std::string& message = "interrupted") : std::runtime_error(message) {}
 };
 
 /// A wish to stop, made once by a signal handler or another thread and polled by long work.

@@ -70,6 +70,15 @@ std::string grouped(std::int64_t number) {
   return group_digits(std::to_string(number));
 }
 
+std::string magnitude(double count) {
+  constexpr double most = 1e7;
+  if (!std::isfinite(count) || count < most) {
+    return std::isfinite(count) ? grouped(static_cast<std::int64_t>(count)) : std::to_string(count);
+  }
+  const int exponent = exponent_of(count, 3);
+  return significant(count / std::pow(10.0, exponent), 3) + "·10^" + std::to_string(exponent);
+}
+
 std::string counted(std::int64_t count, std::string_view one, std::string_view many) {
   const std::string noun = count == 1 || many.empty() ? std::string(one) : std::string(many);
   return std::to_string(count) + " " + noun + (count != 1 && many.empty() ? "s" : "");
@@ -177,6 +186,15 @@ std::int64_t parse_integer(std::string_view text, std::string_view what) {
   }
   if (fault != std::errc{} || end != text.data() + text.size()) {
     throw InputError(std::string(what) + " '" + std::string(text) + "' is not a whole number");
+  }
+  return number;
+}
+
+double parse_decimal(std::string_view text, std::string_view what) {
+  double number = 0.0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (fault != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) {
+    throw InputError(std::string(what) + " '" + std::string(text) + "' is not a number");
   }
   return number;
 }

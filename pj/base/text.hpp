@@ -14,6 +14,9 @@ std::string grouped(std::int64_t number);
 /// A number with the given count of significant digits and no exponent: `0.0123`, `12.3`, `1,230`.
 std::string significant(double number, int digits = 3);
 
+/// A count that may be beyond all bounds: `1,234` below ten million, else `3.21·10^24`.
+std::string magnitude(double count);
+
 /// A count with its noun: `1 row`, `3 rows`, `2 axes`; `many` where an s does not make the plural.
 std::string counted(std::int64_t count, std::string_view one, std::string_view many = "");
 
@@ -43,6 +46,9 @@ std::string_view trimmed(std::string_view text);
 
 /// The number that the whole of `text` writes; throws `InputError` naming `what` otherwise.
 std::int64_t parse_integer(std::string_view text, std::string_view what);
+
+/// The finite number that the whole of `text` writes, with or without a fraction; throws `InputError` naming `what`.
+double parse_decimal(std::string_view text, std::string_view what);
 
 /// A table in which columns align: the first column to the left, numbers to the right.
 class Table {

@@ -8,6 +8,15 @@
 
 namespace pj {
 
+TEST_CASE("a count beyond all bounds is a power of ten") {
+  CHECK(magnitude(1234.0) == "1,234");
+  CHECK(magnitude(9999999.0) == "9,999,999");
+  CHECK(magnitude(1e7) == "1.00·10^7");
+  CHECK(magnitude(3.2149e24) == "3.21·10^24");
+  CHECK(magnitude(9.999e24) == "1.00·10^25");
+  CHECK(magnitude(std::numeric_limits<double>::infinity()) == "inf");
+}
+
 TEST_CASE("a noun follows its count into the plural") {
   CHECK(counted(1, "row") == "1 row");
   CHECK(counted(0, "row") == "0 rows");
@@ -118,6 +127,15 @@ TEST_CASE("only a whole number is read as one") {
   CHECK_THROWS_WITH_AS(parse_integer("1.5", "--batch"), "--batch '1.5' is not a whole number", InputError);
   CHECK_THROWS_WITH_AS(parse_integer("9223372036854775808", "--batch"),
                        "--batch '9223372036854775808' is too large; the limit is 2^63 - 1", InputError);
+}
+
+TEST_CASE("a decimal is read whole, and finite") {
+  CHECK(parse_decimal("2", "--time-limit") == 2.0);
+  CHECK(parse_decimal("-2.5e-1", "--time-limit") == -0.25);
+  for (const std::string wrong : {"", "2s", "two", "inf", "nan", "1e999", " 2"}) {
+    const std::string message = "--time-limit '" + wrong + "' is not a number";
+    CHECK_THROWS_WITH_AS(parse_decimal(wrong, "--time-limit"), message.c_str(), InputError);
+  }
 }
 
 TEST_CASE("a table aligns text to the left and numbers to the right") {

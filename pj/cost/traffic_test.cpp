@@ -35,4 +35,27 @@ TEST_CASE("closed-form traffic equals a walk of the loop nest") {
   });
 }
 
+TEST_CASE("a walk says how far it is and stops on request") {
+  const Workload workload = einsum("O[m] += I[c] * W[m,c]", {{"M", 4}, {"C", 3}});
+  const Accelerator machine{.stages = {Level{.name = "DRAM"}}};
+  const Mapping mapping{{{{{0, 4}, {1, 3}}, {true, true, true}}}};
+  std::int64_t last = 0;
+  const Traffic walked = walk(workload, machine, mapping, {.progress = [&](std::int64_t steps) { last = steps; }});
+  CHECK(last == 12);
+  CHECK(walked.steps == 12);
+  Interrupt interrupt;
+  interrupt.request();
+  CHECK_THROWS_AS(walk(workload, machine, mapping, {.interrupt = &interrupt}), Interrupted);
+}
+
+TEST_CASE("the size of a walk counts the elements of all tiles that it sets up") {
+  const Workload workload = einsum("O[m] += I[c] * W[m,c]", {{"M", 4}, {"C", 3}});
+  const Accelerator machine{.stages = {Level{.name = "DRAM"}, Level{.name = "buffer"}}};
+  Mapping mapping{{{{{0, 4}, {1, 3}}, {true, true, true}}, {{}, {false, false, false}}}};
+  CHECK(walk_size(workload, machine, mapping) == 3.0 * 12.0);
+  mapping = {{{{{0, 4}}, {true, true, true}}, {{{1, 3}}, {true, true, true}}}};
+  // The buffer's Input stays, its Weight and Output move four times; then come three operands of twelve steps.
+  CHECK(walk_size(workload, machine, mapping) == 3.0 + 4.0 * 3.0 + 4.0 * 1.0 + 3.0 * 12.0);
+}
+
 }  // namespace pj

@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "pj/cost/nest.hpp"
+
 namespace pj {
 
 namespace {
@@ -37,8 +39,12 @@ struct Way {
 
 class Walker {
  public:
-  Walker(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping)
-      : workload_(workload), accelerator_(accelerator), mapping_(mapping), start_(workload.indices.size(), 0) {
+  Walker(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping, const WalkOptions& options)
+      : workload_(workload),
+        accelerator_(accelerator),
+        mapping_(mapping),
+        options_(options),
+        start_(workload.indices.size(), 0) {
     collect_loops();
     collect_ways();
   }
@@ -58,6 +64,9 @@ class Walker {
     for (std::size_t stage = compute(); stage-- > 0;) {
       for (std::size_t i = mapping_.stages[stage].loops.size(); i-- > 0;) {
         const Loop& loop = mapping_.stages[stage].loops[i];
+        if (loop.factor == 1) {  // it changes nothing, and a file may hold thousands
+          continue;
+        }
         auto& loops = is_level(stage) ? time_ : space_;
         loops.insert(loops.begin(), {loop, inside[loop.index], stage});
         inside[loop.index] *= loop.factor;
@@ -129,6 +138,12 @@ class Walker {
       move(way, changed);
     }
     first_ = false;
+    if (options_.interrupt != nullptr) {
+      options_.interrupt->check();
+    }
+    if (options_.progress) {
+      options_.progress(steps_);
+    }
   }
 
   enum class Event { Stays, Slides, Fresh };
@@ -310,6 +325,7 @@ class Walker {
   const Workload& workload_;
   const Accelerator& accelerator_;
   const Mapping& mapping_;
+  const WalkOptions& options_;
   std::vector<WalkLoop> time_, space_;
   std::vector<Way> ways_;
   Coordinates start_;
@@ -321,8 +337,29 @@ class Walker {
 
 }  // namespace
 
-Traffic walk(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping) {
-  return Walker(workload, accelerator, mapping).run();
+Traffic walk(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping,
+             const WalkOptions& options) {
+  return Walker(workload, accelerator, mapping, options).run();
+}
+
+double walk_size(const Workload& workload, const Accelerator& accelerator, const Mapping& mapping) {
+  const bool boxes = accelerator.conventions.halo == Conventions::Halo::InnermostOnly;
+  const std::vector<NestLoop> nest = flatten(workload, accelerator, mapping);
+  double size = 0.0;
+  for (const Path& path : paths(workload, accelerator, mapping)) {
+    const bool is_tile = path.to < accelerator.stages.size();
+    const std::vector<std::int64_t> extents = is_tile ? tile_extents(workload, mapping, path.to, true)
+                                                      : std::vector<std::int64_t>(workload.indices.size(), 1);
+    bool stays = is_tile;  // under the loops from here inwards
+    double tiles = 1.0;
+    for (auto loop = nest.rbegin(); loop != nest.rend(); ++loop) {
+      const bool outside = loop->stage < path.to;
+      stays = stays && (!outside || !loop->in_time || !workload.tensors[path.tensor].depends_on(loop->index));
+      tiles *= outside && !(stays && loop->in_time) ? static_cast<double>(loop->factor) : 1.0;
+    }
+    size += tiles * static_cast<double>(tile_words(workload, path.tensor, extents, boxes));
+  }
+  return size;
 }
 
 }  // namespace pj

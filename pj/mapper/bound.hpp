@@ -69,6 +69,9 @@ class Bounder {
   /// extent yet. What all levels keep is decided.
   const SupplyFront& supplies(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
                               std::uint32_t open);
+  /// The same for every tile with extents from the smallest to the largest.
+  SupplyFront supplies_between(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& smallest,
+                               const std::vector<std::int64_t>& largest);
   /// Prepares `tile_bound` for a level that is to be chosen next, outside the chosen part, and keeps these tensors.
   void begin_tile(const Mapping& mapping, std::size_t stage);
   /// At most the energy of all mappings whose loops in that level are `loops` and any over the indices in `open`, in
@@ -130,8 +133,6 @@ class Bounder {
   double unfinished(PartialNest& nest, const Way& way, const Outside& outside);
   double hops(PartialNest& nest, const Way& way, std::size_t from, const Outside& outside);
   double comes_back(PartialNest& nest, const Way& way, std::int64_t moved, std::size_t apart);
-  SupplyFront compute_supplies(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
-                               std::uint32_t open);
 
   const Workload& workload_;
   const Accelerator& accelerator_;

@@ -145,24 +145,27 @@ const SupplyFront& Bounder::supplies(std::size_t stage, std::uint32_t keeps, con
   }
   const auto [front, is_new] = supplies_.find_or_add(key);
   if (is_new) {
-    front = compute_supplies(stage, keeps, extents, open);
+    auto smallest = extents;
+    auto largest = extents;
+    for (std::size_t i = 0; i < extents.size(); ++i) {
+      smallest[i] = (open >> i & 1U) != 0 ? 1 : extents[i];
+      largest[i] = (open >> i & 1U) != 0 ? workload_.indices[i].size : extents[i];
+    }
+    front = supplies_between(stage, keeps, smallest, largest);
   }
   return front;
 }
 
-SupplyFront Bounder::compute_supplies(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
-                                      std::uint32_t open) {
+SupplyFront Bounder::supplies_between(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& smallest,
+                                      const std::vector<std::int64_t>& largest) {
   fanouts_left_ = false;
   StageMapping tile;
-  for (std::size_t i = 0; i < extents.size(); ++i) {
-    const std::int64_t extent = (open >> i & 1U) != 0 ? workload_.indices[i].size : extents[i];
-    if (extent > 1) {
-      tile.loops.push_back({i, extent});
+  std::uint32_t open = 0;
+  for (std::size_t i = 0; i < largest.size(); ++i) {
+    open |= smallest[i] < largest[i] ? 1U << i : 0;
+    if (largest[i] > 1) {
+      tile.loops.push_back({i, largest[i]});
     }
-  }
-  auto closed = extents;
-  for (std::size_t i = 0; i < extents.size(); ++i) {
-    closed[i] = (open >> i & 1U) != 0 ? 1 : extents[i];
   }
   PartialNest& nest = tiles_[stage];
   nest.push(tile);
@@ -172,7 +175,7 @@ SupplyFront Bounder::compute_supplies(std::size_t stage, std::uint32_t keeps, co
     for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
       const bool kept = (keeps >> tensor & 1U) != 0;
       if (kept || front.passing == tensor) {
-        const bool moves = index < extents.size() && nest_.depends(tensor, index);
+        const bool moves = index < largest.size() && nest_.depends(tensor, index);
         const Outside outside{!moves ? Outside::Kind::Stays
                               : nest_.slides(tensor, index) ? Outside::Kind::Slides
                                                             : Outside::Kind::Moves,
@@ -181,7 +184,7 @@ SupplyFront Bounder::compute_supplies(std::size_t stage, std::uint32_t keeps, co
         if (!kept) {
           supply.held = unfinished(nest, way, outside);
           supply.fresh = unfinished(nest, way, {Outside::Kind::Moves});
-          supply.words = static_cast<double>(tile_words(workload_, tensor, closed));
+          supply.words = static_cast<double>(tile_words(workload_, tensor, smallest));
         } else if (moves && ((boxes_with_holes_ >> tensor & 1U) == 0 || (open & nest_.sliding(tensor)) == 0)) {
           supply.kept += inner_end(nest, way, outside) + unfinished(nest, way, outside) - tables_[tensor].supply[stage];
         }
@@ -190,13 +193,13 @@ SupplyFront Bounder::compute_supplies(std::size_t stage, std::uint32_t keeps, co
     supply.kept = std::max(0.0, supply.kept);
     front.add(supply);
   };
-  for (std::size_t index = 0; index < extents.size(); ++index) {
+  for (std::size_t index = 0; index < largest.size(); ++index) {
     if (nest.left(index) > 1 || (open >> index & 1U) != 0) {
       add(index);
     }
   }
   if (front.points.empty()) {
-    add(extents.size());
+    add(largest.size());
   }
   nest.pop();
   return front;

@@ -16,12 +16,26 @@ enum class Objective { Energy, Delay, EnergyDelay };
 std::string to_string(Objective objective);
 Objective parse_objective(const std::string& text);
 
+/// The arguments by which the search leaves out what cannot be the best (docs/mapper.md has a proof of each). Without one
+/// of them the result is the same and takes longer.
+struct SearchRules {
+  bool bounds = true;    ///< no part of a mapping whose lower bound is above the best mapping
+  bool orders = true;    ///< of the orders of a level's loops those that differ in what stays and slides
+  bool factors = true;   ///< of the factors that leave equally many tiles the smallest
+  bool tiles = true;     ///< no tile when a larger one could not win
+  bool supplies = true;  ///< bounds count what the tiles of buffers cost to supply at least
+  bool mirrors = true;   ///< of two mappings that are mirror images one
+
+  bool operator==(const SearchRules&) const = default;
+};
+
 struct MapperOptions {
   Objective objective = Objective::Energy;
   bool perfect_factors = false;          ///< only factors that divide: the space of most other tools
   std::optional<Cycles> most_cycles;     ///< slower mappings are left out
   std::optional<Seconds> time_limit;     ///< of wall time; then the search stops as if interrupted
   const Interrupt* interrupt = nullptr;  ///< on request: stop and return the best so far, with its proven gap
+  SearchRules rules;
 };
 
 /// Why the result is the optimum.

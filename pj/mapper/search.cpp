@@ -27,6 +27,13 @@ struct Choice {
   std::vector<Loop> loops;
 };
 
+struct Range {
+  std::int64_t smallest = 1, largest = 1;
+};
+
+/// More tiles than these are taken together when the supplies of a level are bounded.
+constexpr double most_tiles = 100000;
+
 /// What levels keep: for each a mask of tensors.
 using KeepSet = std::vector<std::uint32_t>;
 
@@ -34,13 +41,17 @@ using KeepSet = std::vector<std::uint32_t>;
 /// can follow, tried in the order of the bound, and left out once the bound reaches the best value found.
 class Search {
  public:
-  Search(const Workload& workload, const Accelerator& accelerator, const MapperOptions& options)
-      : workload_(workload),
+  using Clock = std::chrono::steady_clock;
+
+  Search(const Workload& workload, const Accelerator& accelerator, const MapperOptions& options,
+         Clock::time_point began)
+      : began_(began),
+        workload_(workload),
         accelerator_(accelerator),
         options_(options),
         bounder_(workload, accelerator, options.objective),
-        factors_(workload, accelerator, options.perfect_factors),
-        symmetry_(find_symmetry(workload, accelerator)) {
+        factors_(workload, accelerator, options),
+        symmetry_(options.rules.mirrors ? find_symmetry(workload, accelerator) : Symmetry{}) {
     mapping_.stages.resize(accelerator.stages.size());
     for (const Index& index : workload.indices) {
       left_.push_back(index.size);
@@ -54,31 +65,46 @@ class Search {
     }
   }
 
+  /// The best mapping, where one from a part of the space is known.
+  MapperResult improve(const MapperResult& known) {
+    if (known.verdict) {
+      result_ = known;
+      best_ = objective_pair(options_.objective, known.cost.energy().value, known.cost.cycles().value);
+    }
+    result_.certificate = known.certificate;
+    return run();
+  }
+
   MapperResult run() {
-    root_bound_ = bounder_.bound(mapping_);
+    open_bound_ = bounder_.bound(mapping_);
     expand(accelerator_.stages.size());
-    result_.certificate.proved = !interrupted();
+    result_.certificate.proved = !stopped_;
     if (!result_.verdict) {
-      result_.verdict = Verdict::no(interrupted() ? "interrupted before a mapping was found"
+      result_.verdict = Verdict::no(stopped_ ? "interrupted before a mapping was found"
                                                   : why_nothing_fits(workload_, accelerator_));
       return result_;
     }
     result_.traffic = traffic(workload_, accelerator_, result_.mapping);
     result_.cost = cost(workload_, accelerator_, result_.traffic);
-    result_.certificate.lower_bound = interrupted() ? root_bound_.first : best_.first;
+    result_.certificate.lower_bound = stopped_ ? std::min(best_.first, open_bound_.first) : best_.first;
     return result_;
   }
 
  private:
-  bool interrupted() const {
-    return (options_.interrupt != nullptr && options_.interrupt->requested()) ||
-           (options_.time_limit && std::chrono::steady_clock::now() - began_ >
+  /// Once true, always true.
+  bool interrupted() {
+    stopped_ = stopped_ || (options_.interrupt != nullptr && options_.interrupt->requested()) ||
+           (options_.time_limit && Clock::now() - began_ >
                                        std::chrono::duration<double>(options_.time_limit->value));
+    return stopped_;
   }
 
   /// Where the first numbers are equal but for rounding, the second decide.
-  bool can_win(const Value& bound) const {
-    if (!result_.verdict || bound.first < best_.first * rounding) {
+  bool can_win(const Value& bound, double delay) const {
+    if (options_.most_cycles && delay * rounding > options_.most_cycles->value) {
+      return false;
+    }
+    if (!options_.rules.bounds || !result_.verdict || bound.first < best_.first * rounding) {
       return true;
     }
     return bound.first * rounding <= best_.first && bound.second < best_.second * rounding;
@@ -114,7 +140,7 @@ class Search {
   /// Goes on with a choice for a stage, unless its bound says that nothing better can come of it.
   template <class Next>
   void take(Choice& choice, std::size_t at, const Next& next) {
-    if (!can_win(choice.bound)) {
+    if (!can_win(choice.bound, choice.delay)) {
       ++result_.certificate.cut_by_bound;
       return;
     }
@@ -151,9 +177,12 @@ class Search {
     const std::vector<Copies> none{one};
     const std::vector<Copies> spreads = fanout < inner ? spreads_[fanout]->all(left_) : none;
     for (const Block& block : blocks(fanout, inner, sets, spreads)) {
-      if (!can_win(block.bound)) {
+      if (!can_win(block.bound, block.delay)) {
         ++result_.certificate.cut_by_bound;
         continue;
+      }
+      if (inner == accelerator_.stages.size() && !interrupted()) {
+        open_bound_ = std::max(open_bound_, block.bound);
       }
       apply(*block.keeps, fanout, inner);
       delay_inside_ = block.delay;
@@ -190,7 +219,7 @@ class Search {
         }
         ++result_.certificate.candidates;
         const Value bound = fanout < inner ? bounder_.spread_bound(gather(parts, i), spreads[i]) : bounder_.bound(mapping_);
-        if (can_win(bound)) {
+        if (can_win(bound, bounder_.delay_bound())) {
           found.push_back({bound, bounder_.delay_bound(), &keeps, &spreads[i]});
         } else {
           ++result_.certificate.cut_by_bound;
@@ -258,7 +287,7 @@ class Search {
         }
       }
     }
-    for (std::size_t at = std::max<std::size_t>(first, 1); at < std::min(fanout, inner); ++at) {
+    for (std::size_t at = std::max<std::size_t>(first, 1); options_.rules.supplies && at < std::min(fanout, inner); ++at) {
       bounder_.set_front(at, &front(std::get<Level>(accelerator_.stages[at]), at, keeps[at - first]));
     }
   }
@@ -276,6 +305,9 @@ class Search {
     ++result_.certificate.complete;
     const Cost priced = cost(workload_, accelerator_, traffic(workload_, accelerator_, mapping_));
     const Value value = objective_pair(options_.objective, priced.energy().value, priced.cycles().value);
+    if (options_.most_cycles && priced.cycles() > *options_.most_cycles) {
+      return;
+    }
     if (!result_.verdict || value < best_) {
       result_.verdict = Verdict::yes();
       result_.mapping = mapping_;
@@ -347,7 +379,7 @@ class Search {
 
   void price(std::size_t at, const Value& bound, std::vector<Choice>& found) {
     ++result_.certificate.candidates;
-    if (can_win(bound)) {
+    if (can_win(bound, bounder_.delay_bound())) {
       found.push_back({bound, bounder_.delay_bound(), mapping_.stages[at].loops});
     } else {
       ++result_.certificate.cut_by_bound;
@@ -376,6 +408,9 @@ class Search {
     }
     const std::int64_t tiles = left_[index];
     const std::int64_t extent = extents_[index];
+    if (interrupted()) {
+      return;
+    }
     const std::vector<std::int64_t> factors = fitting_factors(level, at, index);
     bool cut = false;
     for (std::size_t i = factors.size(); i-- > 0;) {
@@ -425,32 +460,60 @@ class Search {
     const auto [known, is_new] = fronts_.try_emplace(std::move(keeps));
     if (is_new) {
       const auto extents = std::exchange(extents_, std::vector<std::int64_t>(extents_.size(), 1));
-      const auto left = std::exchange(left_, whole_);
       known->second.passing = bounder_.passing(at);
-      extend_front(level, at, mask, 0, known->second);
+      extend_front(level, at, mask, extent_ranges(), whole_, known->second);
       extents_ = extents;
-      left_ = left;
     }
     return known->second;
   }
 
-  void extend_front(const Level& level, std::size_t at, std::uint32_t keeps, std::size_t index, SupplyFront& front) {
-    const std::uint32_t open = ((1U << left_.size()) - 1) & ~((1U << index) - 1);
-    const auto& points = bounder_.supplies(at, keeps, extents_, open).points;
-    if (std::all_of(points.begin(), points.end(), [&](const Supply& point) { return front.covers(point); })) {
+  /// For each index the extents that tiles can have, in ranges from a smallest to a largest one. There are at most
+  /// `most_tiles` tiles of such ranges.
+  std::vector<std::vector<Range>> extent_ranges() {
+    std::vector<std::vector<Range>> ranges(whole_.size());
+    double tiles = 1.0;
+    for (std::size_t index = 0; index < whole_.size(); ++index) {
+      for (const std::int64_t extent : factors_.of(index, whole_[index])) {
+        ranges[index].push_back({extent, extent});
+      }
+      tiles *= static_cast<double>(ranges[index].size());
+    }
+    while (tiles > most_tiles) {
+      auto& longest = *std::max_element(ranges.begin(), ranges.end(),
+                                        [](const auto& a, const auto& b) { return a.size() < b.size(); });
+      tiles /= static_cast<double>(longest.size());
+      for (std::size_t i = 0; i < longest.size(); ++i) {
+        const Range upper = i + 1 < longest.size() ? longest[i + 1] : longest[i];
+        longest[i].largest = upper.largest;
+        longest.erase(longest.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                      longest.begin() + static_cast<std::ptrdiff_t>(std::min(i + 2, longest.size())));
+      }
+      tiles *= static_cast<double>(longest.size());
+    }
+    return ranges;
+  }
+
+  /// Chooses an extent of each index from that on which has not been chosen; `extents_` are the smallest, `largest` the
+  /// largest of their ranges. No tile of these ranges costs less than the largest, nor needs less than the smallest.
+  void extend_front(const Level& level, std::size_t at, std::uint32_t keeps,
+                    const std::vector<std::vector<Range>>& ranges, std::vector<std::int64_t> largest,
+                    SupplyFront& front, std::size_t index = 0) {
+    const auto points = bounder_.supplies_between(at, keeps, extents_, largest).points;
+    if (interrupted() ||
+        std::all_of(points.begin(), points.end(), [&](const Supply& point) { return front.covers(point); })) {
       return;
     }
-    if (index == left_.size()) {
+    if (index == ranges.size()) {
       for (const Supply& point : points) {
         front.add(point);
       }
       return;
     }
-    const auto& factors = factors_.of(index, left_[index]);
-    for (std::size_t i = factors.size(); i-- > 0;) {
-      extents_[index] = factors[i];
+    for (std::size_t i = ranges[index].size(); i-- > 0;) {
+      extents_[index] = ranges[index][i].smallest;
+      largest[index] = ranges[index][i].largest;
       if (fits_so_far(level, at)) {
-        extend_front(level, at, keeps, index + 1, front);
+        extend_front(level, at, keeps, ranges, largest, front, index + 1);
       }
     }
     extents_[index] = 1;
@@ -461,7 +524,7 @@ class Search {
     if (block_ != nullptr) {
       return block_tile_can_win(at, next);
     }
-    if (at == 0) {
+    if (at == 0 || !options_.rules.tiles) {
       return true;
     }
     std::uint32_t keeps = 0;
@@ -470,7 +533,9 @@ class Search {
     }
     const std::uint32_t open = ((1U << left_.size()) - 1) & ~((1U << next) - 1);
     const SupplyFront& tiles = bounder_.supplies(at, keeps, extents_, open);
-    const auto wins = [&](double energy) { return can_win(objective_pair(options_.objective, energy, delay_inside_)); };
+    const auto wins = [&](double energy) { 
+      return can_win(objective_pair(options_.objective, energy, delay_inside_), delay_inside_);
+    };
     if (wins(bounder_.quick_tile_bound(tiles)) &&
         wins(bounder_.tile_bound(mapping_.stages[at].loops, open, tiles))) {
       return true;
@@ -518,7 +583,8 @@ class Search {
       return;
     }
     const std::vector<Loop> loops = mapping_.stages[at].loops;
-    for (const auto& order : useful_orders(workload_, accelerator_, mapping_, at)) {
+    for (const auto& order : options_.rules.orders ? useful_orders(workload_, accelerator_, mapping_, at)
+                                                   : all_orders(loops)) {
       mapping_.stages[at].loops = order;
       bounder_.push(mapping_.stages[at]);
       if (block_ == nullptr) {
@@ -545,7 +611,7 @@ class Search {
   /// Can a tile inside a fanout, of which the indices from `next` on are still open, become part of a mapping better than
   /// the best? At best the open ones lie whole in the tiles of the copies: larger tiles never move more words.
   bool block_tile_can_win(std::size_t at, std::size_t next) {
-    if (at > fanout_ + 1 || next == left_.size() || !orders_are_equal_) {
+    if (at > fanout_ + 1 || next == left_.size() || !orders_are_equal_ || !options_.rules.tiles) {
       return true;
     }
     StageMapping& tile = scratch_tile_;
@@ -561,7 +627,8 @@ class Search {
     }
     bounder_.push(tile);
     bounder_.push(spread_loops_);
-    const bool wins = can_win(bounder_.bound(mapping_));
+    const Value bound = bounder_.bound(mapping_);
+    const bool wins = can_win(bound, bounder_.delay_bound());
     bounder_.pop();
     bounder_.pop();
     result_.certificate.cut_by_bound += wins ? 0 : 1;
@@ -574,6 +641,7 @@ class Search {
     return block_ == nullptr || (at > fanout_ + 1 ? copies <= tiles : spreads_[fanout_]->pays(index, copies, tiles));
   }
 
+  Clock::time_point began_;
   const Workload& workload_;
   const Accelerator& accelerator_;
   const MapperOptions& options_;
@@ -587,8 +655,9 @@ class Search {
   const Block* block_ = nullptr;  ///< whose levels are being chosen
   std::size_t fanout_ = 0;        ///< and its fanout
   MapperResult result_;
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  Value best_, root_bound_;
+  bool stopped_ = false;
+  Value best_;
+  Value open_bound_;  ///< of all that is not yet searched
   double delay_inside_ = 1.0;  ///< the bound of the stages chosen so far
   std::vector<Bounder::Parts> gathered_;
   StageMapping spread_loops_, scratch_tile_;
@@ -627,7 +696,15 @@ void check_size(const Workload& workload, const Accelerator& accelerator) {
 
 MapperResult find_best_mapping(const Workload& workload, const Accelerator& accelerator, const MapperOptions& options) {
   check_size(workload, accelerator);
-  return Search(workload, accelerator, options).run();
+  const auto began = std::chrono::steady_clock::now();
+  if (options.perfect_factors) {
+    return Search(workload, accelerator, options, began).run();
+  }
+  // The best of the few mappings without ragged edges is found soon, and cuts most of the others.
+  MapperOptions perfect = options;
+  perfect.perfect_factors = true;
+  const MapperResult first = Search(workload, accelerator, perfect, began).run();
+  return Search(workload, accelerator, options, began).improve(first);
 }
 
 }  // namespace pj

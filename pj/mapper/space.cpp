@@ -160,8 +160,8 @@ std::vector<std::int64_t> make_factors(std::int64_t tiles, bool perfect) {
 
 }  // namespace
 
-Factors::Factors(const Workload& workload, const Accelerator& accelerator, bool perfect)
-    : perfect_(perfect), has_holes_(workload.indices.size()) {
+Factors::Factors(const Workload& workload, const Accelerator& accelerator, const MapperOptions& options)
+    : perfect_(options.perfect_factors), all_(!options.rules.factors), has_holes_(workload.indices.size()) {
   const bool boxes = accelerator.conventions.halo == Conventions::Halo::InnermostOnly;
   const auto strided = [&](const Term& term, const Term& partner) {
     return boxes ? partner.coefficient > 1
@@ -179,7 +179,7 @@ Factors::Factors(const Workload& workload, const Accelerator& accelerator, bool 
 }
 
 const std::vector<std::int64_t>& Factors::of(std::size_t index, std::int64_t tiles) {
-  if (has_holes_[index] && !perfect_) {
+  if ((has_holes_[index] || all_) && !perfect_) {
     return all(tiles, tiles);
   }
   auto& factors = known_[{tiles, false}];
@@ -201,6 +201,16 @@ const std::vector<std::int64_t>& Factors::all(std::int64_t tiles, std::int64_t m
 std::vector<std::vector<Loop>> useful_orders(const Workload& workload, const Accelerator& accelerator,
                                              const Mapping& chosen, std::size_t stage) {
   return Orders(workload, accelerator, chosen, stage).all();
+}
+
+std::vector<std::vector<Loop>> all_orders(std::vector<Loop> loops) {
+  const auto before = [](const Loop& a, const Loop& b) { return a.index < b.index; };
+  std::sort(loops.begin(), loops.end(), before);
+  std::vector<std::vector<Loop>> orders;
+  do {
+    orders.push_back(loops);
+  } while (std::next_permutation(loops.begin(), loops.end(), before));
+  return orders;
 }
 
 }  // namespace pj

@@ -5,14 +5,14 @@
 #include <utility>
 #include <vector>
 
-#include "pj/mapping/mapping.hpp"
+#include "pj/mapper/mapper.hpp"
 
 namespace pj {
 
 /// The factors worth trying, by index.
 class Factors {
  public:
-  Factors(const Workload& workload, const Accelerator& accelerator, bool perfect);
+  Factors(const Workload& workload, const Accelerator& accelerator, const MapperOptions& options);
 
   /// For an index of which `tiles` are left: for each number of tiles that a factor can leave, the smallest such
   /// factor (about 2·√tiles of them); or all divisors, where only perfect factors are wanted. Where a window has
@@ -25,7 +25,7 @@ class Factors {
   bool is_monotone(std::size_t index) const { return !has_holes_[index]; }
 
  private:
-  bool perfect_;
+  bool perfect_, all_;
   std::vector<bool> has_holes_;
   std::map<std::pair<std::int64_t, bool>, std::vector<std::int64_t>> known_;
 };
@@ -35,5 +35,8 @@ class Factors {
 /// `chosen` is the mapping from `stage` inwards, the stage's loops in any order.
 std::vector<std::vector<Loop>> useful_orders(const Workload& workload, const Accelerator& accelerator,
                                              const Mapping& chosen, std::size_t stage);
+
+/// Every order of the loops.
+std::vector<std::vector<Loop>> all_orders(std::vector<Loop> loops);
 
 }  // namespace pj

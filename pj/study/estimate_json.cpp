@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pj/study/estimate_report.hpp"
+#include "pj/study/mapspace.hpp"
 
 namespace pj {
 
@@ -37,7 +38,7 @@ Json level_json(const LayerEstimate& layer, const Accelerator& accelerator, std:
   return json;
 }
 
-Json layer_json(const LayerEstimate& layer, const Accelerator& accelerator) {
+Json layer_json(const LayerEstimate& layer, const Accelerator& accelerator, Objective objective) {
   const MapperResult& result = layer.result;
   Json json{{"name", layer.name}, {"kind", layer.kind}, {"einsum", to_string(layer.workload)}};
   for (const Index& index : layer.workload.indices) {
@@ -60,6 +61,7 @@ Json layer_json(const LayerEstimate& layer, const Accelerator& accelerator) {
   const Certificate& proof = result.certificate;
   json["certificate"] = {{"proved", proof.proved},
                          {"lower_bound", proof.lower_bound},
+                         {"gap", gap(proof, objective_value(objective, result.cost))},
                          {"candidates", proof.candidates},
                          {"cut_by_bound", proof.cut_by_bound},
                          {"cut_by_capacity", proof.cut_by_capacity},
@@ -78,17 +80,23 @@ std::string estimate_json(const Estimate& estimate) {
             {"energy_pJ", estimate.energy().value},
             {"cycles", estimate.cycles().value},
             {"time_s", estimate.time().value},
-            {"area_um2", area(estimate.accelerator).value}};
+            {"area_um2", area(estimate.accelerator).value},
+            {"objective", to_string(estimate.objective)},
+            {"proved", estimate.proved()},
+            {"gap", estimate.gap()}};
   json["layers"] = Json::array();
   for (const LayerEstimate& layer : estimate.layers) {
-    json["layers"].push_back(layer_json(layer, estimate.accelerator));
+    json["layers"].push_back(layer_json(layer, estimate.accelerator, estimate.objective));
   }
   return text_of(json);
 }
 
-std::string mapping_json(const LayerEstimate& layer, const Accelerator& accelerator) {
-  Json json = layer_json(layer, accelerator);
+std::string mapping_json(const LayerEstimate& layer, const Accelerator& accelerator, const MapperOptions& options) {
+  Json json = layer_json(layer, accelerator, options.objective);
   json["accelerator"] = accelerator.name;
+  json["objective"] = to_string(options.objective);
+  const auto mappings = mapspace_size(layer.workload, accelerator, {.perfect_factors = options.perfect_factors});
+  json["mapspace"] = mappings ? Json(*mappings) : Json();
   return text_of(json);
 }
 

@@ -2,6 +2,8 @@
 
 #include "pj/accelerator/reader.hpp"
 #include "pj/base/text.hpp"
+#include "pj/study/mapspace.hpp"
+#include "pj/study/proof_text.hpp"
 
 namespace pj {
 
@@ -55,6 +57,9 @@ std::vector<std::string> layer_row(const Estimate& estimate, const LayerEstimate
       row.push_back(millions(accesses(layer.result.traffic, s)));
     }
   }
+  if (!estimate.proved()) {
+    row.push_back(gap_text(gap(layer.result.certificate, objective_value(estimate.objective, cost))));
+  }
   return row;
 }
 
@@ -75,6 +80,9 @@ std::vector<std::string> total_row(const Estimate& estimate) {
       row.push_back(millions(estimate.accesses(s)));
     }
   }
+  if (!estimate.proved()) {
+    row.push_back(gap_text(estimate.gap()));
+  }
   return row;
 }
 
@@ -92,6 +100,9 @@ Table layer_table(const Estimate& estimate) {
     if (is_level(estimate.accelerator, s)) {
       header.push_back(stage_name(estimate.accelerator.stages[s]) + " (M words)");
     }
+  }
+  if (!estimate.proved()) {
+    header.emplace_back("above least");
   }
   return Table(header);
 }
@@ -125,8 +136,7 @@ std::string estimate_table(const Estimate& estimate) {
   text += "Energy: " + energy_text(estimate.energy()) + " — " + where_energy_goes(estimate) + ".\n";
   text += "Time: " + scaled(estimate.time().value, "s") + " at " + scaled(estimate.accelerator.clock.value, "Hz") +
           ", " + grouped(static_cast<std::int64_t>(estimate.cycles().value)) + " cycles.\n";
-  text += "Modelled, not measured. Each layer's mapping is proved to be the best (" +
-          std::to_string(estimate.searched) + " different layers searched); percentages are shares of energy.\n";
+  text += "Modelled, not measured. " + proof_text(estimate) + "; percentages are shares of energy.\n";
   return text;
 }
 
@@ -139,6 +149,7 @@ std::string estimate_csv(const Estimate& estimate) {
       header.push_back(stage_name(stage) + "_words");
     }
   }
+  header.emplace_back("gap");
   std::string text = csv_line(header) + "\n";
   for (const LayerEstimate& layer : estimate.layers) {
     const Cost& cost = layer.result.cost;
@@ -156,12 +167,13 @@ std::string estimate_csv(const Estimate& estimate) {
         row.push_back(std::to_string(accesses(layer.result.traffic, s)));
       }
     }
+    row.push_back(exact(gap(layer.result.certificate, objective_value(estimate.objective, cost))));
     text += csv_line(row) + "\n";
   }
   return text;
 }
 
-std::string mapping_report(const LayerEstimate& layer, const Accelerator& accelerator, Objective objective) {
+std::string mapping_report(const LayerEstimate& layer, const Accelerator& accelerator, const MapperOptions& options) {
   const MapperResult& result = layer.result;
   std::string text = layer.name + " (" + layer.kind + ") on " + accelerator.title + "\n" + to_string(layer.workload) +
                      "\n\n" + to_string(layer.workload, accelerator, result.mapping) + "\n";
@@ -185,14 +197,8 @@ std::string mapping_report(const LayerEstimate& layer, const Accelerator& accele
           grouped(static_cast<std::int64_t>(result.cost.cycles().value)) + " cycles, bound by " +
           bound_by(accelerator, result.cost) + "; " + grouped(result.traffic.units) + " of " +
           grouped(accelerator.compute_units()) + " " + accelerator.compute.name + " units get work.\n";
-  const Certificate& proof = result.certificate;
-  if (proof.proved) {
-    text += "Least " + to_string(objective) + " of all mappings: " + grouped(proof.candidates) +
-            " partial mappings were priced, " + grouped(proof.cut_by_bound) + " tiles and mappings cut by a bound, " +
-            grouped(proof.cut_by_capacity) + " by a capacity, " + grouped(proof.complete) +
-            " complete ones compared.\n";
-  }
-  return text;
+  return text + proof_text(result, options,
+                           mapspace_size(layer.workload, accelerator, {.perfect_factors = options.perfect_factors}));
 }
 
 std::string accelerators_table() {

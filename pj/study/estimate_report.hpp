@@ -14,8 +14,8 @@ std::string estimate_csv(const Estimate& estimate);
 std::string estimate_json(const Estimate& estimate);
 
 /// One mapped layer: the loop nest, what each level moves of each tensor and what it costs, and why it is the best.
-std::string mapping_report(const LayerEstimate& layer, const Accelerator& accelerator, Objective objective);
-std::string mapping_json(const LayerEstimate& layer, const Accelerator& accelerator);
+std::string mapping_report(const LayerEstimate& layer, const Accelerator& accelerator, const MapperOptions& options);
+std::string mapping_json(const LayerEstimate& layer, const Accelerator& accelerator, const MapperOptions& options);
 
 /// The accelerators that come with Picojoule, as a table.
 std::string accelerators_table();

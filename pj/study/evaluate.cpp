@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "pj/base/parallel.hpp"
+#include "pj/base/text.hpp"
 #include "pj/workload/lower.hpp"
 
 namespace pj {
@@ -43,8 +44,24 @@ Workload in_formats_of(const Accelerator& accelerator, Workload workload) {
   return workload;
 }
 
+LayerEstimate map_layer(LayerEstimate layer, const Accelerator& accelerator, const EvaluateOptions& options) {
+  layer.result = find_cached_mapping(layer.workload, accelerator, options.mapper, options.cache);
+  if (layer.result.verdict) {
+    return layer;
+  }
+  const std::string which = "layer '" + layer.name + "'";
+  if (layer.result.certificate.proved) {
+    throw InputError(which + " has no mapping on " + accelerator.name + ": " + layer.result.verdict.reason());
+  }
+  if (options.mapper.interrupt != nullptr && options.mapper.interrupt->requested()) {
+    throw Interrupted("interrupted before a mapping of " + which + " was found");
+  }
+  throw InputError("no mapping of " + which + " was found within " + exact(options.mapper.time_limit->value) +
+                   " s; give the search more time with --time-limit");
+}
+
 Estimate evaluate(const Network& network, const Accelerator& accelerator, const EvaluateOptions& options) {
-  Estimate estimate{network.name, accelerator};
+  Estimate estimate{.network = network.name, .accelerator = accelerator, .objective = options.mapper.objective};
   for (LoweredLayer& layer : lower(network)) {
     estimate.layers.push_back({layer.name, layer.kind, in_formats_of(accelerator, std::move(layer.workload))});
   }
@@ -59,13 +76,9 @@ Estimate evaluate(const Network& network, const Accelerator& accelerator, const 
   std::atomic<std::size_t> done{0};
   parallel_for(distinct.size(), options.threads, [&](std::size_t i) {
     LayerEstimate& layer = estimate.layers[distinct[i]];
-    layer.result = find_best_mapping(layer.workload, accelerator, options.mapper);
+    layer = map_layer(std::move(layer), accelerator, options);
     if (options.mapper.interrupt != nullptr) {
       options.mapper.interrupt->check();
-    }
-    if (!layer.result.verdict) {
-      throw InputError("layer '" + layer.name + "' has no mapping on " + accelerator.name + ": " +
-                       layer.result.verdict.reason());
     }
     if (options.progress) {
       options.progress(++done, distinct.size());
@@ -83,6 +96,22 @@ std::int64_t accesses(const Traffic& traffic, std::size_t stage) {
     words += tensor.reads() + tensor.writes();
   }
   return words;
+}
+
+bool Estimate::proved() const {
+  return std::all_of(layers.begin(), layers.end(),
+                     [](const LayerEstimate& layer) { return layer.result.certificate.proved; });
+}
+
+double Estimate::gap() const {
+  double value = 0.0;
+  double least = 0.0;
+  for (const LayerEstimate& layer : layers) {
+    const double own = objective_value(objective, layer.result.cost);
+    value += own;
+    least += layer.result.certificate.proved ? own : layer.result.certificate.lower_bound;
+  }
+  return proved() ? 0.0 : value / least - 1.0;
 }
 
 Picojoules Estimate::energy() const {

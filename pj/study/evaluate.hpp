@@ -6,10 +6,11 @@
 
 #include "pj/mapper/mapper.hpp"
 #include "pj/network/network.hpp"
+#include "pj/study/mapping_cache.hpp"
 
 namespace pj {
 
-/// What one layer costs on an accelerator, under the best mapping that there is.
+/// What one layer costs on an accelerator, under the best mapping that there is or that was found in time.
 struct LayerEstimate {
   std::string name;
   std::string kind;
@@ -23,7 +24,12 @@ struct Estimate {
   Accelerator accelerator;
   std::vector<LayerEstimate> layers;  ///< those that multiply and accumulate, in the network's order
   std::size_t searched = 0;           ///< different layers: equal ones are mapped once
+  Objective objective = Objective::Energy;
 
+  /// Is every layer's mapping proved to be the best?
+  bool proved() const;
+  /// How far the sum of what the objective makes small can be above the least: Σ values ÷ Σ lower bounds − 1.
+  double gap() const;
   Picojoules energy() const;
   Cycles cycles() const;
   std::int64_t macs() const;
@@ -37,13 +43,19 @@ struct Estimate {
 
 struct EvaluateOptions {
   MapperOptions mapper;
-  int threads = 0;  ///< 0: one per core
+  const MappingCache* cache = nullptr;  ///< results that are there are not searched for again
+  int threads = 0;                      ///< 0: one per core
   std::function<void(std::size_t done, std::size_t all)> progress;
 };
 
 /// The spine of the product: network → layers → Einsums → best mappings → traffic → cost.
-/// Throws `InputError` naming the layer for which no mapping fits, and why; `Interrupted` on request.
+/// Throws as `map_layer` does; `Interrupted` on request.
 Estimate evaluate(const Network& network, const Accelerator& accelerator, const EvaluateOptions& options = {});
+
+/// The layer with the best mapping of its workload, or the best that was found before the search was stopped. Throws
+/// `InputError` naming the layer where no mapping fits, and why, or where none was found within the time limit;
+/// `Interrupted` where a stop was asked for before one was found.
+LayerEstimate map_layer(LayerEstimate layer, const Accelerator& accelerator, const EvaluateOptions& options = {});
 
 /// The workload with the stored bits that the accelerator works with: whole numbers of fewer bits keep theirs, all
 /// else is stored in the accelerator's own format.
