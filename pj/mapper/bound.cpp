@@ -247,12 +247,14 @@ void Bounder::collect_ways(const Mapping& mapping, std::size_t outermost) {
   }
 }
 
-bool Bounder::shares_equal_tiles(std::size_t index) const {
-  bool slides = false;
+bool Bounder::copies_meet(std::size_t index, const std::vector<bool>& keeps) const {
+  const bool boxes = accelerator_.conventions.halo == Conventions::Halo::InnermostOnly;
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
-    slides = slides || nest_.slides(tensor, index);
+    if (nest_.slides(tensor, index) && (boxes || !keeps[tensor])) {
+      return true;
+    }
   }
-  return slides && accelerator_.conventions.halo == Conventions::Halo::InnermostOnly;
+  return false;
 }
 
 bool Bounder::all_closed(const Mapping& mapping) {

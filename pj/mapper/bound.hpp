@@ -55,8 +55,9 @@ class Bounder {
   Parts spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies);
   Value spread_bound(const std::vector<Parts>& tensors, const Copies& copies);
 
-  /// Do copies share only equal tiles of a tensor whose window this index slides? Smaller tiles are equal more often.
-  bool shares_equal_tiles(std::size_t index) const;
+  /// Does the index slide a window of which copies share more words the closer their tiles lie? So it is for tensors that
+  /// are not among those kept, and where only equal tiles are shared: there a smaller tile can be the better.
+  bool copies_meet(std::size_t index, const std::vector<bool>& keeps) const;
   /// Does some chosen loop move each chosen tile? Then the loops outside move them all in every order.
   bool all_closed(const Mapping& mapping);
 

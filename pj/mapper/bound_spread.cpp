@@ -80,6 +80,7 @@ Bounder::Parts Bounder::spread_energy(std::size_t tensor, const Mapping& mapping
           tile.closed ? 0.0 : most_held(tensor, accelerator_.stages.size(), copies)};
 }
 
+/// `begun` is the most first visits of an output that need no partial sum: each copy has its own where copies meet.
 /// The first level that keeps the tensor serves its tile inside; it, and the levels further out, must see every
 /// element that a copy works on once for each such copy.
 Bounder::Parts Bounder::kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies) {
@@ -90,7 +91,8 @@ Bounder::Parts Bounder::kept_energy(std::size_t tensor, const Mapping& mapping, 
   const auto moved = static_cast<double>(tile.moved);
   double begun = table.most_elements * static_cast<double>(copies_outside_[fanout_]);
   for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
-    begun *= nest_.depends(tensor, index) ? 1.0 : static_cast<double>(copies[index]);
+    const bool meet = !nest_.depends(tensor, index) || nest_.slides(tensor, index);
+    begun *= meet ? static_cast<double>(copies[index]) : 1.0;
   }
   double energy = tile.inside;
   energy += is_output ? moved * table.write[keeper] + std::max(0.0, moved - begun) * table.read[keeper]

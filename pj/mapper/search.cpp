@@ -435,19 +435,20 @@ class Search {
     const bool allowed = admits(level.loops, name);
     const bool whole = std::find(level.whole.begin(), level.whole.end(), name) != level.whole.end();
     const std::int64_t extent = extents_[index];
-    std::vector<std::int64_t> fitting;
-    for (const std::int64_t factor : factors_.of(index, left_[index])) {
-      const bool covers = extent * factor >= workload_.indices[index].size;
-      if ((factor > 1 && !allowed) || ((at == 0 || whole) && !covers) ||
-          !leaves_copies(at, index, ceil_div(left_[index], factor))) {
-        continue;
-      }
+    const auto fits = [&](std::int64_t factor) {
       extents_[index] = extent * factor;
-      if (!fits_so_far(level, at)) {
-        ++result_.certificate.cut_by_capacity;
-        break;
+      return fits_so_far(level, at);
+    };
+    const auto& factors = factors_.of(index, left_[index]);
+    const auto end = std::partition_point(factors.begin(), factors.end(), fits);
+    result_.certificate.cut_by_capacity += factors.end() - end;
+    std::vector<std::int64_t> fitting;
+    for (auto factor = factors.begin(); factor != end; ++factor) {
+      const bool covers = extent * *factor >= workload_.indices[index].size;
+      if ((*factor == 1 || allowed) && ((at > 0 && !whole) || covers) &&
+          leaves_copies(at, index, ceil_div(left_[index], *factor))) {
+        fitting.push_back(*factor);
       }
-      fitting.push_back(factor);
     }
     extents_[index] = extent;
     return fitting;
@@ -609,16 +610,19 @@ class Search {
   }
 
   /// Can a tile inside a fanout, of which the indices from `next` on are still open, become part of a mapping better than
-  /// the best? At best the open ones lie whole in the tiles of the copies: larger tiles never move more words.
+  /// the best? At best the open ones lie whole in the tiles of the copies: larger tiles never move more words. (Unless
+  /// copies further out could share what loops outside the tile move.)
   bool block_tile_can_win(std::size_t at, std::size_t next) {
-    if (at > fanout_ + 1 || next == left_.size() || !orders_are_equal_ || !options_.rules.tiles) {
+    if (at > fanout_ + 1 || next == left_.size() || !orders_are_equal_ || !bounder_.bounds_tiles(fanout_) ||
+        !options_.rules.tiles) {
       return true;
     }
     StageMapping& tile = scratch_tile_;
     tile.loops = mapping_.stages[at].loops;
     for (std::size_t index = next; index < left_.size(); ++index) {
-      const std::int64_t most = ceil_div(left_[index], (*block_->copies)[index]);
-      if (most > 1 && (!factors_.is_monotone(index) || bounder_.shares_equal_tiles(index))) {
+      const std::int64_t copies = (*block_->copies)[index];
+      const std::int64_t most = copies == 1 ? left_[index] : (left_[index] - 1) / (copies - 1);  // none may lie idle
+      if (most > 1 && (!factors_.is_monotone(index) || bounder_.copies_meet(index, mapping_.stages[at].keeps))) {
         return true;
       }
       if (most > 1 && admits(std::get<Level>(accelerator_.stages[at]).loops, workload_.indices[index].name)) {
@@ -627,8 +631,8 @@ class Search {
     }
     bounder_.push(tile);
     bounder_.push(spread_loops_);
-    const Value bound = bounder_.bound(mapping_);
-    const bool wins = can_win(bound, bounder_.delay_bound());
+    bounder_.bound(mapping_);
+    const bool wins = can_win(objective_pair(options_.objective, bounder_.energy_bound(), block_->delay), block_->delay);
     bounder_.pop();
     bounder_.pop();
     result_.certificate.cut_by_bound += wins ? 0 : 1;

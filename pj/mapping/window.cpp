@@ -175,7 +175,7 @@ std::int64_t sums(std::int64_t a, std::int64_t p, std::int64_t c, std::int64_t r
   if (boxes) {
     return a * (p - 1) + c * (r - 1) + 1;
   }
-  const std::int64_t common = std::gcd(a, c);
+  const std::int64_t common = a == 1 || c == 1 ? 1 : std::gcd(a, c);
   return p * r - std::max<std::int64_t>(0, p - c / common) * std::max<std::int64_t>(0, r - a / common);
 }
 
