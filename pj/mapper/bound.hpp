@@ -58,6 +58,10 @@ class Bounder {
   /// Does the index slide a window of which copies share more words the closer their tiles lie? So it is for tensors
   /// that are not among those kept, and where only equal tiles are shared: there a smaller tile can be the better.
   bool copies_meet(std::size_t index, const std::vector<bool>& keeps) const;
+  /// Do copies of the index have sums of the same output elements? Each begins its own, so that fewer can cost more.
+  bool output_meets(std::size_t index) const {
+    return !nest_.depends(workload_.output(), index) || nest_.slides(workload_.output(), index);
+  }
   /// Does some chosen loop move each chosen tile? Then the loops outside move them all in every order.
   bool all_closed(const Mapping& mapping);
 

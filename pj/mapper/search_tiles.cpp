@@ -28,6 +28,8 @@ void Search::tile(const Level& level, std::size_t at, std::size_t index, std::ve
     return;
   }
   const std::vector<std::int64_t> factors = fitting_factors(level, at, index);
+  // Behind a fanout, ragged tiles can leave its copies more or less evenly busy.
+  const bool balanced = block_ == nullptr || options_.perfect_factors;
   bool cut = false;
   for (std::size_t i = factors.size(); i-- > 0;) {
     // Among the factors that leave several tiles, a smaller one serves every tile that is kept less: once one is
@@ -37,7 +39,7 @@ void Search::tile(const Level& level, std::size_t at, std::size_t index, std::ve
     }
     set(at, index, factors[i], extent * factors[i]);
     const bool can_win = tile_can_win(at, index + 1);
-    cut = cut || (!can_win && left_[index] > 1 && factors_.is_monotone(index));
+    cut = cut || (!can_win && balanced && left_[index] > 1 && factors_.is_monotone(index));
     if (can_win) {
       tile(level, at, index + 1, found);
     }
@@ -146,8 +148,10 @@ bool Search::block_tile_can_win(std::size_t at, std::size_t next) {
   tile.loops = mapping_.stages[at].loops;
   for (std::size_t index = next; index < left_.size(); ++index) {
     const std::int64_t copies = (*block_->copies)[index];
-    const std::int64_t most = copies == 1 ? left_[index] : (left_[index] - 1) / (copies - 1);  // none may lie idle
-    if (most > 1 && (!factors_.is_monotone(index) || bounder_.copies_meet(index, mapping_.stages[at].keeps))) {
+    const std::int64_t most = ceil_div(left_[index], copies);
+    const bool some_idle = ceil_div(left_[index], most) < copies && bounder_.output_meets(index);
+    if (some_idle ||
+        (most > 1 && (!factors_.is_monotone(index) || bounder_.copies_meet(index, mapping_.stages[at].keeps)))) {
       return true;
     }
     if (most > 1 && admits(std::get<Level>(accelerator_.stages[at]).loops, workload_.indices[index].name)) {
