@@ -169,6 +169,8 @@ class Bounder {
 
   Supplied supplied(std::size_t tensor);
   Parts kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies);
+  Supply supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t keeps,
+                      std::uint32_t open);
   double held_words(std::size_t tensor) const;
   double most_held(std::size_t tensor, std::size_t keeper, const Copies& copies) const;
   double shared_words(const Supplied& supplied, const Copies& copies) const;
