@@ -16,12 +16,13 @@ std::vector<Search::Choice> Search::choices(std::size_t at) {
   return found;
 }
 
-/// Chooses a factor for each index from `index` on, and prices the result in every useful order.
-void Search::tile(const Level& level, std::size_t at, std::size_t index, std::vector<Choice>& found) {
-  if (index == left_.size()) {
+/// Chooses a factor for each index from the position on, and prices the result in every useful order.
+void Search::tile(const Level& level, std::size_t at, std::size_t position, std::vector<Choice>& found) {
+  if (position == left_.size()) {
     order(at, found);
     return;
   }
+  const std::size_t index = sequence_[position];
   const std::int64_t tiles = left_[index];
   const std::int64_t extent = extents_[index];
   if (interrupted()) {
@@ -38,10 +39,10 @@ void Search::tile(const Level& level, std::size_t at, std::size_t index, std::ve
       continue;
     }
     set(at, index, factors[i], extent * factors[i]);
-    const bool can_win = tile_can_win(at, index + 1);
+    const bool can_win = tile_can_win(at, position + 1);
     cut = cut || (!can_win && balanced && left_[index] > 1 && factors_.is_monotone(index));
     if (can_win) {
-      tile(level, at, index + 1, found);
+      tile(level, at, position + 1, found);
     }
     unset(at, index, factors[i], extent, tiles);
   }
@@ -112,7 +113,8 @@ void Search::unset(std::size_t at, std::size_t index, std::int64_t factor, std::
   }
 }
 
-/// Can a tile of which the indices from `next` on are still open become part of a mapping better than the best?
+/// Can a tile of which the indices from the position `next` on are still open become part of a mapping better than the
+/// best?
 bool Search::tile_can_win(std::size_t at, std::size_t next) {
   if (block_ != nullptr) {
     return block_tile_can_win(at, next);
@@ -124,7 +126,10 @@ bool Search::tile_can_win(std::size_t at, std::size_t next) {
   for (std::size_t t = 0; t < workload_.tensors.size(); ++t) {
     keeps |= mapping_.stages[at].keeps[t] ? 1U << t : 0;
   }
-  const std::uint32_t open = ((1U << left_.size()) - 1) & ~((1U << next) - 1);
+  std::uint32_t open = 0;
+  for (std::size_t position = next; position < left_.size(); ++position) {
+    open |= 1U << sequence_[position];
+  }
   const SupplyFront& tiles = bounder_.supplies(at, keeps, extents_, open);
   const auto wins = [&](double energy) {
     return can_win(objective_pair(options_.objective, energy, delay_inside_), delay_inside_);
@@ -136,9 +141,9 @@ bool Search::tile_can_win(std::size_t at, std::size_t next) {
   return false;
 }
 
-/// Can a tile inside a fanout, of which the indices from `next` on are still open, become part of a mapping better than
-/// the best? At best the open ones lie whole in the tiles of the copies: larger tiles never move more words. (Unless
-/// copies further out could share what loops outside the tile move.)
+/// Can a tile inside a fanout, of which the indices from the position `next` on are still open, become part of a
+/// mapping better than the best? At best the open ones lie whole in the tiles of the copies: larger tiles never move
+/// more words. (Unless copies further out could share what loops outside the tile move.)
 bool Search::block_tile_can_win(std::size_t at, std::size_t next) {
   if (at > fanout_ + 1 || next == left_.size() || !orders_are_equal_ || !bounder_.bounds_tiles(fanout_) ||
       !options_.rules.tiles) {
@@ -146,7 +151,8 @@ bool Search::block_tile_can_win(std::size_t at, std::size_t next) {
   }
   StageMapping& tile = scratch_tile_;
   tile.loops = mapping_.stages[at].loops;
-  for (std::size_t index = next; index < left_.size(); ++index) {
+  for (std::size_t position = next; position < left_.size(); ++position) {
+    const std::size_t index = sequence_[position];
     const std::int64_t copies = (*block_->copies)[index];
     const std::int64_t most = ceil_div(left_[index], copies);
     const bool some_idle = ceil_div(left_[index], most) < copies && bounder_.output_meets(index);
