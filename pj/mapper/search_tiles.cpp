@@ -31,6 +31,7 @@ void Search::tile(const Level& level, std::size_t at, std::size_t position, std:
   const std::vector<std::int64_t> factors = fitting_factors(level, at, index);
   // Behind a fanout, ragged tiles can leave its copies more or less evenly busy.
   const bool balanced = block_ == nullptr || options_.perfect_factors;
+  const bool nothing_new = factors.size() == 1 && (tiles == 1 || block_ != nullptr);
   bool cut = false;
   for (std::size_t i = factors.size(); i-- > 0;) {
     // Among the factors that leave several tiles, a smaller one serves every tile that is kept less: once one is
@@ -39,7 +40,7 @@ void Search::tile(const Level& level, std::size_t at, std::size_t position, std:
       continue;
     }
     set(at, index, factors[i], extent * factors[i]);
-    const bool can_win = tile_can_win(at, position + 1);
+    const bool can_win = nothing_new || tile_can_win(at, position + 1);
     cut = cut || (!can_win && balanced && left_[index] > 1 && factors_.is_monotone(index));
     if (can_win) {
       tile(level, at, position + 1, found);
