@@ -23,6 +23,38 @@ void add_point(ParetoFront& front, MapperResult&& faster) {
   front.points.push_back(std::move(faster));
 }
 
+/// The elements that any mapping moves to or from the outermost level: the whole of each tensor without windows.
+double least_bits(const Workload& workload, bool outputs, bool inputs) {
+  double bits = 0.0;
+  for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
+    const Operand& tensor = workload.tensors[t];
+    const bool is_plain =
+        std::all_of(tensor.axes.begin(), tensor.axes.end(), [](const Axis& axis) { return axis.size() == 1; });
+    if (!is_plain || !(workload.is_output(t) ? outputs : inputs)) {
+      continue;
+    }
+    double elements = 1.0;
+    for (const Axis& axis : tensor.axes) {
+      elements *= static_cast<double>(workload.indices[axis.front().index].size);
+    }
+    bits += elements * tensor.bits;
+  }
+  return bits;
+}
+
+/// A time that no mapping is below: all units at work, or the outermost level moving everything once.
+double least_cycles(const Workload& workload, const Accelerator& accelerator) {
+  double steps = 1.0;
+  for (const Index& index : workload.indices) {
+    steps *= static_cast<double>(index.size);
+  }
+  const auto& level = std::get<Level>(accelerator.stages.front());
+  double least = std::ceil(steps * (1.0 - rounding) / static_cast<double>(accelerator.compute_units()));
+  least = std::max(least, level.bandwidth ? least_bits(workload, true, true) / *level.bandwidth : 0.0);
+  least = std::max(least, level.read_bandwidth ? least_bits(workload, false, true) / *level.read_bandwidth : 0.0);
+  return std::max(least, level.write_bandwidth ? least_bits(workload, true, false) / *level.write_bandwidth : 0.0);
+}
+
 /// The mapping of the fewest cycles, behind the gap of a front that was cut.
 void add_fastest(ParetoFront& front, const LayerEstimate& layer, const Accelerator& accelerator,
                  const ParetoOptions& options) {
@@ -123,6 +155,9 @@ ParetoFront pareto_front(const LayerEstimate& layer, const Accelerator& accelera
     add_point(front, std::move(found));
     if (front.points.size() >= options.most_points) {
       add_fastest(front, layer, accelerator, options);
+      return front;
+    }
+    if (next.most_cycles->value <= least_cycles(layer.workload, accelerator) * (1.0 + rounding)) {
       return front;
     }
     if (next.interrupt != nullptr) {
