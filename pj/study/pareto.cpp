@@ -23,21 +23,17 @@ void add_point(ParetoFront& front, MapperResult&& faster) {
   front.points.push_back(std::move(faster));
 }
 
-/// The elements that any mapping moves to or from the outermost level: the whole of each tensor without windows.
-double least_bits(const Workload& workload, bool outputs, bool inputs) {
+/// What any mapping reads from or writes to the outermost level: each element once.
+double least_bits(const Workload& workload, Accelerator accelerator, bool outputs, bool inputs) {
+  accelerator.conventions.halo = Conventions::Halo::Resident;  // counts positions, not bounding boxes
+  std::vector<std::int64_t> sizes;
+  for (const Index& index : workload.indices) {
+    sizes.push_back(index.size);
+  }
   double bits = 0.0;
   for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
-    const Operand& tensor = workload.tensors[t];
-    const bool is_plain =
-        std::all_of(tensor.axes.begin(), tensor.axes.end(), [](const Axis& axis) { return axis.size() == 1; });
-    if (!is_plain || !(workload.is_output(t) ? outputs : inputs)) {
-      continue;
-    }
-    double elements = 1.0;
-    for (const Axis& axis : tensor.axes) {
-      elements *= static_cast<double>(workload.indices[axis.front().index].size);
-    }
-    bits += elements * tensor.bits;
+    const bool counts = workload.is_output(t) ? outputs : inputs;
+    bits += counts ? static_cast<double>(tile_bits(workload, accelerator, t, sizes).value) : 0.0;
   }
   return bits;
 }
@@ -50,9 +46,11 @@ double least_cycles(const Workload& workload, const Accelerator& accelerator) {
   }
   const auto& level = std::get<Level>(accelerator.stages.front());
   double least = std::ceil(steps * (1.0 - rounding) / static_cast<double>(accelerator.compute_units()));
-  least = std::max(least, level.bandwidth ? least_bits(workload, true, true) / *level.bandwidth : 0.0);
-  least = std::max(least, level.read_bandwidth ? least_bits(workload, false, true) / *level.read_bandwidth : 0.0);
-  return std::max(least, level.write_bandwidth ? least_bits(workload, true, false) / *level.write_bandwidth : 0.0);
+  least = std::max(least, level.bandwidth ? least_bits(workload, accelerator, true, true) / *level.bandwidth : 0.0);
+  least = std::max(least,
+                   level.read_bandwidth ? least_bits(workload, accelerator, false, true) / *level.read_bandwidth : 0.0);
+  return std::max(
+      least, level.write_bandwidth ? least_bits(workload, accelerator, true, false) / *level.write_bandwidth : 0.0);
 }
 
 /// The mapping of the fewest cycles, behind the gap of a front that was cut.
