@@ -184,8 +184,7 @@ std::optional<std::size_t> Bounder::passing(std::size_t stage) const {
   }
   // A bounding box around holes is no lower bound of what the tiles inside it want.
   const std::uint32_t passing = keeps_[stage - 1] & ~kept_inside & ~boxes_with_holes_;
-  return std::has_single_bit(passing) ? std::optional(static_cast<std::size_t>(std::countr_zero(passing)))
-                                      : std::nullopt;
+  return std::has_single_bit(passing) ? std::optional(static_cast<std::size_t>(std::countr_zero(passing))) : std::nullopt;
 }
 
 void Bounder::push(const StageMapping& stage) {
@@ -198,8 +197,8 @@ void Bounder::pop() {
 
 Value Bounder::bound(const Mapping& mapping) {
   fanouts_left_ = copies_outside_[nest_.first_stage()] > 1;
-  delay_ = std::max(least_delay_,
-                    static_cast<double>(nest_.steps()) / static_cast<double>(copies_outside_[nest_.first_stage()]));
+  delay_ =
+      std::max(least_delay_, static_cast<double>(nest_.steps()) / static_cast<double>(copies_outside_[nest_.first_stage()]));
   collect_ways(mapping, nest_.first_stage());
   staying_.clear();
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {

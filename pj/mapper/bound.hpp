@@ -65,8 +65,8 @@ class Bounder {
   double delay_bound() const { return delay_; }
 
   /// What the tiles of these extents (by index, of the tensors in the mask `keeps`) cost at least to bring to a level
-  /// with no fanout further out, for each loop that may be the innermost outside. The indices in the mask `open` have
-  /// no extent yet. What all levels keep is decided.
+  /// with no fanout further out, for each loop that may be the innermost outside. The indices in the mask `open` have no
+  /// extent yet. What all levels keep is decided.
   const SupplyFront& supplies(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
                               std::uint32_t open);
   /// The same for every tile with extents from the smallest to the largest.
@@ -101,11 +101,11 @@ class Bounder {
   /// What one tensor costs at each stage, per element.
   struct Table {
     std::vector<double> read, write, hop;
-    std::vector<double> supply;             ///< the least that bringing every element to a stage (and back) costs
-    std::vector<bool> may_keep, must_keep;  ///< as far as it is decided
+    std::vector<double> supply;  ///< the least that bringing every element to a stage (and back) costs
+    std::vector<bool> may_keep, must_keep;            ///< as far as it is decided
     std::vector<bool> free_may_keep, free_must_keep;  ///< by the machine file
-    double elements = 0.0;                            ///< of the whole tensor
-    double most_elements = 0.0;                       ///< as bounding boxes count them
+    double elements = 0.0;       ///< of the whole tensor
+    double most_elements = 0.0;  ///< as bounding boxes count them
   };
 
   /// An axis with a sum of two indices: their sizes, and all positions of the axis.
@@ -149,16 +149,16 @@ class Bounder {
   FingerprintTable<Parts> energies_;  ///< of `path_energy`
   double energy_ = 0.0, delay_ = 0.0, least_delay_ = 1.0;
   std::vector<const SupplyFront*> fronts_;
-  std::uint32_t passing_ = 0;                ///< the tensors that pass some level, as a mask
+  std::uint32_t passing_ = 0;  ///< the tensors that pass some level, as a mask
   std::vector<std::uint32_t> keeps_;         ///< by stage, as far as it is decided
   std::vector<std::uint32_t> tensor_keeps_;  ///< the same by tensor: two bits a stage, decided and kept
 
   /// What `spread_bound` knows of a tensor: its innermost tile that is still to be supplied, and how often it moves.
   struct Supplied {
     Way way;
-    double inside = 0.0;                   ///< what its ways inside the chosen part cost
-    std::int64_t moved = 0;                ///< words that come to the tile, at least
-    bool closed = false;                   ///< some chosen loop moves the tile: all loops outside do so again
+    double inside = 0.0;      ///< what its ways inside the chosen part cost
+    std::int64_t moved = 0;   ///< words that come to the tile, at least
+    bool closed = false;      ///< some chosen loop moves the tile: all loops outside do so again
     std::vector<std::int64_t> iterations;  ///< by index, in time, where copies share all that they can
   };
 
@@ -172,7 +172,7 @@ class Bounder {
 
   std::size_t fanout_ = 0;  ///< of `spread_bound`
   std::vector<Supplied> supplied_;
-  std::vector<std::int64_t> steps_;           ///< by index
+  std::vector<std::int64_t> steps_;  ///< by index
   std::vector<std::vector<Window>> windows_;  ///< by tensor
   std::uint32_t boxes_with_holes_ = 0;        ///< tensors of which a tile counts more positions than it holds
   double compute_energy_ = 0.0;
@@ -183,7 +183,7 @@ class Bounder {
   std::vector<std::vector<Way>> inner_ways_;
   std::vector<Way> scratch_ways_;  // kept to spare allocations
   StageMapping scratch_stage_;
-  std::vector<Parts> tile_staying_;  ///< by tensor: all loops outside the chosen part leave its tiles in place
+  std::vector<Parts> tile_staying_;               ///< by tensor: all loops outside the chosen part leave its tiles in place
   std::vector<std::vector<Parts>> tile_sliding_;  ///< by tensor and index: the level's innermost loop moves them
   FingerprintTable<SupplyFront> supplies_;
 };

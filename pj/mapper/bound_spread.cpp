@@ -82,8 +82,7 @@ Bounder::Parts Bounder::spread_energy(std::size_t tensor, const Mapping& mapping
 
 /// The first level that keeps the tensor serves its tile inside; it, and the levels further out, must see every
 /// element that a copy works on once for each such copy.
-Bounder::Parts Bounder::kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper,
-                                    const Copies& copies) {
+Bounder::Parts Bounder::kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies) {
   const Table& table = tables_[tensor];
   const Supplied& tile = supplied_[tensor];
   const bool is_output = workload_.is_output(tensor);
@@ -95,7 +94,7 @@ Bounder::Parts Bounder::kept_energy(std::size_t tensor, const Mapping& mapping, 
   }
   double energy = tile.inside;
   energy += is_output ? moved * table.write[keeper] + std::max(0.0, moved - begun) * table.read[keeper]
-                      : moved * table.read[keeper];
+                            : moved * table.read[keeper];
   const bool drains = accelerator_.conventions.drain_reads;
   for (std::size_t stage = keeper + 1; stage-- > fanout_ + 1;) {
     if (mapping.stages[stage].keeps[tensor]) {

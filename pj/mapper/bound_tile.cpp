@@ -46,7 +46,7 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
         ways[i].slide_index = open ? index : inner_ways_[tensor][i].slide_index;
       }
       tile_sliding_[tensor].push_back((left & nest_.sliding(tensor) & (1U << index)) != 0 ? inner_energy(tensor, ways)
-                                                                                          : moving);
+                                                                                         : moving);
     }
   }
   nest_.pop();
@@ -73,7 +73,7 @@ Bounder::Parts Bounder::inner_energy(std::size_t tensor, const std::vector<Way>&
 /// The least for a tensor whose tiles the level's innermost loop leaves in place: all loops that can do so come first.
 /// The loops in `moved` are there; those over the indices in `open` may be there.
 Bounder::Parts Bounder::best_staying(std::size_t tensor, const std::vector<Loop>& loops, std::uint32_t moved,
-                                     std::uint32_t open) {
+                             std::uint32_t open) {
   auto& ways = scratch_ways_ = inner_ways_[tensor];
   const std::uint32_t relevant = nest_.relevant(tensor);
   const bool closes = (moved & relevant) != 0 && (open & nest_.sliding(tensor)) == 0;
@@ -176,7 +176,7 @@ SupplyFront Bounder::supplies_between(std::size_t stage, std::uint32_t keeps, co
       const bool kept = (keeps >> tensor & 1U) != 0;
       if (kept || front.passing == tensor) {
         const bool moves = index < largest.size() && nest_.depends(tensor, index);
-        const Outside outside{!moves                        ? Outside::Kind::Stays
+        const Outside outside{!moves ? Outside::Kind::Stays
                               : nest_.slides(tensor, index) ? Outside::Kind::Slides
                                                             : Outside::Kind::Moves,
                               index};

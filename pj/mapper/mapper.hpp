@@ -16,8 +16,8 @@ enum class Objective { Energy, Delay, EnergyDelay };
 std::string to_string(Objective objective);
 Objective parse_objective(const std::string& text);
 
-/// The arguments by which the search leaves out what cannot be the best (docs/mapper.md has a proof of each). Without
-/// one of them the result is the same and takes longer.
+/// The arguments by which the search leaves out what cannot be the best (docs/mapper.md has a proof of each). Without one
+/// of them the result is the same and takes longer.
 struct SearchRules {
   bool bounds = true;    ///< no part of a mapping whose lower bound is above the best mapping
   bool orders = true;    ///< of the orders of a level's loops those that differ in what stays and slides

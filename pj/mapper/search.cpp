@@ -60,9 +60,8 @@ class Search {
     extents_.assign(left_.size(), 1);
     for (const Stage& stage : accelerator.stages) {
       const auto* fanout = std::get_if<Fanout>(&stage);
-      spreads_.push_back(fanout == nullptr
-                             ? nullptr
-                             : std::make_unique<Spreads>(workload, *fanout, factors_, options.perfect_factors));
+      spreads_.push_back(fanout == nullptr ? nullptr
+                                           : std::make_unique<Spreads>(workload, *fanout, factors_, options.perfect_factors));
     }
   }
 
@@ -81,8 +80,8 @@ class Search {
     expand(accelerator_.stages.size());
     result_.certificate.proved = !stopped_;
     if (!result_.verdict) {
-      result_.verdict =
-          Verdict::no(stopped_ ? "interrupted before a mapping was found" : why_nothing_fits(workload_, accelerator_));
+      result_.verdict = Verdict::no(stopped_ ? "interrupted before a mapping was found"
+                                                  : why_nothing_fits(workload_, accelerator_));
       return result_;
     }
     result_.traffic = traffic(workload_, accelerator_, result_.mapping);
@@ -94,9 +93,9 @@ class Search {
  private:
   /// Once true, always true.
   bool interrupted() {
-    stopped_ =
-        stopped_ || (options_.interrupt != nullptr && options_.interrupt->requested()) ||
-        (options_.time_limit && Clock::now() - began_ > std::chrono::duration<double>(options_.time_limit->value));
+    stopped_ = stopped_ || (options_.interrupt != nullptr && options_.interrupt->requested()) ||
+           (options_.time_limit && Clock::now() - began_ >
+                                       std::chrono::duration<double>(options_.time_limit->value));
     return stopped_;
   }
 
@@ -219,8 +218,7 @@ class Search {
           continue;
         }
         ++result_.certificate.candidates;
-        const Value bound =
-            fanout < inner ? bounder_.spread_bound(gather(parts, i), spreads[i]) : bounder_.bound(mapping_);
+        const Value bound = fanout < inner ? bounder_.spread_bound(gather(parts, i), spreads[i]) : bounder_.bound(mapping_);
         if (can_win(bound, bounder_.delay_bound())) {
           found.push_back({bound, bounder_.delay_bound(), &keeps, &spreads[i]});
         } else {
@@ -261,8 +259,8 @@ class Search {
     return gathered_;
   }
 
-  /// Does swapping the indices of a symmetry give an earlier choice of equal cost? So far everything chosen inside is
-  /// its own mirror image.
+  /// Does swapping the indices of a symmetry give an earlier choice of equal cost? So far everything chosen inside is its
+  /// own mirror image.
   template <class Numbers>
   bool is_mirrored(const Numbers& numbers) const {
     for (const auto& [a, b] : symmetry_) {
@@ -289,8 +287,7 @@ class Search {
         }
       }
     }
-    for (std::size_t at = std::max<std::size_t>(first, 1); options_.rules.supplies && at < std::min(fanout, inner);
-         ++at) {
+    for (std::size_t at = std::max<std::size_t>(first, 1); options_.rules.supplies && at < std::min(fanout, inner); ++at) {
       bounder_.set_front(at, &front(std::get<Level>(accelerator_.stages[at]), at, keeps[at - first]));
     }
   }
@@ -366,8 +363,7 @@ class Search {
   }
 
   static void sort(std::vector<Choice>& choices) {
-    std::stable_sort(choices.begin(), choices.end(),
-                     [](const Choice& a, const Choice& b) { return a.bound < b.bound; });
+    std::stable_sort(choices.begin(), choices.end(), [](const Choice& a, const Choice& b) { return a.bound < b.bound; });
   }
 
   /// The choices for a level with no fanout further out.
@@ -537,10 +533,11 @@ class Search {
     }
     const std::uint32_t open = ((1U << left_.size()) - 1) & ~((1U << next) - 1);
     const SupplyFront& tiles = bounder_.supplies(at, keeps, extents_, open);
-    const auto wins = [&](double energy) {
+    const auto wins = [&](double energy) { 
       return can_win(objective_pair(options_.objective, energy, delay_inside_), delay_inside_);
     };
-    if (wins(bounder_.quick_tile_bound(tiles)) && wins(bounder_.tile_bound(mapping_.stages[at].loops, open, tiles))) {
+    if (wins(bounder_.quick_tile_bound(tiles)) &&
+        wins(bounder_.tile_bound(mapping_.stages[at].loops, open, tiles))) {
       return true;
     }
     ++result_.certificate.cut_by_bound;
@@ -586,8 +583,8 @@ class Search {
       return;
     }
     const std::vector<Loop> loops = mapping_.stages[at].loops;
-    for (const auto& order :
-         options_.rules.orders ? useful_orders(workload_, accelerator_, mapping_, at) : all_orders(loops)) {
+    for (const auto& order : options_.rules.orders ? useful_orders(workload_, accelerator_, mapping_, at)
+                                                   : all_orders(loops)) {
       mapping_.stages[at].loops = order;
       bounder_.push(mapping_.stages[at]);
       if (block_ == nullptr) {
@@ -611,8 +608,8 @@ class Search {
     }
   }
 
-  /// Can a tile inside a fanout, of which the indices from `next` on are still open, become part of a mapping better
-  /// than the best? At best the open ones lie whole in the tiles of the copies: larger tiles never move more words.
+  /// Can a tile inside a fanout, of which the indices from `next` on are still open, become part of a mapping better than
+  /// the best? At best the open ones lie whole in the tiles of the copies: larger tiles never move more words.
   bool block_tile_can_win(std::size_t at, std::size_t next) {
     if (at > fanout_ + 1 || next == left_.size() || !orders_are_equal_ || !options_.rules.tiles) {
       return true;
@@ -653,14 +650,14 @@ class Search {
   Mapping mapping_;
   std::vector<std::unique_ptr<Spreads>> spreads_;  ///< by stage, of the fanouts
   std::vector<std::int64_t> left_, extents_;
-  std::vector<std::int64_t> whole_;        ///< the sizes of the indices
-  std::map<KeepSet, SupplyFront> fronts_;  ///< by what all levels keep, and the stage
-  const Block* block_ = nullptr;           ///< whose levels are being chosen
-  std::size_t fanout_ = 0;                 ///< and its fanout
+  std::vector<std::int64_t> whole_;          ///< the sizes of the indices
+  std::map<KeepSet, SupplyFront> fronts_;    ///< by what all levels keep, and the stage
+  const Block* block_ = nullptr;  ///< whose levels are being chosen
+  std::size_t fanout_ = 0;        ///< and its fanout
   MapperResult result_;
   bool stopped_ = false;
   Value best_;
-  Value open_bound_;           ///< of all that is not yet searched
+  Value open_bound_;  ///< of all that is not yet searched
   double delay_inside_ = 1.0;  ///< the bound of the stages chosen so far
   std::vector<Bounder::Parts> gathered_;
   StageMapping spread_loops_, scratch_tile_;

@@ -170,9 +170,9 @@ Factors::Factors(const Workload& workload, const Accelerator& accelerator, const
   for (const Operand& tensor : workload.tensors) {
     for (const Axis& axis : tensor.axes) {
       for (const Term& term : axis) {
-        has_holes_[term.index] =
-            has_holes_[term.index] ||
-            std::any_of(axis.begin(), axis.end(), [&](const Term& other) { return strided(term, other); });
+        has_holes_[term.index] = has_holes_[term.index] || std::any_of(axis.begin(), axis.end(), [&](const Term& other) {
+                                   return strided(term, other);
+                                 });
       }
     }
   }

@@ -152,10 +152,7 @@ bool Spreads::place(std::size_t index, const Copies& copies, const std::vector<s
   if (index == left.size()) {
     return true;
   }
-  for (const Room& layout : layouts(index, copies[index],
-                                    perfect_                       ? 0
-                                    : left[index] == copies[index] ? copies[index]
-                                                                   : 0)) {
+  for (const Room& layout : layouts(index, copies[index], perfect_ ? 0 : left[index] == copies[index] ? copies[index] : 0)) {
     Room next = room;
     const std::size_t before = loops.size();
     bool fits = true;

@@ -10,7 +10,7 @@ namespace {
 /// The axes of a tensor in an order that does not depend on how they were written, with the indices renamed. An index
 /// of one element says nothing.
 std::vector<std::vector<std::pair<std::size_t, std::int64_t>>> axes(const Workload& workload, const Operand& tensor,
-                                                                    const std::vector<std::size_t>& names) {
+                                                                   const std::vector<std::size_t>& names) {
   std::vector<std::vector<std::pair<std::size_t, std::int64_t>>> result;
   for (const Axis& axis : tensor.axes) {
     result.emplace_back();
