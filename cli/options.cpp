@@ -37,6 +37,9 @@ const std::array rows{
               &Options::no_cache},
     OptionRow{"--verify", "", "execute the loop nest, and price every mapping where they are few, and compare",
               &Options::verify},
+    OptionRow{"--pareto", "", "instead: every best trade of energy for cycles", &Options::pareto},
+    OptionRow{"--explain", "", "also search what each constraint costs, which capacity binds, and the runner-up",
+              &Options::explain},
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
 };
 

@@ -25,6 +25,8 @@ struct Options {
   double time_limit = 0.0;  ///< seconds; 0: none
   bool no_cache = false;
   bool verify = false;
+  bool pareto = false;
+  bool explain = false;
   std::string theme;
 
   bool operator==(const Options&) const = default;

@@ -26,6 +26,16 @@ MapperOptions mapper_options(const Options& options, const Console& console) {
   return mapper;
 }
 
+ParetoOptions pareto_options(const Options& options, const MappingCache& cache, Console& console) {
+  if (parse_objective(options.objective) != Objective::Energy) {
+    throw InputError("--pareto trades energy for cycles; leave --objective out");
+  }
+  ParetoOptions wanted{
+      .mapper = mapper_options(options, console), .cache = &cache, .threads = static_cast<int>(options.threads)};
+  wanted.progress = [&](const std::string& line) { console.progress.show(line); };
+  return wanted;
+}
+
 LoadOptions load_options(const Options& options) {
   LoadOptions load{.batch = options.batch};
   for (const std::string& text : options.input_shapes) {

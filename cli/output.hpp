@@ -7,6 +7,7 @@
 #include "cli/verbs.hpp"
 #include "pj/mapper/mapper.hpp"
 #include "pj/study/load.hpp"
+#include "pj/study/pareto.hpp"
 
 namespace pj {
 
@@ -16,6 +17,9 @@ void write_files(const Options& options, const std::function<std::string()>& jso
 
 /// What the options say about the search of mappings.
 MapperOptions mapper_options(const Options& options, const Console& console);
+
+/// What `--pareto` asks for, with its progress shown. Refuses `--objective`, whose place it takes.
+ParetoOptions pareto_options(const Options& options, const MappingCache& cache, Console& console);
 
 /// What the options say about reading a network.
 LoadOptions load_options(const Options& options);

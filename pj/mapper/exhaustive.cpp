@@ -20,14 +20,17 @@ class Exhaustive {
 
   MapperResult run() {
     stage(accelerator_.stages.size());
-    best_.certificate.proved = true;
-    best_.certificate.lower_bound = best_.verdict ? objective_value(options_.objective, best_.cost) : 0.0;
+    best_.certificate.proved = !stopped_;
+    best_.certificate.lower_bound = best_.verdict && !stopped_ ? objective_value(options_.objective, best_.cost) : 0.0;
     return best_;
   }
 
  private:
   /// Chooses the stages outside `inner`, one after the other.
   void stage(std::size_t inner) {
+    if (interrupted()) {
+      return;
+    }
     if (inner == 0) {
       price();
       return;
@@ -84,6 +87,12 @@ class Exhaustive {
     mapping_.stages[at].loops = chosen;
   }
 
+  /// Once true, always true.
+  bool interrupted() {
+    stopped_ = stopped_ || (options_.interrupt != nullptr && options_.interrupt->requested());
+    return stopped_;
+  }
+
   void price() {
     if (std::any_of(left_.begin(), left_.end(), [](std::int64_t tiles) { return tiles > 1; })) {
       return;
@@ -96,6 +105,9 @@ class Exhaustive {
     ++best_.certificate.complete;
     const Traffic counted = traffic(workload_, accelerator_, mapping_);
     const Cost priced = cost(workload_, accelerator_, counted);
+    if (options_.most_cycles && priced.cycles() > *options_.most_cycles) {
+      return;
+    }
     const double value = objective_value(options_.objective, priced);
     const double tie = options_.objective == Objective::Energy ? priced.cycles().value : priced.energy().value;
     if (!best_.verdict || value < value_ || (value == value_ && tie < tie_)) {
@@ -115,6 +127,7 @@ class Exhaustive {
   std::vector<std::int64_t> left_;  ///< tiles of each index that the stages so far leave
   MapperResult best_;
   double value_ = 0.0, tie_ = 0.0;
+  bool stopped_ = false;
 };
 
 }  // namespace

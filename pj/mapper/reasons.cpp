@@ -26,9 +26,9 @@ std::vector<std::vector<std::int64_t>> smallest_tiles(const Workload& workload, 
   return result;
 }
 
-/// The fault of one level's capacity, or an empty text.
-std::string too_small(const Workload& workload, const Accelerator& accelerator, const Level& level,
-                      const std::vector<std::int64_t>& extents) {
+/// What one level's capacity lacks; `stage` is left to the caller.
+std::optional<Shortage> too_small(const Workload& workload, const Accelerator& accelerator, const Level& level,
+                                  const std::vector<std::int64_t>& extents) {
   Bits shared{0};
   for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
     const Operand& tensor = workload.tensors[t];
@@ -39,16 +39,13 @@ std::string too_small(const Workload& workload, const Accelerator& accelerator, 
     shared = shared + need;
     const auto own = level.partitions.find(tensor.name);
     if (own != level.partitions.end() && need > own->second) {
-      return level.name + " must keep at least " + binary_size(need.value) + " of " + tensor.name + " and has " +
-             binary_size(own->second.value) + "; " + binary_size(need.value - own->second.value) + " more would do";
+      return Shortage{0, tensor.name, need, own->second};
     }
   }
   if (level.partitions.empty() && level.capacity && shared > *level.capacity) {
-    return level.name + " must keep at least " + binary_size(shared.value) + " and has " +
-           binary_size(level.capacity->value) + "; " + binary_size(shared.value - level.capacity->value) +
-           " more would do";
+    return Shortage{0, "", shared, *level.capacity};
   }
-  return "";
+  return std::nullopt;
 }
 
 /// How often an index can be cut at a stage.
@@ -65,14 +62,26 @@ std::int64_t most_cuts(const Stage& stage, const std::string& index) {
 
 }  // namespace
 
-std::string why_nothing_fits(const Workload& workload, const Accelerator& accelerator) {
+std::optional<Shortage> shortage(const Workload& workload, const Accelerator& accelerator) {
   const auto tiles = smallest_tiles(workload, accelerator);
   for (std::size_t s = accelerator.stages.size(); s-- > 0;) {
     if (const auto* level = std::get_if<Level>(&accelerator.stages[s])) {
-      if (std::string fault = too_small(workload, accelerator, *level, tiles[s]); !fault.empty()) {
-        return fault;
+      if (auto found = too_small(workload, accelerator, *level, tiles[s])) {
+        found->stage = s;
+        return found;
       }
     }
+  }
+  return std::nullopt;
+}
+
+std::string why_nothing_fits(const Workload& workload, const Accelerator& accelerator) {
+  if (const auto short_of = shortage(workload, accelerator)) {
+    const auto& level = std::get<Level>(accelerator.stages[short_of->stage]);
+    return level.name + " must keep at least " + binary_size(short_of->need.value) +
+           (short_of->tensor.empty() ? "" : " of " + short_of->tensor) + " and has " +
+           binary_size(short_of->has.value) + "; " + binary_size(short_of->need.value - short_of->has.value) +
+           " more would do";
   }
   for (const Index& index : workload.indices) {
     std::int64_t cuts = 1;

@@ -23,7 +23,15 @@ Picojoules stage_energy(const Cost& cost, std::size_t stage) {
   return sum(cost.levels[stage]) + cost.networks[stage];
 }
 
-/// The first layer of each kind of content; equal layers share its search.
+}  // namespace
+
+Workload in_formats_of(const Accelerator& accelerator, Workload workload) {
+  for (Operand& tensor : workload.tensors) {
+    tensor.bits = std::min(tensor.bits, accelerator.compute.bits);
+  }
+  return workload;
+}
+
 std::vector<std::size_t> first_of_equals(const std::vector<LayerEstimate>& layers) {
   std::vector<std::size_t> first;
   for (const LayerEstimate& layer : layers) {
@@ -33,15 +41,6 @@ std::vector<std::size_t> first_of_equals(const std::vector<LayerEstimate>& layer
     first.push_back(static_cast<std::size_t>(same - layers.begin()));
   }
   return first;
-}
-
-}  // namespace
-
-Workload in_formats_of(const Accelerator& accelerator, Workload workload) {
-  for (Operand& tensor : workload.tensors) {
-    tensor.bits = std::min(tensor.bits, accelerator.compute.bits);
-  }
-  return workload;
 }
 
 LayerEstimate map_layer(LayerEstimate layer, const Accelerator& accelerator, const EvaluateOptions& options) {

@@ -61,6 +61,9 @@ LayerEstimate map_layer(LayerEstimate layer, const Accelerator& accelerator, con
 /// else is stored in the accelerator's own format.
 Workload in_formats_of(const Accelerator& accelerator, Workload workload);
 
+/// For each layer the first one that has the same workload; equal layers share its search.
+std::vector<std::size_t> first_of_equals(const std::vector<LayerEstimate>& layers);
+
 /// Words that a stage moves for a mapped layer: reads and writes of all tensors.
 std::int64_t accesses(const Traffic& traffic, std::size_t stage);
 
