@@ -58,6 +58,10 @@ class Bounder {
   /// Does the index slide a window of which copies share more words the closer their tiles lie? So it is for tensors
   /// that are not among those kept, and where only equal tiles are shared: there a smaller tile can be the better.
   bool copies_meet(std::size_t index, const std::vector<bool>& keeps) const;
+  /// Do copies of the index have sums of the same output elements? Each begins its own, so that fewer can cost more.
+  bool output_meets(std::size_t index) const {
+    return !nest_.depends(workload_.output(), index) || nest_.slides(workload_.output(), index);
+  }
   /// Does some chosen loop move each chosen tile? Then the loops outside move them all in every order.
   bool all_closed(const Mapping& mapping);
 
@@ -165,6 +169,8 @@ class Bounder {
 
   Supplied supplied(std::size_t tensor);
   Parts kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies);
+  Supply supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t keeps,
+                      std::uint32_t open);
   double held_words(std::size_t tensor) const;
   double most_held(std::size_t tensor, std::size_t keeper, const Copies& copies) const;
   double shared_words(const Supplied& supplied, const Copies& copies) const;

@@ -156,6 +156,31 @@ const SupplyFront& Bounder::supplies(std::size_t stage, std::uint32_t keeps, con
   return front;
 }
 
+/// What bringing the tile of a nest that has only this stage costs where the loop over the index `innermost` is the
+/// innermost outside.
+Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t keeps,
+                             std::uint32_t open) {
+  Supply supply;
+  const auto passes = passing(stage);
+  for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
+    const bool moves = innermost < workload_.indices.size() && nest_.depends(tensor, innermost);
+    const Outside outside{!moves                            ? Outside::Kind::Stays
+                          : nest_.slides(tensor, innermost) ? Outside::Kind::Slides
+                                                            : Outside::Kind::Moves,
+                          innermost};
+    const Way way = nest.way(tensor, stage, stage);
+    const bool may_count = (boxes_with_holes_ >> tensor & 1U) == 0 || (open & nest_.sliding(tensor)) == 0;
+    if (passes == tensor) {
+      supply.held = unfinished(nest, way, outside);
+      supply.fresh = unfinished(nest, way, {Outside::Kind::Moves});
+    } else if ((keeps >> tensor & 1U) != 0 && moves && may_count) {
+      supply.kept += inner_end(nest, way, outside) + unfinished(nest, way, outside) - tables_[tensor].supply[stage];
+    }
+  }
+  supply.kept = std::max(0.0, supply.kept);
+  return supply;
+}
+
 SupplyFront Bounder::supplies_between(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& smallest,
                                       const std::vector<std::int64_t>& largest) {
   fanouts_left_ = false;
@@ -170,27 +195,10 @@ SupplyFront Bounder::supplies_between(std::size_t stage, std::uint32_t keeps, co
   PartialNest& nest = tiles_[stage];
   nest.push(tile);
   SupplyFront front{.passing = passing(stage)};
-  const auto add = [&](std::size_t index) {
-    Supply supply;
-    for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
-      const bool kept = (keeps >> tensor & 1U) != 0;
-      if (kept || front.passing == tensor) {
-        const bool moves = index < largest.size() && nest_.depends(tensor, index);
-        const Outside outside{!moves                        ? Outside::Kind::Stays
-                              : nest_.slides(tensor, index) ? Outside::Kind::Slides
-                                                            : Outside::Kind::Moves,
-                              index};
-        const Way way = nest.way(tensor, stage, stage);
-        if (!kept) {
-          supply.held = unfinished(nest, way, outside);
-          supply.fresh = unfinished(nest, way, {Outside::Kind::Moves});
-          supply.words = static_cast<double>(tile_words(workload_, tensor, smallest));
-        } else if (moves && ((boxes_with_holes_ >> tensor & 1U) == 0 || (open & nest_.sliding(tensor)) == 0)) {
-          supply.kept += inner_end(nest, way, outside) + unfinished(nest, way, outside) - tables_[tensor].supply[stage];
-        }
-      }
-    }
-    supply.kept = std::max(0.0, supply.kept);
+  const double words = front.passing ? static_cast<double>(tile_words(workload_, *front.passing, smallest)) : 0.0;
+  const auto add = [&](std::size_t innermost) {
+    Supply supply = supply_under(nest, stage, innermost, keeps, open);
+    supply.words = words;
     front.add(supply);
   };
   for (std::size_t index = 0; index < largest.size(); ++index) {

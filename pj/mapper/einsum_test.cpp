@@ -16,7 +16,7 @@ namespace {
 /// `PJ_MAPPER_CASES` sets how many cases are tried, as in mapper_test.cpp.
 int cases() {
   const char* wanted = std::getenv("PJ_MAPPER_CASES");
-  return wanted == nullptr ? 120 : std::atoi(wanted);
+  return wanted == nullptr ? 300 : std::atoi(wanted);
 }
 
 struct Kind {
@@ -28,6 +28,13 @@ struct Kind {
 constexpr Kind two_tensors[] = {
     {"O[c,p] += I[c,U*p+D*r]", "CPR"}, {"O[n,c] += I[n,c]", "NC"}, {"O[n] += I[n,c]", "NC"},
     {"O[n,c] += I[n]", "NC"},          {"O[p] += I[p+r]", "PR"},   {"O[p+r] += I[p,r]", "PR"},
+};
+/// Einsums that scatter their output.
+constexpr Kind scattering[] = {
+    {"O[p+r] += I[p] * W[r]", "PR"},
+    {"O[m,p+r] += I[c,p] * W[c,m,r]", "MPCR"},
+    {"O[m,U*p+r] += I[p] * W[m,r]", "MPR"},
+    {"O[p+r] += I[p,r] * W[r]", "PR"},
 };
 constexpr Kind four_tensors[] = {
     {"O[n,m] += A[n,c] * B[c,d] * E[m,d]", "NMCD"},
@@ -88,6 +95,13 @@ void compare(Rng& rng, const Workload& workload, const Accelerator& machine) {
 TEST_CASE("the mapper finds what the exhaustive search finds for Einsums with one input") {
   for_random_cases(5 * cases(), [](Rng& rng) {
     const Workload workload = random_einsum(rng, two_tensors, rng.chance(0.7) ? 12 : 24);
+    compare(rng, workload, small_machine(rng, workload, 3));
+  });
+}
+
+TEST_CASE("the mapper finds what the exhaustive search finds for Einsums that scatter their output") {
+  for_random_cases(cases(), [](Rng& rng) {
+    const Workload workload = random_einsum(rng, scattering, 12);
     compare(rng, workload, small_machine(rng, workload, 3));
   });
 }

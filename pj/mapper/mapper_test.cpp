@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "pj/accelerator/reader.hpp"
+#include "pj/base/arithmetic.hpp"
 #include "pj/mapper/bound.hpp"
 #include "pj/mapper/exhaustive.hpp"
 #include "tests/support/random_cases.hpp"
@@ -16,7 +17,7 @@ namespace {
 
 int cases() {
   const char* wanted = std::getenv("PJ_MAPPER_CASES");
-  return wanted == nullptr ? 120 : std::atoi(wanted);
+  return wanted == nullptr ? 300 : std::atoi(wanted);
 }
 
 /// A machine that limits what fits, what may be kept and what may be tiled where.
@@ -104,6 +105,41 @@ TEST_CASE("a bound of the inner stages is never above what the whole mapping cos
       CHECK(bound.second <= priced.cycles().value);
       if (stage == 0) {
         CHECK(bound.first == doctest::Approx(priced.energy().value).epsilon(1e-12));
+      }
+    }
+  });
+}
+
+TEST_CASE("a bound of a fanout's copies is never above what a mapping with them costs") {
+  for_random_cases(3000, [](Rng& rng) {
+    const Workload workload = random_workload(rng, 6, 200);
+    const Accelerator machine = random_accelerator(rng, 4);
+    const Mapping mapping = random_mapping(rng, workload, machine, 1);
+    const Cost priced = cost(workload, machine, traffic(workload, machine, mapping));
+    Bounder bounder(workload, machine, Objective::Energy);
+    CAPTURE(to_string(workload));
+    CAPTURE(to_string(workload, machine, mapping));
+    std::size_t inside = mapping.stages.size();  // of the fanout and the levels that it holds
+    for (std::size_t stage = mapping.stages.size(); stage-- > 0;) {
+      if (!std::holds_alternative<Fanout>(machine.stages[stage])) {
+        continue;
+      }
+      Copies copies;
+      copies.fill(1);
+      const auto extents = tile_extents(workload, mapping, stage, false);
+      for (std::size_t index = 0; index < workload.indices.size(); ++index) {
+        for (const Loop& loop : mapping.stages[stage].loops) {
+          copies[index] *= loop.index == index ? loop.factor : 1;
+        }
+        copies[index] = std::min(copies[index], ceil_div(workload.indices[index].size, extents[index]));
+      }
+      bounder.begin_spread(mapping, stage);
+      const Value bound = bounder.spread_bound(mapping, copies);
+      CAPTURE(stage);
+      CHECK(bound.first <= priced.energy().value * (1 + 1e-12));
+      CHECK(bound.second <= priced.cycles().value);
+      for (; inside > stage; --inside) {
+        bounder.push(mapping.stages[inside - 1]);
       }
     }
   });

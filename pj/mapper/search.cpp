@@ -1,6 +1,7 @@
 #include "pj/mapper/search.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "pj/base/arithmetic.hpp"
 #include "pj/base/text.hpp"
@@ -29,6 +30,10 @@ Search::Search(const Workload& workload, const Accelerator& accelerator, const M
     whole_.push_back(index.size);
   }
   left_ = whole_;
+  sequence_.resize(whole_.size());
+  std::iota(sequence_.begin(), sequence_.end(), std::size_t{0});
+  std::stable_sort(sequence_.begin(), sequence_.end(),
+                   [&](std::size_t a, std::size_t b) { return whole_[a] < whole_[b]; });
   extents_.assign(whole_.size(), 1);
   for (const Stage& stage : accelerator.stages) {
     const auto* fanout = std::get_if<Fanout>(&stage);

@@ -16,18 +16,21 @@ std::vector<Search::Choice> Search::choices(std::size_t at) {
   return found;
 }
 
-/// Chooses a factor for each index from `index` on, and prices the result in every useful order.
-void Search::tile(const Level& level, std::size_t at, std::size_t index, std::vector<Choice>& found) {
-  if (index == left_.size()) {
+/// Chooses a factor for each index from the position on, and prices the result in every useful order.
+void Search::tile(const Level& level, std::size_t at, std::size_t position, std::vector<Choice>& found) {
+  if (position == left_.size()) {
     order(at, found);
     return;
   }
+  const std::size_t index = sequence_[position];
   const std::int64_t tiles = left_[index];
   const std::int64_t extent = extents_[index];
   if (interrupted()) {
     return;
   }
   const std::vector<std::int64_t> factors = fitting_factors(level, at, index);
+  // Behind a fanout, ragged tiles can leave its copies more or less evenly busy.
+  const bool balanced = block_ == nullptr || options_.perfect_factors;
   bool cut = false;
   for (std::size_t i = factors.size(); i-- > 0;) {
     // Among the factors that leave several tiles, a smaller one serves every tile that is kept less: once one is
@@ -36,10 +39,10 @@ void Search::tile(const Level& level, std::size_t at, std::size_t index, std::ve
       continue;
     }
     set(at, index, factors[i], extent * factors[i]);
-    const bool can_win = tile_can_win(at, index + 1);
-    cut = cut || (!can_win && left_[index] > 1 && factors_.is_monotone(index));
+    const bool can_win = tile_can_win(at, position + 1);
+    cut = cut || (!can_win && balanced && left_[index] > 1 && factors_.is_monotone(index));
     if (can_win) {
-      tile(level, at, index + 1, found);
+      tile(level, at, position + 1, found);
     }
     unset(at, index, factors[i], extent, tiles);
   }
@@ -110,7 +113,8 @@ void Search::unset(std::size_t at, std::size_t index, std::int64_t factor, std::
   }
 }
 
-/// Can a tile of which the indices from `next` on are still open become part of a mapping better than the best?
+/// Can a tile of which the indices from the position `next` on are still open become part of a mapping better than the
+/// best?
 bool Search::tile_can_win(std::size_t at, std::size_t next) {
   if (block_ != nullptr) {
     return block_tile_can_win(at, next);
@@ -122,7 +126,10 @@ bool Search::tile_can_win(std::size_t at, std::size_t next) {
   for (std::size_t t = 0; t < workload_.tensors.size(); ++t) {
     keeps |= mapping_.stages[at].keeps[t] ? 1U << t : 0;
   }
-  const std::uint32_t open = ((1U << left_.size()) - 1) & ~((1U << next) - 1);
+  std::uint32_t open = 0;
+  for (std::size_t position = next; position < left_.size(); ++position) {
+    open |= 1U << sequence_[position];
+  }
   const SupplyFront& tiles = bounder_.supplies(at, keeps, extents_, open);
   const auto wins = [&](double energy) {
     return can_win(objective_pair(options_.objective, energy, delay_inside_), delay_inside_);
@@ -134,9 +141,9 @@ bool Search::tile_can_win(std::size_t at, std::size_t next) {
   return false;
 }
 
-/// Can a tile inside a fanout, of which the indices from `next` on are still open, become part of a mapping better than
-/// the best? At best the open ones lie whole in the tiles of the copies: larger tiles never move more words. (Unless
-/// copies further out could share what loops outside the tile move.)
+/// Can a tile inside a fanout, of which the indices from the position `next` on are still open, become part of a
+/// mapping better than the best? At best the open ones lie whole in the tiles of the copies: larger tiles never move
+/// more words. (Unless copies further out could share what loops outside the tile move.)
 bool Search::block_tile_can_win(std::size_t at, std::size_t next) {
   if (at > fanout_ + 1 || next == left_.size() || !orders_are_equal_ || !bounder_.bounds_tiles(fanout_) ||
       !options_.rules.tiles) {
@@ -144,10 +151,13 @@ bool Search::block_tile_can_win(std::size_t at, std::size_t next) {
   }
   StageMapping& tile = scratch_tile_;
   tile.loops = mapping_.stages[at].loops;
-  for (std::size_t index = next; index < left_.size(); ++index) {
+  for (std::size_t position = next; position < left_.size(); ++position) {
+    const std::size_t index = sequence_[position];
     const std::int64_t copies = (*block_->copies)[index];
-    const std::int64_t most = copies == 1 ? left_[index] : (left_[index] - 1) / (copies - 1);  // none may lie idle
-    if (most > 1 && (!factors_.is_monotone(index) || bounder_.copies_meet(index, mapping_.stages[at].keeps))) {
+    const std::int64_t most = ceil_div(left_[index], copies);
+    const bool some_idle = ceil_div(left_[index], most) < copies && bounder_.output_meets(index);
+    if (some_idle ||
+        (most > 1 && (!factors_.is_monotone(index) || bounder_.copies_meet(index, mapping_.stages[at].keeps)))) {
       return true;
     }
     if (most > 1 && admits(std::get<Level>(accelerator_.stages[at]).loops, workload_.indices[index].name)) {
