@@ -1,66 +1,96 @@
-// How long the search of one layer's best mapping takes: AlexNet's layers (one group) on flex256 with perfect factors
-// and Timeloop's conventions, and on Eyeriss with ragged factors. `peer_s` is what Timeloop 3.0.3's default search
-// took on the flex256 problems on a machine of the same kind (one thread, its own CPU seconds), `peer_energy` its
-// answer's energy over the optimum.
+// How long the search of one layer's best mapping takes, over the layers of bench/shapes/mapper.csv: on flex256 with
+// Timeloop's conventions (perfect factors; ragged ones; the energy-delay product), on Eyeriss with ours, and the two
+// cases of AccelForge. `cpu_time` is the search's, `energy` the result's in pJ, `priced` the partial mappings that were
+// priced, `gap` how far above the optimum the result of a search that was stopped can be; `peer_s` and `peer_energy`
+// are the seconds and the energy over the optimum of another tool's search.
 
 #include "pj/mapper/mapper.hpp"
 
 #include <benchmark/benchmark.h>
 
+#include "bench/shapes.hpp"
 #include "pj/accelerator/reader.hpp"
 
 namespace pj {
 
 namespace {
 
-struct Problem {
-  const char* name;
-  std::int64_t M, C, P, R, U;
-  double peer_s, peer_energy;
-};
+constexpr Seconds most_time{20.0};
 
-constexpr Problem problems[] = {
-    {"CONV1", 96, 3, 55, 11, 4, 1.1, 1.41},    {"CONV2", 128, 48, 27, 5, 1, 23.2, 3.82},
-    {"CONV3", 384, 256, 13, 3, 1, 3.7, 1.26},  {"CONV4", 192, 192, 13, 3, 1, 7.2, 1.30},
-    {"CONV5", 128, 192, 13, 3, 1, 20.3, 1.15}, {"FC6", 4096, 256, 1, 6, 1, 2.3, 1.00},
-    {"FC7", 4096, 4096, 1, 1, 1, 11.7, 1.00},  {"FC8", 1000, 4096, 1, 1, 1, 7.2, 1.00},
-};
+const std::vector<Shape>& shapes() {
+  static const std::vector<Shape> read = read_shapes(PJ_SOURCE_DIR "/bench/shapes/mapper.csv");
+  return read;
+}
 
-void search(benchmark::State& state, const char* machine_name, bool like_timeloop) {
-  const Problem& problem = problems[state.range(0)];
-  Accelerator machine = load_accelerator(machine_name);
-  if (like_timeloop) {
-    machine.conventions = {Conventions::Halo::InnermostOnly, false};
-  }
-  const Workload workload = einsum("O[m,p,q] += I[c,U*p+r,U*q+s] * W[m,c,r,s]", {{"M", problem.M},
-                                                                                 {"C", problem.C},
-                                                                                 {"P", problem.P},
-                                                                                 {"Q", problem.P},
-                                                                                 {"R", problem.R},
-                                                                                 {"S", problem.R},
-                                                                                 {"U", problem.U}});
+void search(benchmark::State& state, const Workload& workload, const Accelerator& machine, MapperOptions options) {
+  options.time_limit = most_time;
   MapperResult result;
   for (auto _ : state) {
-    result = find_best_mapping(workload, machine, {.perfect_factors = like_timeloop});
+    result = find_best_mapping(workload, machine, options);
   }
-  state.SetLabel(problem.name);
   state.counters["energy"] = result.cost.energy().value;
   state.counters["priced"] = static_cast<double>(result.certificate.candidates);
-  if (like_timeloop) {
-    state.counters["peer_s"] = problem.peer_s;
-    state.counters["peer_energy"] = problem.peer_energy;
+  state.counters["gap"] =
+      result.certificate.proved ? 0.0 : gap(result.certificate, objective_value(options.objective, result.cost));
+}
+
+void search_shape(benchmark::State& state, const Accelerator& machine, const MapperOptions& options) {
+  const Shape& shape = shapes()[static_cast<std::size_t>(state.range(0))];
+  search(state, convolution(shape.sizes), machine, options);
+  state.SetLabel(shape.name);
+  if (options.perfect_factors && shape.peer_s > 0.0) {
+    state.counters["peer_s"] = shape.peer_s;
+    state.counters["peer_energy"] = shape.peer_energy;
   }
 }
 
-void flex256(benchmark::State& state) {
-  search(state, "flex256", true);
-}
-void eyeriss(benchmark::State& state) {
-  search(state, "eyeriss", false);
+Accelerator flex256(bool drain_reads = false) {
+  Accelerator machine = load_accelerator("flex256");
+  machine.conventions = {Conventions::Halo::InnermostOnly, drain_reads};
+  return machine;
 }
 
-BENCHMARK(flex256)->DenseRange(0, std::size(problems) - 1)->Unit(benchmark::kMillisecond);
-BENCHMARK(eyeriss)->DenseRange(0, std::size(problems) - 1)->Unit(benchmark::kMillisecond);
+void flex256_perfect(benchmark::State& state) {
+  search_shape(state, flex256(), {.perfect_factors = true});
+}
+void flex256_ragged(benchmark::State& state) {
+  search_shape(state, flex256(), {});
+}
+void flex256_edp(benchmark::State& state) {
+  search_shape(state, flex256(), {.objective = Objective::EnergyDelay});
+}
+void eyeriss(benchmark::State& state) {
+  search_shape(state, load_accelerator("eyeriss"), {});
+}
+
+// The peer's seconds are those of the Turbo-Charged Mapper (arXiv 2602.15172); its energies are the same.
+void accelforge_fc8(benchmark::State& state) {
+  Accelerator machine = flex256(true);
+  std::get<Fanout>(machine.stages[2]).one_axis = false;
+  search(state, convolution({1, 1000, 4096, 1, 1, 1, 1, 1}), machine, {.perfect_factors = true});
+  state.counters["peer_s"] = 98.9;
+}
+void accelforge_conv(benchmark::State& state) {
+  Accelerator machine = flex256(true);
+  for (const std::size_t level : {1U, 3U}) {
+    std::get<Level>(machine.stages[level]).must_keep = {"Input", "Weight", "Output"};
+  }
+  search(state, convolution({1, 64, 16, 8, 8, 3, 3, 1}), machine, {.perfect_factors = true});
+  state.counters["peer_s"] = 429.0;
+}
+
+void all_shapes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->DenseRange(0, static_cast<std::int64_t>(shapes().size()) - 1)
+      ->Unit(benchmark::kMillisecond)
+      ->MinTime(0.05);
+}
+
+BENCHMARK(flex256_perfect)->Apply(all_shapes);
+BENCHMARK(flex256_ragged)->Apply(all_shapes);
+BENCHMARK(flex256_edp)->Apply(all_shapes);
+BENCHMARK(eyeriss)->Apply(all_shapes);
+BENCHMARK(accelforge_fc8)->Unit(benchmark::kMillisecond);
+BENCHMARK(accelforge_conv)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 
