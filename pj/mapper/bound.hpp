@@ -151,7 +151,7 @@ class Bounder {
   std::vector<std::vector<std::size_t>> from_;  ///< the levels at the outer ends of all ways but the last
   std::vector<Parts> staying_, moving_, over_index_;
 
-  FingerprintTable<Parts> energies_;  ///< of `path_energy`
+  FingerprintTable<Parts> energies_{1 << 20};  ///< of `path_energy`
   double energy_ = 0.0, delay_ = 0.0, least_delay_ = 1.0;
   std::vector<const SupplyFront*> fronts_;
   std::uint32_t passing_ = 0;                ///< the tensors that pass some level, as a mask
@@ -192,7 +192,7 @@ class Bounder {
   StageMapping scratch_stage_;
   std::vector<Parts> tile_staying_;  ///< by tensor: all loops outside the chosen part leave its tiles in place
   std::vector<std::vector<Parts>> tile_sliding_;  ///< by tensor and index: the level's innermost loop moves them
-  FingerprintTable<SupplyFront> supplies_;
+  FingerprintTable<SupplyFront> supplies_{1 << 18};
 };
 
 }  // namespace pj

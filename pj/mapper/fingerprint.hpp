@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -32,15 +33,20 @@ class Fingerprint {
   std::uint64_t a_ = 0x243F6A8885A308D3ULL, b_ = 0x13198A2E03707344ULL;  // the digits of pi
 };
 
-/// Values by fingerprint, in open addressing: half of the places are free. Values stay where they are.
+/// Values by fingerprint, in open addressing: half of the places are free. A table that has become too large for the
+/// memory that a search may take forgets all and begins anew.
 template <class Value>
 class FingerprintTable {
  public:
-  FingerprintTable() : places_(64) {}
+  explicit FingerprintTable(std::size_t most) : most_(most), places_(64) {}
 
-  /// The value of a key, and whether it is new.
+  /// The value of a key, and whether it is new. The reference holds until the next call.
   std::pair<Value&, bool> find_or_add(const Fingerprint& key) {
-    std::size_t at = place(key);
+    if (values_.size() == most_) {
+      values_.clear();
+      std::fill(places_.begin(), places_.end(), std::pair<Fingerprint, std::size_t>{});
+    }
+    const std::size_t at = place(key);
     if (places_[at].second != 0) {
       return {values_[places_[at].second - 1], false};
     }
@@ -70,6 +76,7 @@ class FingerprintTable {
     }
   }
 
+  std::size_t most_;
   std::vector<std::pair<Fingerprint, std::size_t>> places_;  ///< the number of the value, from 1; 0: free
   std::deque<Value> values_;
 };

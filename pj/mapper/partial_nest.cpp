@@ -88,7 +88,10 @@ void PartialNest::push(const StageMapping& stage) {
   for (const Loop& loop : stage.loops) {
     factor[loop.index] *= loop.factor;
   }
-  reorder(stage.loops);
+  loops_[first_] = 0;
+  for (auto loop = stage.loops.rbegin(); in_time_[first_] && loop != stage.loops.rend(); ++loop) {
+    order_[first_][loops_[first_]++] = loop->index;
+  }
   for (std::size_t i = 0; i < workload_.indices.size(); ++i) {
     step_[first_][i] = extent_[i];
     chain_[first_][i] = chain_[first_ + 1][i];
@@ -97,13 +100,6 @@ void PartialNest::push(const StageMapping& stage) {
       extent_[i] *= factor[i];
       left_[i] = ceil_div(size_[i], extent_[i]);
     }
-  }
-}
-
-void PartialNest::reorder(const std::vector<Loop>& loops) {
-  loops_[first_] = 0;
-  for (auto loop = loops.rbegin(); in_time_[first_] && loop != loops.rend(); ++loop) {
-    order_[first_][loops_[first_]++] = loop->index;
   }
 }
 

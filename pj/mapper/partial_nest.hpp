@@ -31,8 +31,6 @@ class PartialNest {
   /// Takes in the next stage outwards, or gives the outermost one back.
   void push(const StageMapping& stage);
   void pop();
-  /// Gives the outermost chosen stage's loops another order.
-  void reorder(const std::vector<Loop>& loops);
 
   /// What the loops outside the chosen part do to a tile that all loops inside left in place.
   struct Outside {
@@ -115,7 +113,7 @@ class PartialNest {
 
   /// By stage and index: stands for the factors from that stage inwards.
   std::array<std::array<Fingerprint, most_indices>, most_stages + 1> chain_{};
-  FingerprintTable<std::int64_t> windows_;
+  FingerprintTable<std::int64_t> windows_{1 << 20};
 };
 
 }  // namespace pj

@@ -8,6 +8,9 @@ namespace pj {
 
 namespace {
 
+/// Lists of copies can be long: only so many are kept.
+constexpr std::size_t most_known = 64;
+
 /// Is the index in an axis with a sum, so that several of its elements can meet in one of the tensor?
 bool is_summed(const Operand& tensor, std::size_t index) {
   return std::any_of(tensor.axes.begin(), tensor.axes.end(), [&](const Axis& axis) {
@@ -64,6 +67,9 @@ std::vector<std::int64_t> Spreads::counts(std::size_t index, std::int64_t tiles)
 }
 
 const std::vector<Copies>& Spreads::all(const std::vector<std::int64_t>& left) {
+  if (known_.size() == most_known) {
+    known_.clear();
+  }
   const auto [known, is_new] = known_.try_emplace(left);
   if (is_new) {
     found_ = &known->second;
