@@ -14,6 +14,9 @@ namespace {
 /// Rounding in the sums of a bound must not cut the optimum.
 constexpr double rounding = 1.0 - 1e-12;
 
+/// The sizes of filters: their tiles are chosen before those of all other indices.
+constexpr std::int64_t small_index = 11;
+
 }  // namespace
 
 Search::Search(const Workload& workload, const Accelerator& accelerator, const MapperOptions& options,
@@ -32,8 +35,8 @@ Search::Search(const Workload& workload, const Accelerator& accelerator, const M
   left_ = whole_;
   sequence_.resize(whole_.size());
   std::iota(sequence_.begin(), sequence_.end(), std::size_t{0});
-  std::stable_sort(sequence_.begin(), sequence_.end(),
-                   [&](std::size_t a, std::size_t b) { return whole_[a] < whole_[b]; });
+  std::stable_partition(sequence_.begin(), sequence_.end(),
+                        [&](std::size_t index) { return whole_[index] <= small_index; });
   extents_.assign(whole_.size(), 1);
   for (const Stage& stage : accelerator.stages) {
     const auto* fanout = std::get_if<Fanout>(&stage);

@@ -109,7 +109,7 @@ class Search {
   Factors factors_;
   Symmetry symmetry_;
   std::vector<std::unique_ptr<Spreads>> spreads_;  ///< by stage, of the fanouts
-  std::vector<std::size_t> sequence_;              ///< of the indices, as tiles are chosen: the smallest first
+  std::vector<std::size_t> sequence_;              ///< of the indices, as tiles are chosen: those of filters first
   std::map<KeepSet, SupplyFront> fronts_;          ///< by what all levels keep, and the stage
 
   // The chosen part.
