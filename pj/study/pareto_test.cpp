@@ -71,7 +71,7 @@ TEST_CASE("the front of a layer equals that of all mappings") {
       CHECK(front.points[i].cost.cycles() == wanted[i].cycles());
     }
   });
-  CHECK(most > 3);
+  CHECK(most > (fewer_cases == 1 ? 3 : 1));  // few cases have short fronts
 }
 
 TEST_CASE("the sum of fronts has every sum that none dominates") {
