@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "pj/mapper/mapper.hpp"
@@ -69,13 +71,12 @@ class Bounder {
   double energy_bound() const { return energy_; }
   double delay_bound() const { return delay_; }
 
-  /// What the tiles of these extents (by index, of the tensors in the mask `keeps`) cost at least to bring to a level
-  /// with no fanout further out, for each loop that may be the innermost outside. The indices in the mask `open` have
-  /// no extent yet. What all levels keep is decided.
-  const SupplyFront& supplies(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
-                              std::uint32_t open);
+  /// What the tiles of these extents (by index) cost at least to bring to a level with no fanout further out, for each
+  /// loop that may be the innermost outside. The indices in the mask `open` have no extent yet. What all levels keep is
+  /// decided.
+  const SupplyFront& supplies(std::size_t stage, const std::vector<std::int64_t>& extents, std::uint32_t open);
   /// The same for every tile with extents from the smallest to the largest.
-  SupplyFront supplies_between(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& smallest,
+  SupplyFront supplies_between(std::size_t stage, const std::vector<std::int64_t>& smallest,
                                const std::vector<std::int64_t>& largest);
   /// Prepares `tile_bound` for a level that is to be chosen next, outside the chosen part, and keeps these tensors.
   void begin_tile(const Mapping& mapping, std::size_t stage);
@@ -123,7 +124,6 @@ class Bounder {
   std::vector<Window> windows(std::size_t tensor) const;
   double least_delay() const;
   void add_supply(Table& table, bool is_output) const;
-  double energy(const Mapping& mapping);
   void collect_ways(const Mapping& mapping, std::size_t outermost);
   Parts inner_energy(std::size_t tensor, const std::vector<Way>& ways);
   Parts best_staying(std::size_t tensor, const std::vector<Loop>& loops, std::uint32_t moved, std::uint32_t open);
@@ -169,13 +169,14 @@ class Bounder {
 
   Supplied supplied(std::size_t tensor);
   Parts kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies);
-  Supply supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t keeps,
-                      std::uint32_t open);
+  Supply supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t open);
   double held_words(std::size_t tensor) const;
   double most_held(std::size_t tensor, std::size_t keeper, const Copies& copies) const;
   double shared_words(const Supplied& supplied, const Copies& copies) const;
   double words_of_copies(std::size_t tensor, const Copies& copies) const;
   double supply_from_outside(std::size_t tensor, double words) const;
+  template <class Sent>
+  double least_supply(std::size_t tensor, std::size_t inner, double again, const Sent& sent) const;
 
   std::size_t fanout_ = 0;  ///< of `spread_bound`
   std::vector<Supplied> supplied_;
@@ -194,5 +195,24 @@ class Bounder {
   std::vector<std::vector<Parts>> tile_sliding_;  ///< by tensor and index: the level's innermost loop moves them
   FingerprintTable<SupplyFront> supplies_{1 << 18};
 };
+
+/// The least that some level outside the stage `inner` costs that serves `sent(level)` words of a tensor, `again` of
+/// them of an output for another time, and all that supplies that level.
+template <class Sent>
+double Bounder::least_supply(std::size_t tensor, std::size_t inner, double again, const Sent& sent) const {
+  const Table& table = tables_[tensor];
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t outer = inner; outer-- > 0;) {
+    if (table.may_keep[outer]) {
+      const double serve = workload_.is_output(tensor) ? sent(outer) * table.write[outer] + again * table.read[outer]
+                                                       : sent(outer) * table.read[outer];
+      least = std::min(least, serve + table.supply[outer]);
+    }
+    if (table.must_keep[outer]) {
+      break;
+    }
+  }
+  return least;
+}
 
 }  // namespace pj

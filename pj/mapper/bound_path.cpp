@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 
 #include "pj/mapper/bound.hpp"
 
@@ -89,21 +88,9 @@ double Bounder::hops(PartialNest& nest, const Way& way, std::size_t from, const 
 /// The least that a level costs which is still to be chosen as the way's outer end, and all that supplies it.
 double Bounder::unfinished(PartialNest& nest, const Way& way, const Outside& outside) {
   const Table& table = tables_[way.tensor];
-  const bool is_output = workload_.is_output(way.tensor);
   const std::int64_t sent = nest.moved(way, 0, outside, fanouts_left_);
   const double again = fanouts_left_ ? 0.0 : std::max(0.0, static_cast<double>(sent) - table.most_elements);
-  double least = std::numeric_limits<double>::infinity();
-  for (std::size_t outer = nest.first_stage(); outer-- > 0;) {
-    if (table.may_keep[outer]) {
-      const double serve =
-          is_output ? scaled(sent, table.write[outer]) + again * table.read[outer] : scaled(sent, table.read[outer]);
-      least = std::min(least, serve + table.supply[outer]);
-    }
-    if (table.must_keep[outer]) {
-      break;
-    }
-  }
-  return least;
+  return least_supply(way.tensor, nest.first_stage(), again, [&](std::size_t) { return static_cast<double>(sent); });
 }
 
 }  // namespace pj

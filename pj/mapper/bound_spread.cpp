@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 
 #include "pj/base/arithmetic.hpp"
 #include "pj/mapper/bound.hpp"
@@ -166,22 +165,12 @@ double Bounder::words_of_copies(std::size_t tensor, const Copies& copies) const 
 /// The least that it costs to serve these words across the fanout, and to bring every element to the level that does.
 double Bounder::supply_from_outside(std::size_t tensor, double words) const {
   const Table& table = tables_[tensor];
-  const bool is_output = workload_.is_output(tensor);
   const std::int64_t copies = copies_outside_[fanout_];
   const double again = copies > 1 ? 0.0 : std::max(0.0, words - table.most_elements);
-  double least = std::numeric_limits<double>::infinity();
-  for (std::size_t outer = fanout_; outer-- > 0;) {
-    if (table.may_keep[outer]) {
-      // Copies of fanouts further out may share, too: of k sets the union is at least their sum divided by k.
-      const double sent = std::max(table.elements, words / static_cast<double>(copies / copies_outside_[outer]));
-      const double serve = is_output ? sent * table.write[outer] + again * table.read[outer] : sent * table.read[outer];
-      least = std::min(least, serve + table.supply[outer]);
-    }
-    if (table.must_keep[outer]) {
-      break;
-    }
-  }
-  return least;
+  return least_supply(tensor, fanout_, again, [&](std::size_t outer) {
+    // Copies of fanouts further out may share, too: of k sets the union is at least their sum divided by k.
+    return std::max(table.elements, words / static_cast<double>(copies / copies_outside_[outer]));
+  });
 }
 
 }  // namespace pj

@@ -132,11 +132,10 @@ double Bounder::tile_bound(const std::vector<Loop>& loops, std::uint32_t open, c
   return least;
 }
 
-const SupplyFront& Bounder::supplies(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& extents,
-                                     std::uint32_t open) {
+const SupplyFront& Bounder::supplies(std::size_t stage, const std::vector<std::int64_t>& extents, std::uint32_t open) {
   Fingerprint key;
   key.add(stage);
-  key.add((static_cast<std::int64_t>(keeps) << 32) | open);
+  key.add(std::uint64_t{open});
   for (const std::uint32_t decided : keeps_) {
     key.add(std::uint64_t{decided});
   }
@@ -151,15 +150,14 @@ const SupplyFront& Bounder::supplies(std::size_t stage, std::uint32_t keeps, con
       smallest[i] = (open >> i & 1U) != 0 ? 1 : extents[i];
       largest[i] = (open >> i & 1U) != 0 ? workload_.indices[i].size : extents[i];
     }
-    front = supplies_between(stage, keeps, smallest, largest);
+    front = supplies_between(stage, smallest, largest);
   }
   return front;
 }
 
 /// What bringing the tile of a nest that has only this stage costs where the loop over the index `innermost` is the
 /// innermost outside.
-Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t keeps,
-                             std::uint32_t open) {
+Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t open) {
   Supply supply;
   const auto passes = passing(stage);
   for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
@@ -173,7 +171,7 @@ Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t i
     if (passes == tensor) {
       supply.held = unfinished(nest, way, outside);
       supply.fresh = unfinished(nest, way, {Outside::Kind::Moves});
-    } else if ((keeps >> tensor & 1U) != 0 && moves && may_count) {
+    } else if ((keeps_[stage] >> tensor & 1U) != 0 && moves && may_count) {
       supply.kept += inner_end(nest, way, outside) + unfinished(nest, way, outside) - tables_[tensor].supply[stage];
     }
   }
@@ -181,7 +179,7 @@ Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t i
   return supply;
 }
 
-SupplyFront Bounder::supplies_between(std::size_t stage, std::uint32_t keeps, const std::vector<std::int64_t>& smallest,
+SupplyFront Bounder::supplies_between(std::size_t stage, const std::vector<std::int64_t>& smallest,
                                       const std::vector<std::int64_t>& largest) {
   fanouts_left_ = false;
   StageMapping tile;
@@ -197,7 +195,7 @@ SupplyFront Bounder::supplies_between(std::size_t stage, std::uint32_t keeps, co
   SupplyFront front{.passing = passing(stage)};
   const double words = front.passing ? static_cast<double>(tile_words(workload_, *front.passing, smallest)) : 0.0;
   const auto add = [&](std::size_t innermost) {
-    Supply supply = supply_under(nest, stage, innermost, keeps, open);
+    Supply supply = supply_under(nest, stage, innermost, open);
     supply.words = words;
     front.add(supply);
   };

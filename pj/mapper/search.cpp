@@ -100,8 +100,13 @@ void Search::expand(std::size_t inner) {
     expand_block(fanout, inner);
     return;
   }
-  for (Choice& choice : choices(inner - 1)) {
-    take(choice, inner - 1, [&] { expand(inner - 1); });
+  expand_level(inner - 1);
+}
+
+/// Chooses a level with no fanout further out, and then the stages outside it.
+void Search::expand_level(std::size_t at) {
+  for (Choice& choice : choices(at)) {
+    take(choice, at, [&] { expand(at); });
   }
 }
 

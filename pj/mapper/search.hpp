@@ -62,6 +62,7 @@ class Search {
   bool interrupted();
   bool can_win(const Value& bound, double delay) const;
   void expand(std::size_t inner);
+  void expand_level(std::size_t at);
   std::size_t innermost_fanout(std::size_t inner) const;
   void step(const std::vector<Loop>& loops, bool in);
   void finish();
@@ -82,10 +83,10 @@ class Search {
   void fill_block(std::size_t fanout, std::size_t inner, const Block& block);
 
   // search_supplies.cpp
-  const SupplyFront& front(const Level& level, std::size_t at, std::uint32_t mask);
+  const SupplyFront& front(const Level& level, std::size_t at);
   Ranges extent_ranges();
-  void extend_front(const Level& level, std::size_t at, std::uint32_t keeps, const Ranges& ranges,
-                    std::vector<std::int64_t> largest, SupplyFront& front, std::size_t index = 0);
+  void extend_front(const Level& level, std::size_t at, const Ranges& ranges, std::vector<std::int64_t> largest,
+                    SupplyFront& front, std::size_t index = 0);
 
   // search_tiles.cpp
   std::vector<Choice> choices(std::size_t at);

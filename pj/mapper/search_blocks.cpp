@@ -26,9 +26,7 @@ void Search::expand_block(std::size_t fanout, std::size_t inner) {
     if (fanout < inner) {
       fill_block(fanout, inner, block);
     } else {
-      for (Choice& choice : choices(inner - 1)) {
-        take(choice, inner - 1, [&] { expand(inner - 1); });
-      }
+      expand_level(inner - 1);
     }
     symmetric_ = symmetric;
   }
@@ -104,7 +102,7 @@ void Search::apply(const KeepSet& keeps, std::size_t fanout, std::size_t inner) 
   }
   for (std::size_t at = std::max<std::size_t>(first, 1); options_.rules.supplies && at < std::min(fanout, inner);
        ++at) {
-    bounder_.set_front(at, &front(std::get<Level>(accelerator_.stages[at]), at, keeps[at - first]));
+    bounder_.set_front(at, &front(std::get<Level>(accelerator_.stages[at]), at));
   }
 }
 

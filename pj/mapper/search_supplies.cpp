@@ -11,15 +11,15 @@ constexpr double most_tiles = 100000;
 
 }  // namespace
 
-/// The supplies of all tiles that fit a level which keeps the tensors in the mask.
-const SupplyFront& Search::front(const Level& level, std::size_t at, std::uint32_t mask) {
+/// The supplies of all tiles that fit a level; what all levels keep is decided.
+const SupplyFront& Search::front(const Level& level, std::size_t at) {
   KeepSet keeps = bounder_.decided_keeps();
   keeps.push_back(static_cast<std::uint32_t>(at));
   const auto [known, is_new] = fronts_.try_emplace(std::move(keeps));
   if (is_new) {
     const auto extents = std::exchange(extents_, std::vector<std::int64_t>(extents_.size(), 1));
     known->second.passing = bounder_.passing(at);
-    extend_front(level, at, mask, extent_ranges(), whole_, known->second);
+    extend_front(level, at, extent_ranges(), whole_, known->second);
     extents_ = extents;
   }
   return known->second;
@@ -53,9 +53,9 @@ Search::Ranges Search::extent_ranges() {
 
 /// Chooses an extent of each index from that on which has not been chosen; `extents_` are the smallest, `largest` the
 /// largest of their ranges. No tile of these ranges costs less than the largest, nor needs less than the smallest.
-void Search::extend_front(const Level& level, std::size_t at, std::uint32_t keeps, const Ranges& ranges,
-                          std::vector<std::int64_t> largest, SupplyFront& front, std::size_t index) {
-  const auto points = bounder_.supplies_between(at, keeps, extents_, largest).points;
+void Search::extend_front(const Level& level, std::size_t at, const Ranges& ranges, std::vector<std::int64_t> largest,
+                          SupplyFront& front, std::size_t index) {
+  const auto points = bounder_.supplies_between(at, extents_, largest).points;
   if (interrupted() ||
       std::all_of(points.begin(), points.end(), [&](const Supply& point) { return front.covers(point); })) {
     return;
@@ -70,7 +70,7 @@ void Search::extend_front(const Level& level, std::size_t at, std::uint32_t keep
     extents_[index] = ranges[index][i].smallest;
     largest[index] = ranges[index][i].largest;
     if (fits_so_far(level, at)) {
-      extend_front(level, at, keeps, ranges, largest, front, index + 1);
+      extend_front(level, at, ranges, largest, front, index + 1);
     }
   }
   extents_[index] = 1;

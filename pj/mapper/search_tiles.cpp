@@ -123,15 +123,11 @@ bool Search::tile_can_win(std::size_t at, std::size_t next) {
   if (at == 0 || !options_.rules.tiles) {
     return true;
   }
-  std::uint32_t keeps = 0;
-  for (std::size_t t = 0; t < workload_.tensors.size(); ++t) {
-    keeps |= mapping_.stages[at].keeps[t] ? 1U << t : 0;
-  }
   std::uint32_t open = 0;
   for (std::size_t position = next; position < left_.size(); ++position) {
     open |= 1U << sequence_[position];
   }
-  const SupplyFront& tiles = bounder_.supplies(at, keeps, extents_, open);
+  const SupplyFront& tiles = bounder_.supplies(at, extents_, open);
   const auto wins = [&](double energy) {
     return can_win(objective_pair(options_.objective, energy, delay_inside_), delay_inside_);
   };
