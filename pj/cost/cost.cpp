@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "pj/cost/prices.hpp"
+
 namespace pj {
 
 namespace {
@@ -12,13 +14,13 @@ double per_cycle(double bits, const std::optional<double>& bandwidth) {
 }
 
 /// The cycles that the busiest instance of a level needs for its transfers.
-Cycles transfer_time(const Workload& workload, const Level& level, const std::vector<Transfers>& busiest) {
+Cycles transfer_time(const Level& level, const std::vector<Prices::Element>& prices,
+                     const std::vector<Transfers>& busiest) {
   double read = 0.0;
   double written = 0.0;
   for (std::size_t t = 0; t < busiest.size(); ++t) {
-    const double bits = workload.tensors[t].bits;
-    read += bits * static_cast<double>(busiest[t].reads());
-    written += bits * static_cast<double>(busiest[t].writes());
+    read += prices[t].bits * static_cast<double>(busiest[t].reads());
+    written += prices[t].bits * static_cast<double>(busiest[t].writes());
   }
   return {std::max({per_cycle(read, level.read_bandwidth), per_cycle(written, level.write_bandwidth),
                     per_cycle(read + written, level.bandwidth)})};
@@ -52,30 +54,21 @@ std::size_t Cost::bottleneck() const {
 
 Cost cost(const Workload& workload, const Accelerator& accelerator, const Traffic& traffic) {
   const std::size_t stages = accelerator.stages.size();
+  const Prices price = prices(workload, accelerator);
   Cost result{std::vector(stages, std::vector<Picojoules>(workload.tensors.size())), std::vector<Picojoules>(stages),
-              traffic.macs * accelerator.compute.energy, Cycles{static_cast<double>(traffic.steps)},
-              std::vector<Cycles>(stages)};
+              traffic.macs * price.operation, Cycles{static_cast<double>(traffic.steps)}, std::vector<Cycles>(stages)};
   for (std::size_t s = 0; s < stages; ++s) {
-    const auto* level = std::get_if<Level>(&accelerator.stages[s]);
     for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
-      if (level == nullptr) {
-        result.networks[s] +=
-            traffic.hops[s][t] * hop_energy(accelerator, std::get<Fanout>(accelerator.stages[s]), workload.tensors[t]);
-        continue;
-      }
-      const double width = static_cast<double>(workload.tensors[t].bits) / static_cast<double>(level->word.value);
+      const Prices::Element& element = price.stages[s][t];
       const Transfers& moved = traffic.levels[s][t];
-      result.levels[s][t] = (moved.reads() * level->read + moved.writes() * level->write) * width;
+      result.levels[s][t] = moved.reads() * element.read + moved.writes() * element.write;
+      result.networks[s] += traffic.hops[s][t] * element.hop;
     }
-    if (level != nullptr) {
-      result.level_cycles[s] = transfer_time(workload, *level, traffic.busiest[s]);
+    if (const auto* level = std::get_if<Level>(&accelerator.stages[s])) {
+      result.level_cycles[s] = transfer_time(*level, price.stages[s], traffic.busiest[s]);
     }
   }
   return result;
-}
-
-Picojoules hop_energy(const Accelerator& accelerator, const Fanout& fanout, const Operand& tensor) {
-  return fanout.hop * (static_cast<double>(tensor.bits) / accelerator.compute.bits);
 }
 
 double utilisation(const Accelerator& accelerator, const Traffic& traffic, const Cost& cost) {

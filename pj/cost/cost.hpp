@@ -29,9 +29,6 @@ struct Cost {
 /// as the maximum over the arithmetic and each level's bandwidth (docs/model.md, "Energy" and "Time").
 Cost cost(const Workload& workload, const Accelerator& accelerator, const Traffic& traffic);
 
-/// The energy of one element of a tensor over one hop of a fanout's network.
-Picojoules hop_energy(const Accelerator& accelerator, const Fanout& fanout, const Operand& tensor);
-
 /// The share of the machine's compute units that do useful work, over the whole time.
 double utilisation(const Accelerator& accelerator, const Traffic& traffic, const Cost& cost);
 

@@ -30,8 +30,9 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
       fronts_(accelerator.stages.size(), nullptr),
       keeps_(accelerator.stages.size(), ~std::uint32_t{0}),
       tensor_keeps_(workload.tensors.size(), 0) {
+  const Prices price = prices(workload, accelerator);
   for (std::size_t tensor = 0; tensor < workload.tensors.size(); ++tensor) {
-    tables_.push_back(table(tensor));
+    tables_.push_back(table(tensor, price));
     windows_.push_back(windows(tensor));
     for (const Axis& axis : workload.tensors[tensor].axes) {
       const bool holes = std::any_of(axis.begin(), axis.end(), [](const Term& term) { return term.coefficient > 1; });
@@ -39,7 +40,7 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
       boxes_with_holes_ |= boxes && holes ? 1U << tensor : 0;
     }
   }
-  compute_energy_ = static_cast<double>(workload.macs()) * accelerator.compute.energy.value;
+  compute_energy_ = static_cast<double>(workload.macs()) * price.operation.value;
   least_delay_ = least_delay();
   std::int64_t copies = 1;
   for (const Stage& stage : accelerator.stages) {
@@ -60,7 +61,7 @@ double Bounder::least_delay() const {
   double read = 0.0;
   double written = 0.0;
   for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
-    (workload_.is_output(tensor) ? written : read) += tables_[tensor].elements * workload_.tensors[tensor].bits;
+    (workload_.is_output(tensor) ? written : read) += tables_[tensor].elements * tables_[tensor].bits.front();
   }
   const auto time = [](double bits, const std::optional<double>& bandwidth) {
     return bandwidth ? bits / *bandwidth : 0.0;
@@ -69,17 +70,16 @@ double Bounder::least_delay() const {
                    time(read + written, outermost.bandwidth)});
 }
 
-Bounder::Table Bounder::table(std::size_t tensor) const {
+Bounder::Table Bounder::table(std::size_t tensor, const Prices& prices) const {
   const Operand& operand = workload_.tensors[tensor];
   Table result;
-  for (const Stage& stage : accelerator_.stages) {
-    const auto* level = std::get_if<Level>(&stage);
-    const auto* fanout = std::get_if<Fanout>(&stage);
-    const double width =
-        level == nullptr ? 0.0 : static_cast<double>(operand.bits) / static_cast<double>(level->word.value);
-    result.read.push_back(level == nullptr ? 0.0 : level->read.value * width);
-    result.write.push_back(level == nullptr ? 0.0 : level->write.value * width);
-    result.hop.push_back(fanout == nullptr ? 0.0 : hop_energy(accelerator_, *fanout, operand).value);
+  for (std::size_t stage = 0; stage < accelerator_.stages.size(); ++stage) {
+    const auto* level = std::get_if<Level>(&accelerator_.stages[stage]);
+    const Prices::Element& element = prices.stages[stage][tensor];
+    result.read.push_back(element.read.value);
+    result.write.push_back(element.write.value);
+    result.hop.push_back(element.hop.value);
+    result.bits.push_back(element.bits);
     result.may_keep.push_back(level != nullptr && may_keep(*level, operand.name));
     result.must_keep.push_back(level != nullptr && (result.read.size() == 1 || must_keep(*level, operand.name)));
   }

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "pj/cost/prices.hpp"
 #include "pj/mapper/mapper.hpp"
 #include "pj/mapper/partial_nest.hpp"
 #include "pj/mapper/supply.hpp"
@@ -106,7 +107,7 @@ class Bounder {
 
   /// What one tensor costs at each stage, per element.
   struct Table {
-    std::vector<double> read, write, hop;
+    std::vector<double> read, write, hop, bits;
     std::vector<double> supply;             ///< the least that bringing every element to a stage (and back) costs
     std::vector<bool> may_keep, must_keep;  ///< as far as it is decided
     std::vector<bool> free_may_keep, free_must_keep;  ///< by the machine file
@@ -120,7 +121,7 @@ class Bounder {
     double size_a = 0.0, size_b = 0.0, positions = 1.0;
   };
 
-  Table table(std::size_t tensor) const;
+  Table table(std::size_t tensor, const Prices& prices) const;
   std::vector<Window> windows(std::size_t tensor) const;
   double least_delay() const;
   void add_supply(Table& table, bool is_output) const;
