@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -58,7 +59,7 @@ class Search {
   };
   /// A tile of a level: how many such tiles each index has, and what it costs with one loop outside it.
   struct CheapTile {
-    std::vector<std::int64_t> tiles;
+    std::array<std::int64_t, PartialNest::most_indices> tiles{};
     Supply supply;
   };
   struct CheapTiles {

@@ -100,9 +100,12 @@ bool Search::supplies_can_win(std::size_t fanout, const Copies& copies) {
     most.push_back(ceil_div(whole_[index], extents_[index] * copies[index]));
   }
   const auto can_win_at = [&](std::size_t at) {
-    const auto& tiles = cheap_tiles(at, limit - bounder_.least_without_front(at));
-    return std::any_of(tiles.begin(), tiles.end(), [&](const CheapTile& tile) {
-      return std::equal(tile.tiles.begin(), tile.tiles.end(), most.begin(), std::less_equal<>()) &&
+    const double spare = limit - bounder_.least_without_front(at);
+    const auto& tiles = cheap_tiles(at, spare);
+    const auto end = std::partition_point(tiles.begin(), tiles.end(),
+                                          [&](const CheapTile& tile) { return tile.supply.least() < spare; });
+    return std::any_of(tiles.begin(), end, [&](const CheapTile& tile) {
+      return std::equal(most.begin(), most.end(), tile.tiles.begin(), std::greater_equal<>()) &&
              bounder_.reaches(at, tile.supply, limit);
     });
   };
@@ -179,7 +182,7 @@ void Search::add_cheap(std::size_t at, const Ranges& ranges, const std::vector<s
   }
   CheapTile tile;
   for (std::size_t i = 0; i < ranges.size(); ++i) {
-    tile.tiles.push_back(ceil_div(whole_[i], largest[i]));
+    tile.tiles[i] = ceil_div(whole_[i], largest[i]);
   }
   for (const Supply& point : points) {
     tile.supply = point;
