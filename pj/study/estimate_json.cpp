@@ -83,6 +83,7 @@ std::string estimate_json(const Estimate& estimate) {
             {"basis", "modelled"},
             {"clock_Hz", estimate.accelerator.clock.value},
             {"macs", estimate.macs()},
+            {"nonzero_macs", summarise_sparsity(estimate).nonzero_macs},
             {"energy_pJ", estimate.energy().value},
             {"cycles", estimate.cycles().value},
             {"time_s", estimate.time().value},

@@ -64,6 +64,14 @@ SparsitySummary summarise_sparsity(const LayerEstimate& layer, const Accelerator
   return summary;
 }
 
+SparsitySummary summarise_sparsity(const Estimate& estimate) {
+  SparsitySummary all;
+  for (const LayerEstimate& layer : estimate.layers) {
+    all += summarise_sparsity(layer, estimate.accelerator);
+  }
+  return all;
+}
+
 bool has_zeros(const Workload& workload) {
   return std::any_of(workload.tensors.begin(), workload.tensors.end(),
                      [](const Operand& tensor) { return tensor.density < 1.0; });
@@ -78,7 +86,6 @@ std::string sparsity_table(const Estimate& estimate) {
   const std::string memory = stage_name(estimate.accelerator.stages.front());
   Table table({"layer", "Input", "Weight", "Output", "non-zero MACs (M)", "pJ each", memory + " words each",
                memory + " MB", "dense", "ratio"});
-  SparsitySummary all;
   for (const LayerEstimate& layer : estimate.layers) {
     const SparsitySummary summary = summarise_sparsity(layer, estimate.accelerator);
     std::vector<std::string> row{layer.name};
@@ -88,11 +95,10 @@ std::string sparsity_table(const Estimate& estimate) {
     const auto rest = numbers(summary, layer.result.cost.energy());
     row.insert(row.end(), rest.begin(), rest.end());
     table.add(row);
-    all += summary;
   }
   table.rule();
   std::vector<std::string> total{"all", "", "", ""};
-  const auto rest = numbers(all, estimate.energy());
+  const auto rest = numbers(summarise_sparsity(estimate), estimate.energy());
   total.insert(total.end(), rest.begin(), rest.end());
   table.add(total);
   return table.text() +

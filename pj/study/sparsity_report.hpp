@@ -20,6 +20,9 @@ struct SparsitySummary {
 
 SparsitySummary summarise_sparsity(const LayerEstimate& layer, const Accelerator& accelerator);
 
+/// The sum over all layers.
+SparsitySummary summarise_sparsity(const Estimate& estimate);
+
 /// Does any tensor have zeros?
 bool has_zeros(const Workload& workload);
 bool has_zeros(const Estimate& estimate);
