@@ -56,6 +56,13 @@ std::string line_of(const Fanout& fanout) {
   return text + "; hop " + energy_text(fanout.hop) + " a word";
 }
 
+std::string line_of(const Compute& compute) {
+  const std::string text =
+      compute.name + ": " + energy_text(compute.energy) + ", " + std::to_string(compute.bits) + " bit";
+  const bool scales = compute.precision == Compute::Precision::Scalable;
+  return scales ? text + ", scalable; " + energy_text(compute.add) + " of it the adder's" : text;
+}
+
 }  // namespace
 
 bool admits(const Names& names, const std::string& name) {
@@ -127,8 +134,7 @@ std::string draw(const Accelerator& accelerator) {
     indent += indent.empty() ? "" : "   ";
     indent += indent.empty() ? " " : "";
   }
-  return text + indent + "└─ " + accelerator.compute.name + ": " + energy_text(accelerator.compute.energy) + ", " +
-         std::to_string(accelerator.compute.bits) + " bit\n";
+  return text + indent + "└─ " + line_of(accelerator.compute) + "\n";
 }
 
 }  // namespace pj

@@ -1,5 +1,7 @@
 #include "pj/cost/prices.hpp"
 
+#include "pj/cost/operation.hpp"
+
 namespace pj {
 
 namespace {
@@ -17,7 +19,7 @@ Prices::Element price(const Operand& tensor, const Stage& stage, const Compute& 
 }  // namespace
 
 Prices prices(const Workload& workload, const Accelerator& accelerator) {
-  Prices result{.operation = accelerator.compute.energy};
+  Prices result{.operation = operation_energy(workload, accelerator.compute)};
   for (const Stage& stage : accelerator.stages) {
     result.stages.emplace_back();
     for (const Operand& tensor : workload.tensors) {

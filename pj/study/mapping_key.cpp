@@ -71,12 +71,14 @@ std::string key_of(const Workload& workload) {
     text += Line("index").add("name", index_name).add("size", size).text();
   }
   for (const Operand& tensor : tensors) {
-    const auto& [tensor_name, axes, bits] = tensor;
+    const auto& [tensor_name, axes, bits, is_index] = tensor;
     std::vector<std::string> sums;
     for (const Axis& axis : axes) {
       sums.push_back(axis_text(axis));
     }
-    text += Line("tensor").add("name", tensor_name).add("axes", sums).add("bits", std::int64_t{bits}).text();
+    Line line("tensor");
+    line.add("name", tensor_name).add("axes", sums).add("bits", std::int64_t{bits}).add("is_index", is_index);
+    text += line.text();
   }
   return text;
 }
@@ -109,8 +111,10 @@ std::string key_of(const Fanout& fanout) {
 }
 
 std::string key_of(const Compute& compute) {
-  const auto& [name, energy, bits, latches, area] = compute;  // neither the name nor the area
-  return Line("compute").add("energy", energy.value).add("bits", std::int64_t{bits}).add("latches", latches).text();
+  const auto& [name, energy, add, precision, bits, latches, area] = compute;  // neither the name nor the area
+  Line line("compute");
+  line.add("energy", energy.value).add("adder", add.value).add("precision", static_cast<std::int64_t>(precision));
+  return line.add("bits", std::int64_t{bits}).add("latches", latches).text();
 }
 
 std::string key_of(const Conventions& conventions) {

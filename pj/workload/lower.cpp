@@ -7,6 +7,7 @@
 #include "pj/network/constant_sources.hpp"
 #include "pj/network/layer_work.hpp"
 #include "pj/network/statistics.hpp"
+#include "pj/network/stored_format.hpp"
 
 namespace pj {
 
@@ -149,10 +150,12 @@ class Lowering {
  private:
   void add(const Network& network, const Node& node, const std::string& prefix, Workload workload) {
     workload.name = prefix + node.name + workload.name;
-    for (std::size_t t = 0; t < workload.output(); ++t) {
-      workload.tensors[t].bits = network.values[node.inputs[t]].format.bits;
+    for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
+      const NumberFormat format =
+          workload.is_output(t) ? result_format(network, node.outputs[0]) : operand_format(network, node.inputs[t]);
+      workload.tensors[t].bits = format.bits;
+      workload.tensors[t].is_index = format.kind == NumberFormat::Kind::Codebook;
     }
-    workload.tensors.back().bits = network.values[node.outputs[0]].format.bits;
     layers_.push_back({workload.name, kind_name(network, node), workload});
   }
 
