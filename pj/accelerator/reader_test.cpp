@@ -164,11 +164,14 @@ TEST_CASE("every accelerator that comes along loads under its file's name and sa
   }
 }
 
-TEST_CASE("the page on machine files shows one that loads") {
+TEST_CASE("the pages on machine files and costs show machines that load") {
   constexpr std::int64_t largest = 1 << 20;
-  const std::string file = in_repository("docs/machines/edge64.yaml");
-  CHECK(read_accelerator(file).compute_units() == 64);
-  CHECK(read_file(in_repository("docs/accelerators.md"), largest).find(read_file(file, largest)) != std::string::npos);
+  const std::string edge = in_repository("docs/machines/edge64.yaml");
+  CHECK(read_accelerator(edge).compute_units() == 64);
+  CHECK(read_file(in_repository("docs/accelerators.md"), largest).find(read_file(edge, largest)) != std::string::npos);
+  const std::string scalable = in_repository("docs/machines/scalable28.yaml");
+  CHECK(read_accelerator(scalable).compute_units() == 256);
+  CHECK(read_file(in_repository("docs/costs.md"), largest).find(read_file(scalable, largest)) != std::string::npos);
 }
 
 TEST_CASE("the schema for editors has the keys that the reader knows") {

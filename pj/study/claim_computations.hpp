@@ -21,6 +21,11 @@ double reuse(const YamlNode& with);
 double energy_share(const YamlNode& with);
 double proved_optima(const YamlNode& with);
 
+double operation_cost(const YamlNode& with);
+double memory_cost(const YamlNode& with);
+double memory_bandwidth(const YamlNode& with);
+double part_energy(const YamlNode& with);
+
 double accelerator_count(const YamlNode& with);
 double equal_area_buffer(const YamlNode& with);
 

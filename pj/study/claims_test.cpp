@@ -81,7 +81,7 @@ TEST_CASE("a published value that is changed is missed") {
     if (changed.level != ClaimLevel::Cited) {
       CAPTURE(changed.id);
       CAPTURE(changed.claim);
-      changed.published = *result.ours * 1.5 + 1.0;
+      changed.published = changed.relation == Relation::AtMost ? *result.ours * 0.5 - 1.0 : *result.ours * 1.5 + 1.0;
       CHECK(judge_claim(changed, *result.ours).outcome == Outcome::Missed);
     }
   }

@@ -15,9 +15,7 @@ bool looks_like_a_file(const std::string& network) {
   return network.find('/') != std::string::npos || std::filesystem::exists(network, ignored);
 }
 
-}  // namespace
-
-Network load_network(const std::string& network, const LoadOptions& options) {
+Network load_own(const std::string& network, const LoadOptions& options) {
   if (network.ends_with(".onnx")) {
     return import_onnx(network,
                        {.input_shapes = options.input_shapes, .batch = options.batch, .load_data = options.load_data});
@@ -32,6 +30,12 @@ Network load_network(const std::string& network, const LoadOptions& options) {
     throw InputError({network}, "is no network file by its name; it must end in .onnx or .yaml");
   }
   return zoo_network(network, options.batch);
+}
+
+}  // namespace
+
+Network load_network(const std::string& network, const LoadOptions& options) {
+  return in_formats(load_own(network, options), options.formats);
 }
 
 }  // namespace pj
