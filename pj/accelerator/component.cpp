@@ -195,6 +195,18 @@ std::optional<Estimated> storage_area(const Technology& technology, const Memory
   return estimate;
 }
 
+std::optional<Estimated> memory_bandwidth(const Technology& technology, const std::string& kind,
+                                          std::optional<int> channels) {
+  const ChannelBandwidth* interface = find_channels(technology, kind);
+  if (interface == nullptr) {
+    return std::nullopt;
+  }
+  const int count = channels.value_or(interface->channels);
+  return Estimated{count * interface->bytes_per_second, interface->provenance.source + "; " +
+                                                            counted(count, "channel") + " of " +
+                                                            scaled(interface->bytes_per_second, "B/s")};
+}
+
 Estimated operation_energy(const Technology& technology, const Arithmetic& arithmetic, int node_nm) {
   return look_up(technology, arithmetic, "energy", node_nm);
 }

@@ -42,6 +42,11 @@ struct Wire {
 Estimated access_energy(const Technology& technology, const Memory& memory, const std::string& quantity, int node_nm);
 std::optional<Estimated> storage_area(const Technology& technology, const Memory& memory, int node_nm);
 
+/// What all channels of the memory's interface carry, in bytes a second; nothing where the tables have no interface of
+/// this kind. `channels` stands in the place of the table's number.
+std::optional<Estimated> memory_bandwidth(const Technology& technology, const std::string& kind,
+                                          std::optional<int> channels = {});
+
 /// The energy of one operation in pJ, its unit's area in um2.
 Estimated operation_energy(const Technology& technology, const Arithmetic& arithmetic, int node_nm);
 Estimated operation_area(const Technology& technology, const Arithmetic& arithmetic, int node_nm);

@@ -120,6 +120,16 @@ TEST_CASE("a wire costs its length, its bits and the square of the supply") {
   CHECK(wire_energy(technology(), {1.5, Bits{16}}, 45).rule.ends_with("; 1.50 mm at 0.900 V"));
 }
 
+TEST_CASE("estimates at 65 nm are within a fifth of what nn_dataflow's model of Eyeriss takes, for 16 bit") {
+  const Bits word{16};
+  const double mac = operation("fixed", "multiply", 16, 65) + operation("fixed", "add", 32, 65);
+  CHECK(mac == doctest::Approx(2).epsilon(0.2));
+  CHECK(read({"register_file", Bits{512 * 8}, word}, 65) == doctest::Approx(1).epsilon(0.2));
+  CHECK(read({"sram", kibibytes(108), word}, 65) == doctest::Approx(15).epsilon(0.2));
+  CHECK(read({"ddr3", {}, word}, 65) == doctest::Approx(460).epsilon(0.2));
+  CHECK(wire_energy(technology(), {1.5, word}, 65).value == doctest::Approx(4).epsilon(0.2));
+}
+
 TEST_CASE("what the tables cannot answer is refused with a way out") {
   const auto energy = [](const Memory& storage, int node_nm) {
     return access_energy(technology(), storage, "read", node_nm);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int widest = 64;
 constexpr int most_ports = 64;
+constexpr int most_channels = 1 << 16;
 
 const std::vector<std::string> compute_actions{"compute", "mac_random", "mac"};
 const std::vector<std::string> hop_actions{"transfer", "transfer_random"};
@@ -221,6 +222,24 @@ void CostReader::read_level_costs(const YamlNode& node, Level& level) {
   level.read = access(node, level, "read", table);
   level.write = access(node, level, "write", table);
   level.area = level_area(node, level, table);
+  read_channels(node, level);
+}
+
+void CostReader::read_channels(const YamlNode& node, Level& level) {
+  const YamlNode* kind = node.find("kind");
+  const YamlNode* given = node.find("channels");
+  std::optional<int> channels;
+  if (given != nullptr) {
+    channels = static_cast<int>(given->integer("channels", 1, most_channels));
+  }
+  const auto bandwidth = kind == nullptr ? std::nullopt : memory_bandwidth(technology(), kind->text("kind"), channels);
+  if (given != nullptr && !bandwidth) {
+    throw InputError(given->position(), "no channels are known of this kind of memory; give its 'bandwidth'");
+  }
+  if (bandwidth && !level.bandwidth && !level.read_bandwidth && !level.write_bandwidth) {
+    const double bits = estimated(*kind, level.name + " bandwidth", [&] { return *bandwidth; }) * 8.0;
+    level.bandwidth = bits / machine_.clock.value;
+  }
 }
 
 void CostReader::read_fanout_costs(const YamlNode& node, Fanout& fanout) {

@@ -37,6 +37,7 @@ class CostReader : protected ValueReader {
   Picojoules access(const YamlNode& node, const Level& level, const std::string& direction,
                     const ReferenceComponent* component);
   SquareMicrons level_area(const YamlNode& node, const Level& level, const ReferenceComponent* component);
+  void read_channels(const YamlNode& node, Level& level);
   std::optional<double> table_area(const std::string& path, const ReferenceComponent* component);
   Memory memory(const YamlNode& node, const Level& level) const;
 

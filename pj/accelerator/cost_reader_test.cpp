@@ -69,6 +69,18 @@ TEST_CASE("where a file gives a cost, the file wins") {
   CHECK(std::get<Fanout>(given.stages[1]).hop == 3.0_pJ);
 }
 
+TEST_CASE("a memory with a known interface has its bandwidth, or that of the channels that it says") {
+  const std::string start = "name: m\nclock: 100 MHz\ncompute: {bits: 8, energy: 1 pJ}\nstages:\n";
+  CHECK(level(read(start + "  - {level: DRAM, kind: hmc}\n"), 0).bandwidth.value() == doctest::Approx(160e9 * 8 / 1e8));
+  const Accelerator one = read(start + "  - {level: DRAM, kind: ddr3, channels: 1}\n");
+  CHECK(level(one, 0).bandwidth.value() == doctest::Approx(12.8e9 * 8 / 1e8));
+  CHECK(one.provenance.at("DRAM bandwidth").source.ends_with("; 1 channel of 12.8 GB/s"));
+  CHECK(level(read(start + "  - {level: DRAM, kind: hmc, bandwidth: 8 bit/cycle}\n"), 0).bandwidth == 8.0);
+  CHECK(!level(read(start + "  - {level: DRAM, kind: lpddr}\n"), 0).bandwidth);
+  CHECK(fault_of(start + "  - {level: DRAM, kind: lpddr, channels: 2}\n") ==
+        "m:5:42: no channels are known of this kind of memory; give its 'bandwidth'");
+}
+
 TEST_CASE("a scalable unit knows its adder's share, given or estimated") {
   const std::string stages = "\nstages: [{level: DRAM, read: 1 pJ, write: 1 pJ}]\n";
   const Accelerator given =

@@ -72,7 +72,7 @@ class Reader : CostReader {
   Level read_level(const YamlNode& node) {
     node.allow_keys(std::vector<std::string>{"level", "capacity", "partitions", "keeps", "must_keep", "double_buffered",
                                              "word", "read", "write", "read_bandwidth", "write_bandwidth", "bandwidth",
-                                             "area", "loops", "whole", "kind", "ports", "component"});
+                                             "area", "loops", "whole", "kind", "ports", "channels", "component"});
     Level level{.name = node.at("level").text("level")};
     level.word = Bits{machine_.compute.bits};
     if (const YamlNode* word = node.find("word")) {

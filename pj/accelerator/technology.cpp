@@ -118,7 +118,8 @@ class TechnologyFile {
     if (const YamlNode* channels = entry.find("channels")) {
       technology_.channels.push_back(
           {kind, static_cast<int>(channels->integer("channels", 1, most_channels)),
-           positive(entry.at("bandwidth"), "bandwidth", QuantityUnits{{"MB/s", 1e6}, {"GB/s", 1e9}})});
+           positive(entry.at("bandwidth"), "bandwidth", QuantityUnits{{"MB/s", 1e6}, {"GB/s", 1e9}}),
+           provenance(entry)});
     }
   }
 
@@ -180,6 +181,12 @@ const CostTable* find_table(const Technology& technology, const std::string& com
     return table.component == component && table.quantity == quantity;
   });
   return found == technology.tables.end() ? nullptr : &*found;
+}
+
+const ChannelBandwidth* find_channels(const Technology& technology, const std::string& kind) {
+  const auto found = std::find_if(technology.channels.begin(), technology.channels.end(),
+                                  [&](const ChannelBandwidth& memory) { return memory.kind == kind; });
+  return found == technology.channels.end() ? nullptr : &*found;
 }
 
 std::vector<std::string> memory_kinds(const Technology& technology) {

@@ -47,11 +47,12 @@ struct WireCost {
   bool operator==(const WireCost&) const = default;
 };
 
-/// How many channels a memory chip's interface has, and what each carries, in bytes a second.
+/// How many channels the interface of a kind of memory has, and what each carries, in bytes a second.
 struct ChannelBandwidth {
   std::string kind;
   int channels = 0;
   double bytes_per_second = 0.0;
+  Provenance provenance;
 
   bool operator==(const ChannelBandwidth&) const = default;
 };
@@ -74,6 +75,9 @@ const Technology& technology();
 
 /// The table of one cost, or null.
 const CostTable* find_table(const Technology& technology, const std::string& component, const std::string& quantity);
+
+/// The interface of a kind of memory, or null where the tables have none.
+const ChannelBandwidth* find_channels(const Technology& technology, const std::string& kind);
 
 /// The kinds of memory that the tables know.
 std::vector<std::string> memory_kinds(const Technology& technology);

@@ -76,11 +76,11 @@ double memory_cost(const YamlNode& with) {
 }
 
 double memory_bandwidth(const YamlNode& with) {
+  if (const auto bandwidth = memory_bandwidth(technology(), with.at("kind").text("kind"))) {
+    return bandwidth->value * 1e-9;
+  }
   std::vector<std::string> known;
   for (const ChannelBandwidth& memory : technology().channels) {
-    if (memory.kind == with.at("kind").text("kind")) {
-      return memory.channels * memory.bytes_per_second * 1e-9;
-    }
     known.push_back(memory.kind);
   }
   refuse_word(with, "kind", known);
