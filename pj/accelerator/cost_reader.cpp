@@ -9,7 +9,7 @@ namespace pj {
 
 namespace {
 
-constexpr int widest = 64;
+constexpr std::int64_t widest = 64;
 constexpr int most_ports = 64;
 constexpr int most_channels = 1 << 16;
 
@@ -121,7 +121,7 @@ void CostReader::estimate_compute(const YamlNode& node, bool is_open) {
   Arithmetic multiply{numbers == nullptr ? "fixed" : numbers->text("numbers"), "multiply", compute.bits};
   Arithmetic add{multiply.numbers, "add", multiply.numbers == "float" ? compute.bits : 2 * compute.bits};
   if (const YamlNode* accumulator = node.find("accumulator")) {
-    add.bits = static_cast<int>(std::min<std::int64_t>(size(*accumulator, "accumulator").value, 2 * widest));
+    add.bits = static_cast<int>(std::min(size(*accumulator, "accumulator").value, 2 * widest));
   }
   if (is_open) {
     compute.add = {
