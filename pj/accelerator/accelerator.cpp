@@ -57,8 +57,8 @@ std::string line_of(const Fanout& fanout) {
 }
 
 std::string line_of(const Compute& compute) {
-  const std::string text =
-      compute.name + ": " + energy_text(compute.energy) + ", " + std::to_string(compute.bits) + " bit";
+  std::string text = compute.name + ": " + energy_text(compute.energy) + ", " + std::to_string(compute.bits) + " bit";
+  text += compute.partial_bits == 0 ? "" : ", partial sums of " + std::to_string(compute.partial_bits) + " bit";
   const bool scales = compute.precision == Compute::Precision::Scalable;
   return scales ? text + ", scalable; " + energy_text(compute.add) + " of it the adder's" : text;
 }

@@ -89,6 +89,7 @@ struct Compute {
   Picojoules add;     ///< what of it the adder takes; read where the precision is scalable
   Precision precision = Precision::Fixed;
   int bits = 16;                     ///< width of the numbers it works on
+  int partial_bits = 0;              ///< of a partial sum inside the outermost level; 0: those of the output
   std::vector<std::string> latches;  ///< tensors whose element stays at the unit while it is reused
   SquareMicrons area;
 

@@ -93,6 +93,13 @@ TEST_CASE("a scalable unit knows its adder's share, given or estimated") {
   CHECK(read("name: m\ncompute: {bits: 8, energy: 1 pJ}" + stages).compute.precision == Compute::Precision::Fixed);
 }
 
+TEST_CASE("a machine may keep partial sums wider than its outputs") {
+  const Accelerator machine = read(
+      "name: m\ncompute: {bits: 8, energy: 1 pJ, partial_sums: 3 B}\nstages: [{level: DRAM, read: 1 pJ, write: 1 "
+      "pJ}]\n");
+  CHECK(machine.compute.partial_bits == 24);
+}
+
 TEST_CASE("a file's basis and source hold for the values that do not say their own") {
   const Accelerator machine = read(
       "name: m\nsource: a paper\nbasis: published\ncompute: {bits: 8, energy: {value: 1 pJ, basis: measured, source: "

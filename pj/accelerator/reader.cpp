@@ -49,10 +49,14 @@ class Reader : CostReader {
 
   void read_compute(const YamlNode& node) {
     node.allow_keys(std::vector<std::string>{"name", "bits", "energy", "add", "precision", "numbers", "accumulator",
-                                             "area", "latches", "component"});
+                                             "partial_sums", "area", "latches", "component"});
     Compute& compute = machine_.compute;
     compute.name = text_or(node, "name", compute.name);
     compute.bits = static_cast<int>(node.at("bits").integer("compute bits", 1, 64));
+    if (const YamlNode* sums = node.find("partial_sums")) {
+      constexpr std::int64_t widest = 1024;
+      compute.partial_bits = static_cast<int>(std::min(size(*sums, compute.name + " partial_sums").value, widest));
+    }
     read_compute_costs(node);
     if (const YamlNode* latches = node.find("latches")) {
       compute.latches = names(*latches, "latches");

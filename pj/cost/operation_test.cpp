@@ -81,7 +81,8 @@ TEST_CASE("an index into a codebook is multiplied as the value that it stands fo
 
 TEST_CASE("narrower numbers change the arithmetic of a mapped layer as said, and storage by their bits") {
   for_random_cases(200, [](Rng& rng) {
-    const Workload wide = random_workload(rng, 6, 2000);
+    Workload wide = random_workload(rng, 6, 2000);
+    wide.tensors.back().partial_bits = 0;
     Accelerator machine = random_accelerator(rng, 3);
     machine.compute = unit(Compute::Precision::Scalable);
     const Mapping mapping = random_mapping(rng, wide, machine);
@@ -97,6 +98,26 @@ TEST_CASE("narrower numbers change the arithmetic of a mapped layer as said, and
       CHECK(of_narrow.networks[s].value == doctest::Approx(of_wide.networks[s].value / 4));
       for (std::size_t t = 0; t < wide.tensors.size(); ++t) {
         CHECK(of_narrow.levels[s][t].value == doctest::Approx(of_wide.levels[s][t].value / 4));
+      }
+    }
+  });
+}
+
+TEST_CASE("partial sums cost their own width, and what leaves for the outermost level that of the output") {
+  for_random_cases(200, [](Rng& rng) {
+    Workload narrow = random_workload(rng, 6, 2000);
+    narrow.tensors.back().partial_bits = 0;
+    const Accelerator machine = random_accelerator(rng, 3);
+    const Mapping mapping = random_mapping(rng, narrow, machine);
+    Workload partial = narrow;
+    partial.tensors.back().partial_bits = 32;
+    const Cost of_narrow = cost(narrow, machine, traffic(narrow, machine, mapping));
+    const Cost of_partial = cost(partial, machine, traffic(partial, machine, mapping));
+    CHECK(of_partial.levels.front() == of_narrow.levels.front());
+    for (std::size_t s = 1; s < machine.stages.size(); ++s) {
+      for (std::size_t t = 0; t < narrow.tensors.size(); ++t) {
+        const double times = narrow.is_output(t) ? 2.0 : 1.0;
+        CHECK(of_partial.levels[s][t].value == doctest::Approx(times * of_narrow.levels[s][t].value));
       }
     }
   });

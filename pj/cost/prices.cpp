@@ -6,8 +6,8 @@ namespace pj {
 
 namespace {
 
-Prices::Element price(const Operand& tensor, const Stage& stage, const Compute& compute) {
-  const double bits = tensor.bits;
+Prices::Element price(const Operand& tensor, const Stage& stage, bool is_outermost, const Compute& compute) {
+  const double bits = is_outermost ? tensor.bits : tensor.bits_inside();
   if (const auto* fanout = std::get_if<Fanout>(&stage)) {
     return {.hop = fanout->hop * (bits / compute.bits)};
   }
@@ -23,7 +23,7 @@ Prices prices(const Workload& workload, const Accelerator& accelerator) {
   for (const Stage& stage : accelerator.stages) {
     result.stages.emplace_back();
     for (const Operand& tensor : workload.tensors) {
-      result.stages.back().push_back(price(tensor, stage, accelerator.compute));
+      result.stages.back().push_back(price(tensor, stage, result.stages.size() == 1, accelerator.compute));
     }
   }
   return result;

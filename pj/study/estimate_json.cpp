@@ -48,6 +48,7 @@ Json layer_json(const LayerEstimate& layer, const Accelerator& accelerator, Obje
   for (const Operand& tensor : layer.workload.tensors) {
     json["bits"][tensor.name] = tensor.bits;
   }
+  json["partial_sum_bits"] = layer.workload.tensors.back().bits_inside();
   json["macs"] = result.traffic.macs;
   json["energy_pJ"] = result.cost.energy().value;
   json["compute_pJ"] = result.cost.compute.value;

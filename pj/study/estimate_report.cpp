@@ -189,8 +189,8 @@ std::string mapping_report(const LayerEstimate& layer, const Accelerator& accele
         const auto extents = tile_extents(layer.workload, result.mapping, s, true);
         const std::int64_t bits = tile_bits(layer.workload, accelerator, t, extents).value;
         table.add({stage_name(accelerator.stages[s]), layer.workload.tensors[t].name,
-                   grouped(bits / layer.workload.tensors[t].bits), grouped(moved.reads()), grouped(moved.writes()),
-                   energy_text(result.cost.levels[s][t])});
+                   grouped(bits / layer.workload.tensors[t].bits_inside()), grouped(moved.reads()),
+                   grouped(moved.writes()), energy_text(result.cost.levels[s][t])});
       }
     }
   }

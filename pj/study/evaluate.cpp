@@ -29,6 +29,7 @@ Workload in_formats_of(const Accelerator& accelerator, Workload workload) {
   for (Operand& tensor : workload.tensors) {
     tensor.bits = std::min(tensor.bits, accelerator.compute.bits);
   }
+  workload.tensors.back().partial_bits = accelerator.compute.partial_bits;
   return workload;
 }
 

@@ -59,7 +59,7 @@ Estimate evaluate(const Network& network, const Accelerator& accelerator, const 
 LayerEstimate map_layer(LayerEstimate layer, const Accelerator& accelerator, const EvaluateOptions& options = {});
 
 /// The workload with the stored bits that the accelerator works with: whole numbers of fewer bits keep theirs, all
-/// else is stored in the accelerator's own format.
+/// else is stored in the accelerator's own format; and partial sums as wide as the accelerator keeps them.
 Workload in_formats_of(const Accelerator& accelerator, Workload workload);
 
 /// Throws `InputError` where a format that was asked for is wider than the accelerator's numbers: a network's own

@@ -39,6 +39,7 @@ const std::vector<Change> changes_of_the_workload{
     [](Question& q) { q.workload.tensors[0].name = "Image"; },
     [](Question& q) { q.workload.tensors[0].bits = 8; },
     [](Question& q) { q.workload.tensors[0].is_index = true; },
+    [](Question& q) { q.workload.tensors[2].partial_bits = 24; },
     [](Question& q) { q.workload.tensors[0].axes[0][0].index = 0; },
     [](Question& q) { q.workload.tensors[0].axes[1][0].coefficient = 3; },
     [](Question& q) { q.workload.tensors[0].axes[1].pop_back(); },
