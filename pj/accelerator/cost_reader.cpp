@@ -22,6 +22,15 @@ std::vector<std::string> access_actions(const std::string& direction) {
                              : std::vector<std::string>{"write", "fill", "access"};
 }
 
+/// The word, which must be one of these.
+std::string choice(const YamlNode& node, const std::string& what, const std::vector<std::string>& known) {
+  const std::string& word = node.text(what);
+  if (std::find(known.begin(), known.end(), word) == known.end()) {
+    throw InputError(node.position(), "unknown " + what + " '" + word + "'" + did_you_mean(word, known));
+  }
+  return word;
+}
+
 }  // namespace
 
 void CostReader::read_tables(const std::vector<std::string>& files) {
@@ -86,67 +95,75 @@ std::optional<double> CostReader::table_area(const std::string& path, const Refe
 
 void CostReader::read_compute_costs(const YamlNode& node) {
   Compute& compute = machine_.compute;
-  const std::string path = compute.name + " energy";
   const ReferenceComponent* table = component(node, compute.name, true);
+  const YamlNode* numbers = node.find("numbers");
+  const std::string kind = numbers == nullptr ? "fixed" : choice(*numbers, "numbers", {"fixed", "float"});
+  multiplier_ = {kind, "multiply", compute.bits};
+  adder_ = {kind, "add", kind == "float" ? compute.bits : 2 * compute.bits};
+  if (const YamlNode* accumulator = node.find("accumulator")) {
+    adder_.bits = static_cast<int>(std::min(size(*accumulator, "accumulator").value, 2 * widest));
+  }
   if (const YamlNode* precision = node.find("precision")) {
-    const std::vector<std::string> known{"fixed", "scalable"};
-    const auto found = std::find(known.begin(), known.end(), precision->text("precision"));
-    if (found == known.end()) {
-      throw InputError(precision->position(), "unknown precision '" + precision->text("precision") + "'" +
-                                                  did_you_mean(precision->text("precision"), known));
-    }
-    compute.precision = found == known.begin() ? Compute::Precision::Fixed : Compute::Precision::Scalable;
+    const bool scales = choice(*precision, "precision", {"fixed", "scalable"}) == "scalable";
+    compute.precision = scales ? Compute::Precision::Scalable : Compute::Precision::Fixed;
   }
-  if (table != nullptr) {
-    compute.energy = {from_table(node, path, *table, compute_actions)};
-  } else if (const YamlNode* given = node.find("energy")) {
-    compute.energy = energy(*given, path, false);
-  } else if (node.find("numbers") == nullptr) {
-    node.at("energy");  // refuses, with its place
-  }
-  estimate_compute(node, table == nullptr && node.find("energy") == nullptr);
-  if (const YamlNode* area = node.find("area")) {
-    compute.area = {amount(*area, compute.name + " area", area_units())};
-  }
-  if (const auto area = table_area(compute.name + " area", table)) {
-    compute.area = {*area};
-  }
+  read_compute_energy(node, table);
+  read_add(node);
+  read_compute_area(node, table);
 }
 
-/// The adder's share, and all that the file leaves open where it says on what numbers the unit works.
-void CostReader::estimate_compute(const YamlNode& node, bool is_open) {
+void CostReader::read_compute_energy(const YamlNode& node, const ReferenceComponent* table) {
   Compute& compute = machine_.compute;
+  const std::string path = compute.name + " energy";
+  if (table != nullptr) {
+    compute.energy = {from_table(node, path, *table, compute_actions)};
+    return;
+  }
   const YamlNode* numbers = node.find("numbers");
-  const YamlNode& place = numbers == nullptr ? node : *numbers;
-  Arithmetic multiply{numbers == nullptr ? "fixed" : numbers->text("numbers"), "multiply", compute.bits};
-  Arithmetic add{multiply.numbers, "add", multiply.numbers == "float" ? compute.bits : 2 * compute.bits};
-  if (const YamlNode* accumulator = node.find("accumulator")) {
-    add.bits = static_cast<int>(std::min(size(*accumulator, "accumulator").value, 2 * widest));
+  if (node.find("energy") != nullptr || numbers == nullptr) {
+    compute.energy = energy(node.at("energy"), path, false);
+    return;
   }
-  if (is_open) {
-    compute.add = {
-        estimated(place, compute.name + " add", [&] { return operation_energy(technology(), add, machine_.node_nm); })};
-    compute.energy = compute.add + Picojoules{estimated(place, compute.name + " energy", [&] {
-                       return operation_energy(technology(), multiply, machine_.node_nm);
-                     })};
-    compute.area = {estimated(place, compute.name + " area", [&] {
-      Estimated area = operation_area(technology(), multiply, machine_.node_nm);
-      area.value += operation_area(technology(), add, machine_.node_nm).value;
-      return area;
-    })};
-  }
+  compute.energy = {estimated(*numbers, path, [&] {
+    Estimated both = operation_energy(technology(), multiplier_, machine_.node_nm);
+    both.value += operation_energy(technology(), adder_, machine_.node_nm).value;
+    return both;
+  })};
+}
+
+/// The adder's part of the energy: given, or as large a part as the tables say.
+void CostReader::read_add(const YamlNode& node) {
+  Compute& compute = machine_.compute;
+  const std::string path = compute.name + " add";
   if (const YamlNode* given = node.find("add")) {
-    compute.add = energy(*given, compute.name + " add", false);
+    compute.add = energy(*given, path, false);
     if (compute.add > compute.energy) {
       throw InputError(given->position(),
                        "the adder takes a part of the energy of a multiply-accumulate; 'add' is more");
     }
-  } else if (!is_open && compute.precision == Compute::Precision::Scalable) {
-    compute.add = {estimated(place, compute.name + " add", [&] {
-      const int node_nm = machine_.node_nm == 0 ? 45 : machine_.node_nm;
-      const Estimated sum = operation_energy(technology(), add, node_nm);
-      const double whole = sum.value + operation_energy(technology(), multiply, node_nm).value;
+  } else if (compute.precision == Compute::Precision::Scalable) {
+    compute.add = {estimated(node, path, [&] {
+      const int node_nm = machine_.node_nm == 0 ? 45 : machine_.node_nm;  // at all nodes the part is the same
+      const Estimated sum = operation_energy(technology(), adder_, node_nm);
+      const double whole = sum.value + operation_energy(technology(), multiplier_, node_nm).value;
       return Estimated{compute.energy.value * sum.value / whole, "share of the energy: " + sum.rule};
+    })};
+  }
+}
+
+void CostReader::read_compute_area(const YamlNode& node, const ReferenceComponent* table) {
+  Compute& compute = machine_.compute;
+  const std::string path = compute.name + " area";
+  const YamlNode* numbers = node.find("numbers");
+  if (const auto area = table_area(path, table)) {
+    compute.area = {*area};
+  } else if (const YamlNode* given = node.find("area")) {
+    compute.area = {amount(*given, path, area_units())};
+  } else if (numbers != nullptr && machine_.node_nm > 0) {
+    compute.area = {estimated(*numbers, path, [&] {
+      Estimated both = operation_area(technology(), multiplier_, machine_.node_nm);
+      both.value += operation_area(technology(), adder_, machine_.node_nm).value;
+      return both;
     })};
   }
 }

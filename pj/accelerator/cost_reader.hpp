@@ -33,7 +33,9 @@ class CostReader : protected ValueReader {
                     const std::vector<std::string>& actions);
   /// Notes the rule; a fault is at the place of the node.
   double estimated(const YamlNode& node, const std::string& path, const Estimator& estimate);
-  void estimate_compute(const YamlNode& node, bool is_open);
+  void read_compute_energy(const YamlNode& node, const ReferenceComponent* table);
+  void read_add(const YamlNode& node);
+  void read_compute_area(const YamlNode& node, const ReferenceComponent* table);
   Picojoules access(const YamlNode& node, const Level& level, const std::string& direction,
                     const ReferenceComponent* component);
   SquareMicrons level_area(const YamlNode& node, const Level& level, const ReferenceComponent* component);
@@ -42,6 +44,7 @@ class CostReader : protected ValueReader {
   Memory memory(const YamlNode& node, const Level& level) const;
 
   std::optional<ReferenceTable> tables_;
+  Arithmetic multiplier_, adder_;
 };
 
 }  // namespace pj

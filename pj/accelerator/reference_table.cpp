@@ -158,8 +158,8 @@ const ReferenceComponent& find_component(const ReferenceTable& table, const std:
                      "': " + found[0]->name + ", " + found[1]->name + "; name one with 'component'");
   }
   if (found.empty()) {
-    throw InputError("no component '" + name + "' in " + join(table.files, ", ") + did_you_mean(name, known) +
-                     "; name the one that is meant with 'component'");
+    throw InputError("no component '" + name + "' in " + join(table.files, ", ") +
+                     "; name the one that is meant with 'component'" + did_you_mean(name, known));
   }
   return *found.front();
 }

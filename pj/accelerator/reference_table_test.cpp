@@ -101,7 +101,7 @@ TEST_CASE("a component is found by its whole name, or the last part of it") {
     return std::string();
   }();
   CHECK(message.starts_with("no component 'sapd' in "));
-  CHECK(message.ends_with("; did you mean 'spad'?; name the one that is meant with 'component'"));
+  CHECK(message.ends_with("; name the one that is meant with 'component'; did you mean 'spad'?"));
   const ReferenceTable twice = read("twice.csv", "component,action,energy\na.buffer,read,1\nb.buffer,read,2\n");
   CHECK_THROWS_AS(find_component(twice, "buffer"), InputError);
   CHECK(find_component(twice, "b.buffer").name == "b.buffer");
