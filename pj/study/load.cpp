@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "pj/base/error.hpp"
+#include "pj/network/densities.hpp"
 #include "pj/network/zoo.hpp"
 #include "pj/onnx/onnx.hpp"
 
@@ -15,7 +16,7 @@ bool looks_like_a_file(const std::string& network) {
   return network.find('/') != std::string::npos || std::filesystem::exists(network, ignored);
 }
 
-Network load_own(const std::string& network, const LoadOptions& options) {
+Network read_network(const std::string& network, const LoadOptions& options) {
   if (network.ends_with(".onnx")) {
     return import_onnx(network,
                        {.input_shapes = options.input_shapes, .batch = options.batch, .load_data = options.load_data});
@@ -35,7 +36,11 @@ Network load_own(const std::string& network, const LoadOptions& options) {
 }  // namespace
 
 Network load_network(const std::string& network, const LoadOptions& options) {
-  return in_formats(load_own(network, options), options.formats);
+  Network loaded = in_formats(read_network(network, options), options.formats);
+  if (!options.densities.empty()) {
+    apply(load_densities(options.densities), loaded);
+  }
+  return loaded;
 }
 
 }  // namespace pj

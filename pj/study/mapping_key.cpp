@@ -71,14 +71,14 @@ std::string key_of(const Workload& workload) {
     text += Line("index").add("name", index_name).add("size", size).text();
   }
   for (const Operand& tensor : tensors) {
-    const auto& [tensor_name, axes, bits, is_index, partial_bits] = tensor;
+    const auto& [tensor_name, axes, bits, density, is_index, partial_bits] = tensor;
     std::vector<std::string> sums;
     for (const Axis& axis : axes) {
       sums.push_back(axis_text(axis));
     }
     Line line("tensor");
-    line.add("name", tensor_name).add("axes", sums).add("bits", std::int64_t{bits}).add("is_index", is_index);
-    line.add("partial_bits", std::int64_t{partial_bits});
+    line.add("name", tensor_name).add("axes", sums).add("bits", std::int64_t{bits}).add("density", density);
+    line.add("is_index", is_index).add("partial_bits", std::int64_t{partial_bits});
     text += line.text();
   }
   return text;
@@ -86,7 +86,7 @@ std::string key_of(const Workload& workload) {
 
 std::string key_of(const Level& level) {
   const auto& [name, capacity, partitions, keeps, must_keep, double_buffered, word, read, write, read_bandwidth,
-               write_bandwidth, bandwidth, area, loops, whole] = level;  // not the area
+               write_bandwidth, bandwidth, area, loops, whole, formats, gated] = level;  // not the area
   Line line("level");
   line.add("name", name);
   line.add("capacity", capacity ? std::optional(capacity->value) : std::nullopt);
@@ -96,6 +96,12 @@ std::string key_of(const Level& level) {
   line.add("keeps", keeps).add("must_keep", must_keep).add("double_buffered", double_buffered);
   line.add("word", word.value).add("read", read.value).add("write", write.value);
   line.add("read_bandwidth", read_bandwidth).add("write_bandwidth", write_bandwidth).add("bandwidth", bandwidth);
+  for (const auto& [tensor, format] : formats) {
+    line.add("stores", tensor).add("as", to_string(format));
+  }
+  for (const auto& [tensor, operands] : gated) {
+    line.add("gates", tensor).add("by", operands);
+  }
   return line.add("loops", loops).add("whole", whole).text();
 }
 
@@ -113,10 +119,12 @@ std::string key_of(const Fanout& fanout) {
 
 std::string key_of(const Compute& compute) {
   // Neither the name nor the area, and what the workload says of partial sums already.
-  const auto& [name, energy, add, precision, bits, partial_bits, latches, area] = compute;
+  const auto& [name, energy, add, precision, bits, partial_bits, latches, area, gates, skips] = compute;
+  const auto& [tensors, lanes, brick] = skips;
   Line line("compute");
   line.add("energy", energy.value).add("adder", add.value).add("precision", static_cast<std::int64_t>(precision));
-  return line.add("bits", std::int64_t{bits}).add("latches", latches).text();
+  line.add("bits", std::int64_t{bits}).add("latches", latches).add("gates", gates);
+  return line.add("skips", tensors).add("lanes", lanes).add("brick", brick).text();
 }
 
 std::string key_of(const Conventions& conventions) {

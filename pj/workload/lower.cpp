@@ -151,10 +151,12 @@ class Lowering {
   void add(const Network& network, const Node& node, const std::string& prefix, Workload workload) {
     workload.name = prefix + node.name + workload.name;
     for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
+      const ValueId value = workload.is_output(t) ? node.outputs[0] : node.inputs[t];
       const NumberFormat format =
-          workload.is_output(t) ? result_format(network, node.outputs[0]) : operand_format(network, node.inputs[t]);
+          workload.is_output(t) ? result_format(network, value) : operand_format(network, value);
       workload.tensors[t].bits = format.bits;
       workload.tensors[t].is_index = format.kind == NumberFormat::Kind::Codebook;
+      workload.tensors[t].density = network.values[value].storage.density;
     }
     layers_.push_back({workload.name, kind_name(network, node), workload});
   }
