@@ -16,9 +16,12 @@ struct Options {
   std::int64_t threads = 0;  ///< 0: one per core
   std::int64_t batch = 1;
   std::vector<std::string> input_shapes;
+  std::string weights;      ///< a number format; empty: the network's own
+  std::string activations;  ///< likewise
   std::string densities;
   std::int64_t bits = 16;
   std::string on = "eyeriss";
+  std::vector<std::string> reference_tables;
   std::string objective = "energy";
   std::string mapping;
   bool perfect_factors = false;

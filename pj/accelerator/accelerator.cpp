@@ -82,6 +82,23 @@ std::string line_of(const Fanout& fanout) {
   return text + "; hop " + energy_text(fanout.hop) + " a word";
 }
 
+std::string zeros_text(const Compute& compute) {
+  std::string text = compute.gates.empty() ? "" : "; zeros of " + join(compute.gates, ", ") + " are gated";
+  if (!compute.skips.tensors.empty()) {
+    text += "; zeros of " + join(compute.skips.tensors, ", ") + " are skipped, " +
+            counted(compute.skips.lanes, "lane") + " in step every " + counted(compute.skips.brick, "operation");
+  }
+  return text;
+}
+
+std::string line_of(const Compute& compute) {
+  std::string text = compute.name + ": " + energy_text(compute.energy) + ", " + std::to_string(compute.bits) + " bit";
+  text += compute.partial_bits == 0 ? "" : ", partial sums of " + std::to_string(compute.partial_bits) + " bit";
+  text += zeros_text(compute);
+  const bool scales = compute.precision == Compute::Precision::Scalable;
+  return scales ? text + ", scalable; " + energy_text(compute.add) + " of it the adder's" : text;
+}
+
 }  // namespace
 
 bool admits(const Names& names, const std::string& name) {
@@ -170,15 +187,7 @@ std::string draw(const Accelerator& accelerator) {
     indent += indent.empty() ? "" : "   ";
     indent += indent.empty() ? " " : "";
   }
-  const Compute& compute = accelerator.compute;
-  text +=
-      indent + "└─ " + compute.name + ": " + energy_text(compute.energy) + ", " + std::to_string(compute.bits) + " bit";
-  text += compute.gates.empty() ? "" : "; zeros of " + join(compute.gates, ", ") + " are gated";
-  if (!compute.skips.tensors.empty()) {
-    text += "; zeros of " + join(compute.skips.tensors, ", ") + " are skipped, " +
-            counted(compute.skips.lanes, "lane") + " in step every " + counted(compute.skips.brick, "operation");
-  }
-  return text + "\n";
+  return text + indent + "└─ " + line_of(accelerator.compute) + "\n";
 }
 
 }  // namespace pj

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pj/cost/operation.hpp"
 #include "pj/sparse/zeros.hpp"
 #include "pj/workload/nonzero.hpp"
 
@@ -20,7 +21,8 @@ double share_of_accesses(const Workload& workload, std::size_t tensor, const Acc
 }
 
 Prices::Element price(const Workload& workload, std::size_t tensor, const Accelerator& accelerator, std::size_t stage) {
-  const double dense = workload.tensors[tensor].bits;
+  const Operand& operand = workload.tensors[tensor];
+  const double dense = stage == 0 ? operand.bits : operand.bits_inside();
   if (const auto* fanout = std::get_if<Fanout>(&accelerator.stages[stage])) {
     return {.hop = fanout->hop * (dense / accelerator.compute.bits)};
   }
@@ -64,7 +66,7 @@ double stored_bits(const Workload& workload, std::size_t tensor, const Accelerat
   const Operand& operand = workload.tensors[tensor];
   const auto& formats = std::get<Level>(accelerator.stages[stage]).formats;
   const auto format = formats.find(operand.name);
-  const double dense = operand.bits;
+  const double dense = stage == 0 ? operand.bits : operand.bits_inside();
   if (format == formats.end() || (workload.is_output(tensor) && stage > 0)) {
     return dense;
   }
@@ -76,7 +78,7 @@ Prices prices(const Workload& workload, const Accelerator& accelerator) {
   const Compute& compute = accelerator.compute;
   std::vector<std::string> saves = compute.gates;
   saves.insert(saves.end(), compute.skips.tensors.begin(), compute.skips.tensors.end());
-  Prices result{.operation = compute.energy * density_of(workload, saves),
+  Prices result{.operation = operation_energy(workload, compute) * density_of(workload, saves),
                 .step = cycles_of_step(workload, compute.skips)};
   for (std::size_t stage = 0; stage < accelerator.stages.size(); ++stage) {
     result.stages.emplace_back();

@@ -122,7 +122,7 @@ double Bounder::most_held(std::size_t tensor, std::size_t keeper, const Copies& 
     const auto& level = std::get<Level>(accelerator_.stages[keeper]);
     const auto own = level.partitions.find(workload_.tensors[tensor].name);
     const auto bits = own != level.partitions.end() ? std::optional(own->second) : level.capacity;
-    most = bits ? static_cast<double>(bits->value / workload_.tensors[tensor].bits) : tables_[tensor].elements;
+    most = bits ? static_cast<double>(bits->value / workload_.tensors[tensor].bits_inside()) : tables_[tensor].elements;
   }
   for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
     most *= static_cast<double>(copies[index]);

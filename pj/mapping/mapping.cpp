@@ -156,7 +156,7 @@ class Fit {
 Bits tile_bits(const Workload& workload, const Accelerator& accelerator, std::size_t tensor,
                const std::vector<std::int64_t>& extents) {
   const bool boxes = accelerator.conventions.halo == Conventions::Halo::InnermostOnly;
-  return Bits{tile_words(workload, tensor, extents, boxes) * workload.tensors[tensor].bits};
+  return Bits{tile_words(workload, tensor, extents, boxes) * workload.tensors[tensor].bits_inside()};
 }
 
 std::vector<std::int64_t> tile_extents(const Workload& workload, const Mapping& mapping, std::size_t stage,

@@ -21,6 +21,10 @@ double reuse(const YamlNode& with);
 double energy_share(const YamlNode& with);
 double proved_optima(const YamlNode& with);
 
+double operation_cost(const YamlNode& with);
+double memory_cost(const YamlNode& with);
+double memory_bandwidth(const YamlNode& with);
+double part_energy(const YamlNode& with);
 double density_end(const YamlNode& with);
 double chip_traffic(const YamlNode& with);
 double gating_saving(const YamlNode& with);

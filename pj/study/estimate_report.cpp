@@ -2,6 +2,7 @@
 
 #include "pj/accelerator/reader.hpp"
 #include "pj/base/text.hpp"
+#include "pj/study/cost_origins.hpp"
 #include "pj/study/mapspace.hpp"
 #include "pj/study/proof_text.hpp"
 #include "pj/study/sparsity_report.hpp"
@@ -147,6 +148,7 @@ std::string estimate_table(const Estimate& estimate) {
   text += "Energy: " + energy_text(estimate.energy()) + " — " + where_energy_goes(estimate) + ".\n";
   text += "Time: " + scaled(estimate.time().value, "s") + " at " + scaled(estimate.accelerator.clock.value, "Hz") +
           ", " + grouped(static_cast<std::int64_t>(estimate.cycles().value)) + " cycles.\n";
+  text += origins_text(estimate.accelerator);
   text += "Modelled, not measured. " + proof_text(estimate) + "; percentages are shares of energy.\n";
   return text;
 }
@@ -198,8 +200,8 @@ std::string mapping_report(const LayerEstimate& layer, const Accelerator& accele
         const auto extents = tile_extents(layer.workload, result.mapping, s, true);
         const std::int64_t bits = tile_bits(layer.workload, accelerator, t, extents).value;
         table.add({stage_name(accelerator.stages[s]), layer.workload.tensors[t].name,
-                   grouped(bits / layer.workload.tensors[t].bits), grouped(moved.reads()), grouped(moved.writes()),
-                   energy_text(result.cost.levels[s][t])});
+                   grouped(bits / layer.workload.tensors[t].bits_inside()), grouped(moved.reads()),
+                   grouped(moved.writes()), energy_text(result.cost.levels[s][t])});
       }
     }
   }
@@ -233,13 +235,7 @@ std::string accelerator_report(const Accelerator& accelerator) {
   }
   text += ".\n";
   if (!accelerator.provenance.empty()) {
-    Table table({"value", "basis", "source"});
-    table.left(1);
-    table.left(2);
-    for (const auto& [value, provenance] : accelerator.provenance) {
-      table.add({value, provenance.basis, provenance.source});
-    }
-    text += "\n" + table.text();
+    text += "\n" + provenance_table(accelerator);
   }
   return text;
 }

@@ -29,7 +29,18 @@ Workload in_formats_of(const Accelerator& accelerator, Workload workload) {
   for (Operand& tensor : workload.tensors) {
     tensor.bits = std::min(tensor.bits, accelerator.compute.bits);
   }
+  workload.tensors.back().partial_bits = accelerator.compute.partial_bits;
   return workload;
+}
+
+void check_formats(const Accelerator& accelerator, const Formats& formats) {
+  for (const auto& format : {formats.weights, formats.activations}) {
+    if (format && format->bits > accelerator.compute.bits) {
+      throw InputError("the format " + to_string(*format) + " is wider than the " +
+                       std::to_string(accelerator.compute.bits) + " bit of accelerator '" + accelerator.name +
+                       "'; ask for a narrower one");
+    }
+  }
 }
 
 std::vector<std::size_t> first_of_equals(const std::vector<LayerEstimate>& layers) {

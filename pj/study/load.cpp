@@ -36,7 +36,7 @@ Network read_network(const std::string& network, const LoadOptions& options) {
 }  // namespace
 
 Network load_network(const std::string& network, const LoadOptions& options) {
-  Network loaded = read_network(network, options);
+  Network loaded = in_formats(read_network(network, options), options.formats);
   if (!options.densities.empty()) {
     apply(load_densities(options.densities), loaded);
   }

@@ -31,11 +31,17 @@ using Axis = std::vector<Term>;
 struct Operand {
   std::string name;  ///< Input, Weight, Output; machine files speak of tensors by these names
   std::vector<Axis> axes;
-  int bits = 16;         ///< stored bits of one element
-  double density = 1.0;  ///< the share of elements that are not zero
+  int bits = 16;          ///< stored bits of one element
+  double density = 1.0;   ///< the share of elements that are not zero
+  bool is_index = false;  ///< what is stored points into a table of values (a codebook); those are what is multiplied
+
+  /// Of an output: the bits of an element inside the outermost level, where it is a partial sum; 0: as stored.
+  int partial_bits = 0;
 
   bool operator==(const Operand&) const = default;
 
+  /// The bits of one element inside the outermost level.
+  int bits_inside() const { return partial_bits > bits ? partial_bits : bits; }
   bool depends_on(std::size_t index) const;
 };
 

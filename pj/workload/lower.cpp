@@ -7,6 +7,7 @@
 #include "pj/network/constant_sources.hpp"
 #include "pj/network/layer_work.hpp"
 #include "pj/network/statistics.hpp"
+#include "pj/network/stored_format.hpp"
 
 namespace pj {
 
@@ -149,16 +150,15 @@ class Lowering {
  private:
   void add(const Network& network, const Node& node, const std::string& prefix, Workload workload) {
     workload.name = prefix + node.name + workload.name;
-    for (std::size_t t = 0; t < workload.output(); ++t) {
-      put(workload.tensors[t], network.values[node.inputs[t]]);
+    for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
+      const ValueId value = workload.is_output(t) ? node.outputs[0] : node.inputs[t];
+      const NumberFormat format =
+          workload.is_output(t) ? result_format(network, value) : operand_format(network, value);
+      workload.tensors[t].bits = format.bits;
+      workload.tensors[t].is_index = format.kind == NumberFormat::Kind::Codebook;
+      workload.tensors[t].density = network.values[value].storage.density;
     }
-    put(workload.tensors.back(), network.values[node.outputs[0]]);
     layers_.push_back({workload.name, kind_name(network, node), workload});
-  }
-
-  static void put(Operand& tensor, const Value& value) {
-    tensor.bits = value.format.bits;
-    tensor.density = value.storage.density;
   }
 
   const LowerOptions& options_;

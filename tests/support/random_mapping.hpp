@@ -34,7 +34,9 @@ inline Workload random_workload(Rng& rng, std::int64_t largest, std::int64_t mos
     sizes.emplace_back(std::string(1, letter), size);
     macs *= size;
   }
-  return einsum(text, sizes);
+  Workload workload = einsum(text, sizes);
+  workload.tensors.back().partial_bits = rng.chance(0.25) ? 28 : 0;
+  return workload;
 }
 
 /// A machine of 1 to `most_levels` levels with fanouts between some of them, without limits of capacity.
