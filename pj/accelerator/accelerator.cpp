@@ -53,7 +53,32 @@ std::string line_of(const Fanout& fanout) {
   std::string text = fanout.name + ": " + axes_text(fanout) + "; ";
   text += fanout.multicast ? "multicast" : "no multicast";
   text += fanout.reduction ? ", reduction" : ", no reduction";
-  return text + "; hop " + energy_text(fanout.hop) + " a word";
+  text += fanout.reduction && fanout.reduces ? " over " + join(*fanout.reduces, ", ") : "";
+  text += fanout.chain ? " along a chain" : "";
+  return text + "; hop " + energy_text(fanout.hop) + " a word" + (fanout.hops ? " of " + join(*fanout.hops, ", ") : "");
+}
+
+/// With a free hand-off additions go where they are cheapest. The search relies on that being inside (docs/mapper.md).
+void check_handoff(const Accelerator& accelerator) {
+  if (accelerator.conventions.halo != Conventions::Halo::Resident) {
+    refuse(accelerator, "a free handoff counts words, not bounding boxes; remove 'halo: innermost-only'");
+  }
+  Picojoules dearest;
+  for (auto stage = accelerator.stages.rbegin(); stage != accelerator.stages.rend(); ++stage) {
+    const auto* level = std::get_if<Level>(&*stage);
+    const auto* fanout = std::get_if<Fanout>(&*stage);
+    const bool adds = level != nullptr ? may_keep(*level, "Output") : fanout->reduction;
+    const Picojoules addition = level != nullptr                 ? level->read + level->write
+                                : admits(fanout->hops, "Output") ? fanout->hop
+                                                                 : Picojoules{};
+    if (adds && addition < dearest) {
+      refuse(accelerator,
+             "with a free handoff an addition (a read and a write of a level, a hop of a fanout) must not "
+             "cost less at '" +
+                 (level != nullptr ? level->name : fanout->name) + "' than further in");
+    }
+    dearest = adds && level != nullptr ? addition : dearest;
+  }
 }
 
 }  // namespace
@@ -68,6 +93,10 @@ bool may_keep(const Level& level, const std::string& tensor) {
 
 bool must_keep(const Level& level, const std::string& tensor) {
   return std::find(level.must_keep.begin(), level.must_keep.end(), tensor) != level.must_keep.end();
+}
+
+bool shares(const Fanout& fanout, const std::string& index, bool is_output) {
+  return is_output ? fanout.reduction && admits(fanout.reduces, index) : fanout.multicast;
 }
 
 std::int64_t Fanout::copies() const {
@@ -116,6 +145,9 @@ void check(const Accelerator& accelerator) {
         units = *product;
       }
     }
+  }
+  if (accelerator.conventions.free_handoff) {
+    check_handoff(accelerator);
   }
 }
 

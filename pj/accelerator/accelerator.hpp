@@ -38,6 +38,7 @@ struct Level {
   SquareMicrons area;                                                ///< of one instance
   Names loops;                                                       ///< indices that may be tiled here in time
   std::vector<std::string> whole;                                    ///< indices that must lie whole in its tile
+  bool slides = true;  ///< a tile that moves on along a window keeps the words that it shares with the one before
 
   bool operator==(const Level&) const = default;
 };
@@ -61,14 +62,20 @@ struct Fanout {
   std::vector<FanoutAxis> axes;
   bool multicast = true;  ///< a word that several copies need at one step is read once outside
   bool reduction = true;  ///< partial sums of several copies are added on their way out
+  Names reduces;          ///< if so, those of copies that differ in these indices
+  bool chain = false;     ///< they are added from neighbour to neighbour: n copies make n − 1 hops
   bool one_axis = false;  ///< an index is spread along one of the axes only
   Picojoules hop;         ///< of one word delivered to, or collected from, one copy
+  Names hops;             ///< tensors whose words pay for it; the others have wires that cost nothing
   SquareMicrons area;
 
   bool operator==(const Fanout&) const = default;
 
   std::int64_t copies() const;
 };
+
+/// Does one word serve copies that differ in this index: an input by multicast, an output by reduction?
+bool shares(const Fanout& fanout, const std::string& index, bool is_output);
 
 /// The multiply-accumulate unit of every processing element.
 struct Compute {
@@ -83,7 +90,7 @@ struct Compute {
 
 using Stage = std::variant<Level, Fanout>;
 
-/// Two conventions on which models differ (docs/model.md). The defaults are the physical ones.
+/// Conventions on which models differ (docs/model.md). The defaults are the physical ones.
 struct Conventions {
   enum class Halo {
     Resident,       ///< overlap of windows is kept and shared wherever the loop nest allows it
@@ -91,7 +98,8 @@ struct Conventions {
   };
 
   Halo halo = Halo::Resident;
-  bool drain_reads = true;  ///< sending a finished tile outwards reads it
+  bool drain_reads = true;    ///< sending a finished tile outwards reads it
+  bool free_handoff = false;  ///< a word is paid for where it is used: inputs where they are read, sums where added
 
   bool operator==(const Conventions&) const = default;
 };

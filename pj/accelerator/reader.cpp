@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pj/accelerator/storage_area.hpp"
 #include "pj/base/text.hpp"
 
 namespace pj {
@@ -38,6 +39,7 @@ class Reader {
     for (const YamlNode& stage : file_.at("stages").sequence("stages")) {
       machine_.stages.push_back(read_stage(stage));
     }
+    share_area();
     if (const YamlNode* node = file_.find("conventions")) {
       read_conventions(*node);
     }
@@ -146,7 +148,7 @@ class Reader {
   Level read_level(const YamlNode& node) {
     node.allow_keys(std::vector<std::string>{"level", "capacity", "partitions", "keeps", "must_keep", "double_buffered",
                                              "word", "read", "write", "read_bandwidth", "write_bandwidth", "bandwidth",
-                                             "area", "loops", "whole"});
+                                             "area", "loops", "whole", "slides", "equal_area"});
     Level level{.name = node.at("level").text("level")};
     level.word = Bits{machine_.compute.bits};
     if (const YamlNode* word = node.find("word")) {
@@ -171,6 +173,14 @@ class Reader {
       }
       level.capacity = size(*capacity, level.name + " capacity");
     }
+    if (const YamlNode* area = node.find("equal_area")) {
+      if (level.capacity || partitions != nullptr || equal_area_ != nullptr) {
+        throw InputError(area->position(),
+                         "one level of a machine has 'equal_area', without 'capacity' or 'partitions'");
+      }
+      equal_area_ = area;
+      equal_area_stage_ = machine_.stages.size();
+    }
     if (partitions != nullptr) {
       for (const auto& [tensor, position, value] : partitions->map("partitions")) {
         level.partitions[tensor] = size(value, level.name + " partition " + tensor);
@@ -179,6 +189,42 @@ class Reader {
     if (const YamlNode* buffered = node.find("double_buffered")) {
       level.double_buffered = buffered->boolean("double_buffered");
     }
+  }
+
+  /// The area of `shared` and `own` bytes for each compute unit, less what the units' own memories take, is that of the
+  /// level (Chen, Emer and Sze, ISCA 2016, section VI).
+  void share_area() {
+    if (equal_area_ == nullptr) {
+      return;
+    }
+    equal_area_->allow_keys(std::vector<std::string>{"technology", "shared", "own"});
+    const StorageTable table = storage_table(equal_area_->at("technology").text("technology"));
+    const auto bytes = [&](const char* key) { return positive(equal_area_->at(key), key, size_units) / 8.0; };
+    const auto units = static_cast<double>(machine_.compute_units());
+    SquareMicrons left = storage_area(table, units * bytes("shared")) + units * storage_area(table, bytes("own"));
+    std::int64_t copies = 1;
+    for (const Stage& stage : machine_.stages) {
+      if (const auto* fanout = std::get_if<Fanout>(&stage)) {
+        copies *= fanout->copies();
+      } else if (copies > 1) {
+        const auto own = static_cast<double>(size_of(std::get<Level>(stage))) / 8.0;
+        left = left - copies * storage_area(table, own);
+      }
+    }
+    const auto word = static_cast<double>(machine_.compute.bits);
+    const double words = std::floor(std::round(storage_in(table, left)) * 8.0 / word);
+    if (words < 1.0) {
+      throw InputError(equal_area_->position(), "the memories inside the fanouts leave no area; make them smaller");
+    }
+    std::get<Level>(machine_.stages[equal_area_stage_]).capacity = Bits{static_cast<std::int64_t>(words * word)};
+  }
+
+  static std::int64_t size_of(const Level& level) {
+    std::int64_t bits = level.capacity ? level.capacity->value : 0;
+    for (const auto& [tensor, size] : level.partitions) {
+      bits += size.value;
+    }
+    return bits;
   }
 
   void read_bandwidths(const YamlNode& node, Level& level) {
@@ -211,11 +257,14 @@ class Reader {
     if (const YamlNode* whole = node.find("whole")) {
       level.whole = names(*whole, "whole");
     }
+    if (const YamlNode* slides = node.find("slides")) {
+      level.slides = slides->boolean("slides");
+    }
   }
 
   Fanout read_fanout(const YamlNode& node) {
-    node.allow_keys(
-        std::vector<std::string>{"fanout", "columns", "rows", "multicast", "reduction", "one_axis", "hop", "area"});
+    node.allow_keys(std::vector<std::string>{"fanout", "columns", "rows", "multicast", "reduction", "chain", "one_axis",
+                                             "hop", "hops", "area"});
     Fanout fanout{.name = node.at("fanout").text("fanout")};
     for (const std::string name : {"columns", "rows"}) {
       if (const YamlNode* axis = node.find(name)) {
@@ -229,13 +278,23 @@ class Reader {
       fanout.multicast = multicast->boolean("multicast");
     }
     if (const YamlNode* reduction = node.find("reduction")) {
-      fanout.reduction = reduction->boolean("reduction");
+      if (reduction->is_sequence()) {
+        fanout.reduces = names(*reduction, "reduction");
+      } else {
+        fanout.reduction = reduction->boolean("reduction");
+      }
+    }
+    if (const YamlNode* chain = node.find("chain")) {
+      fanout.chain = chain->boolean("chain");
     }
     if (const YamlNode* one_axis = node.find("one_axis")) {
       fanout.one_axis = one_axis->boolean("one_axis");
     }
     if (const YamlNode* hop = node.find("hop")) {
       fanout.hop = energy(*hop, fanout.name + " hop", true);
+    }
+    if (const YamlNode* hops = node.find("hops")) {
+      fanout.hops = names(*hops, "hops");
     }
     if (const YamlNode* area = node.find("area")) {
       fanout.area = {amount(*area, fanout.name + " area", area_units)};
@@ -257,17 +316,25 @@ class Reader {
     return axis;
   }
 
+  /// Of the two rules of a convention, the second?
+  static bool is_second(const YamlNode& node, const std::string& what, const char* first, const char* second) {
+    const std::string& rule = node.text(what);
+    const std::vector<std::string> known{first, second};
+    if (std::find(known.begin(), known.end(), rule) == known.end()) {
+      throw InputError(node.position(), "unknown " + what + " rule '" + rule + "'" + did_you_mean(rule, known));
+    }
+    return rule == second;
+  }
+
   void read_conventions(const YamlNode& node) {
-    node.allow_keys(std::vector<std::string>{"halo", "drain_reads"});
+    node.allow_keys(std::vector<std::string>{"halo", "drain_reads", "handoff"});
     if (const YamlNode* halo = node.find("halo")) {
-      const std::vector<std::string> known{"resident", "innermost-only"};
-      const auto found = std::find(known.begin(), known.end(), halo->text("halo"));
-      if (found == known.end()) {
-        throw InputError(halo->position(),
-                         "unknown halo rule '" + halo->text("halo") + "'" + did_you_mean(halo->text("halo"), known));
-      }
-      machine_.conventions.halo =
-          found == known.begin() ? Conventions::Halo::Resident : Conventions::Halo::InnermostOnly;
+      machine_.conventions.halo = is_second(*halo, "halo", "resident", "innermost-only")
+                                      ? Conventions::Halo::InnermostOnly
+                                      : Conventions::Halo::Resident;
+    }
+    if (const YamlNode* handoff = node.find("handoff")) {
+      machine_.conventions.free_handoff = is_second(*handoff, "handoff", "stored", "free");
     }
     if (const YamlNode* drains = node.find("drain_reads")) {
       machine_.conventions.drain_reads = drains->boolean("drain_reads");
@@ -285,6 +352,8 @@ class Reader {
 
   const YamlNode& file_;
   Accelerator machine_;
+  const YamlNode* equal_area_ = nullptr;  ///< of one level
+  std::size_t equal_area_stage_ = 0;
 };
 
 }  // namespace

@@ -19,7 +19,8 @@ std::vector<std::string> built_in_accelerators();
 /// Is this the name of a built-in accelerator, or a `.yaml` file that holds one?
 bool is_accelerator(const std::string& name_or_path);
 
-/// A built-in accelerator by its name, or one from a `.yaml` file.
-Accelerator load_accelerator(const std::string& name_or_path);
+/// A built-in accelerator by its name, or one from a `.yaml` file, with values of the file set anew: a stage's name (or
+/// `compute`, `conventions`), a key and its value, as in `array.columns.size=512` or `buffer.capacity=64 KiB`.
+Accelerator load_accelerator(const std::string& name_or_path, const std::vector<std::string>& settings = {});
 
 }  // namespace pj

@@ -96,7 +96,9 @@ PathCounter::TileLoops PathCounter::loops_of(const Path& path) const {
     stays += result.open ? 1 : 0;
     result.kept = result.open ? i : result.kept;
   }
-  result.slides = keeps && !result.open && (accelerator_.conventions.halo == Conventions::Halo::Resident || stays == 0);
+  const bool may_slide = at_compute || std::get<Level>(accelerator_.stages[path.to]).slides;
+  result.slides = keeps && may_slide && !result.open &&
+                  (accelerator_.conventions.halo == Conventions::Halo::Resident || stays == 0);
   return result;
 }
 
@@ -116,8 +118,8 @@ void PathCounter::start_sequence(const Path& path, Pass rest) {
 /// How the copies behind a loop of a fanout share the words of a tensor.
 Pass PathCounter::merged(const NestLoop& loop, std::size_t tensor) const {
   const auto& fanout = std::get<Fanout>(accelerator_.stages[loop.stage]);
-  const bool shares = workload_.is_output(tensor) ? fanout.reduction : fanout.multicast;
-  return !shares ? Pass::Each : boxes_ ? Pass::Distinct : Pass::Union;
+  const bool shared = shares(fanout, workload_.indices[loop.index].name, workload_.is_output(tensor));
+  return !shared ? Pass::Each : boxes_ ? Pass::Distinct : Pass::Union;
 }
 
 }  // namespace pj

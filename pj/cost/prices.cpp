@@ -7,7 +7,7 @@ namespace {
 Prices::Element price(const Operand& tensor, const Stage& stage, const Compute& compute) {
   const double bits = tensor.bits;
   if (const auto* fanout = std::get_if<Fanout>(&stage)) {
-    return {.hop = fanout->hop * (bits / compute.bits)};
+    return {.hop = admits(fanout->hops, tensor.name) ? fanout->hop * (bits / compute.bits) : Picojoules{}};
   }
   const auto& level = std::get<Level>(stage);
   const double width = bits / static_cast<double>(level.word.value);

@@ -76,9 +76,13 @@ Bounder::Table Bounder::table(std::size_t tensor, const Prices& prices) const {
   for (std::size_t stage = 0; stage < accelerator_.stages.size(); ++stage) {
     const auto* level = std::get_if<Level>(&accelerator_.stages[stage]);
     const Prices::Element& element = prices.stages[stage][tensor];
+    const auto* fanout = std::get_if<Fanout>(&accelerator_.stages[stage]);
+    const bool chain = fanout != nullptr && fanout->chain && workload_.is_output(tensor);
+    const bool free_fill = accelerator_.conventions.free_handoff && !workload_.is_output(tensor);
     result.read.push_back(element.read.value);
-    result.write.push_back(element.write.value);
-    result.hop.push_back(element.hop.value);
+    result.write.push_back(free_fill ? 0.0 : element.write.value);
+    result.hop.push_back(chain ? 0.0 : element.hop.value);
+    result.chain_hop.push_back(chain ? element.hop.value : 0.0);
     result.bits.push_back(element.bits);
     result.may_keep.push_back(level != nullptr && may_keep(*level, operand.name));
     result.must_keep.push_back(level != nullptr && (result.read.size() == 1 || must_keep(*level, operand.name)));
@@ -175,7 +179,8 @@ std::optional<std::size_t> Bounder::passing(std::size_t stage) const {
     kept_inside |= keeps_[inner];
   }
   // A bounding box around holes is no lower bound of what the tiles inside it want.
-  const std::uint32_t passing = keeps_[stage - 1] & ~kept_inside & ~boxes_with_holes_;
+  std::uint32_t passing = keeps_[stage - 1] & ~kept_inside & ~boxes_with_holes_;
+  passing &= accelerator_.conventions.free_handoff ? ~(1U << workload_.output()) : ~0U;
   return std::has_single_bit(passing) ? std::optional(static_cast<std::size_t>(std::countr_zero(passing)))
                                       : std::nullopt;
 }
@@ -286,6 +291,9 @@ double Bounder::least_over_innermost() {
 }
 
 Bounder::Parts Bounder::tensor_energy(std::size_t tensor, const Outside& outside) {
+  if (is_handed_on(tensor)) {
+    return sums_energy(tensor, ways_[tensor], from_[tensor], outside);
+  }
   Parts total;
   for (std::size_t way = 0; way < ways_[tensor].size(); ++way) {
     total += way_energy(tensor, way, outside);

@@ -32,6 +32,10 @@ void Bounder::begin_spread(const Mapping& mapping, std::size_t fanout) {
 Bounder::Supplied Bounder::supplied(std::size_t tensor) {
   const Outside stays{Outside::Kind::Stays};
   Supplied result;
+  if (is_handed_on(tensor)) {
+    result.sums = handed_on(tensor, ways_[tensor], from_[tensor], stays);
+    return result;
+  }
   const auto& ways = ways_[tensor];
   for (std::size_t way = 0; way + 1 < ways.size(); ++way) {
     result.inside += way_energy(tensor, way, stays).done;
@@ -65,6 +69,9 @@ Value Bounder::spread_bound(const std::vector<Parts>& tensors, const Copies& cop
 }
 
 Bounder::Parts Bounder::spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies) {
+  if (is_handed_on(tensor)) {
+    return spread_sums(tensor, mapping, copies);
+  }
   const Supplied& tile = supplied_[tensor];
   for (std::size_t stage = nest_.first_stage(); stage-- > fanout_ + 1;) {
     if (mapping.stages[stage].keeps[tensor]) {

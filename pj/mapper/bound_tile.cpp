@@ -22,6 +22,7 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
   fanouts_left_ = false;
   collect_ways(mapping, stage + 1);
   inner_ways_ = ways_;
+  inner_from_ = from_;
   tile_staying_.clear();
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
     tile_staying_.push_back(tensor_energy(tensor, {Outside::Kind::Stays}));
@@ -33,7 +34,10 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
   }
   nest_.push(stage_of({}, ~std::uint32_t{0}));
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
-    tile_keeps_ |= mapping.stages[stage].keeps[tensor] ? 1U << tensor : 0;
+    if (mapping.stages[stage].keeps[tensor]) {
+      tile_keeps_ |= 1U << tensor;
+      inner_from_[tensor].push_back(stage);
+    }
     auto ways = inner_ways_[tensor];
     for (Way& way : ways) {
       way.open = false;
@@ -55,6 +59,9 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
 /// What a tensor's tiles inside the level cost, and at least what supplies the level, or the ways that bypass it.
 Bounder::Parts Bounder::inner_energy(std::size_t tensor, const std::vector<Way>& ways) {
   const Outside stays{Outside::Kind::Stays};
+  if (is_handed_on(tensor)) {
+    return sums_energy(tensor, ways, inner_from_[tensor], stays);
+  }
   Parts total;
   for (std::size_t i = 0; i < ways.size(); ++i) {
     const bool last = i + 1 == ways.size();
@@ -168,6 +175,9 @@ Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t i
                           innermost};
     const Way way = nest.way(tensor, stage, stage);
     const bool may_count = (boxes_with_holes_ >> tensor & 1U) == 0 || (open & nest_.sliding(tensor)) == 0;
+    if (is_handed_on(tensor)) {
+      continue;  // bounded as a whole
+    }
     if (passes == tensor) {
       supply.held = unfinished(nest, way, outside);
       supply.fresh = unfinished(nest, way, {Outside::Kind::Moves});

@@ -88,6 +88,7 @@ class PartialNest {
   struct Passes {
     std::array<std::uint32_t, most_stages> once{};  ///< by stage, the indices that count once
     std::array<Pass, most_stages> space{};          ///< by stage, of a fanout's loops
+    std::array<std::uint32_t, most_stages> each{};  ///< but for these indices, of which each iteration counts
     Pass time = Pass::Each;
     Pass rest = Pass::Each;
     std::size_t slide_stage = most_stages, slide_index = 0;  ///< most_stages + 1: the loops outside slide
@@ -99,6 +100,9 @@ class PartialNest {
   std::int64_t window(std::size_t tensor, std::size_t axis, std::size_t to, const Passes& passes);
   TileSequence window_loops(const Axis& terms, std::size_t to, const Passes& passes) const;
   Pass shared_pass(std::size_t stage, std::size_t tensor) const;
+  std::uint32_t never_shared(std::size_t stage, std::size_t tensor) const;
+  Pass pass(std::size_t stage, std::size_t index, const Passes& passes) const;
+  bool keeps_overlap(std::size_t stage) const;
 
   const Workload& workload_;
   const Accelerator& accelerator_;
@@ -110,6 +114,7 @@ class PartialNest {
   std::array<std::array<std::size_t, most_indices>, most_stages> order_{};  ///< a level's indices, innermost first
   std::array<std::size_t, most_stages> loops_{};                            ///< and how many there are
   std::array<bool, most_stages> in_time_{};
+  std::array<std::uint32_t, most_stages> unreduced_{};  ///< by fanout, the indices whose copies it does not reduce
 
   /// By stage and index: stands for the factors from that stage inwards.
   std::array<std::array<Fingerprint, most_indices>, most_stages + 1> chain_{};

@@ -106,6 +106,8 @@ class Relaxer {
     }
     if (!fanout.reduction) {
       add(fanout, s, "no reduction", [](Fanout& f) { f.reduction = true; });
+    } else if (excludes_an_index(workload_, fanout.reduces)) {
+      add(fanout, s, "reduction of " + list(fanout.reduces) + " only", [](Fanout& f) { f.reduces.reset(); });
     }
   }
 

@@ -37,6 +37,23 @@ inline Workload random_workload(Rng& rng, std::int64_t largest, std::int64_t mos
   return einsum(text, sizes);
 }
 
+/// A free hand-off, and energies with which additions cost the less the further in they are.
+inline void hand_off(Accelerator& machine) {
+  machine.conventions.free_handoff = true;
+  Picojoules inside;
+  for (auto stage = machine.stages.rbegin(); stage != machine.stages.rend(); ++stage) {
+    if (auto* level = std::get_if<Level>(&*stage)) {
+      level->write += inside;
+      inside = level->read + level->write;
+    } else {
+      auto& fanout = std::get<Fanout>(*stage);
+      fanout.hop += inside;
+      fanout.reduction = fanout.reduction && admits(fanout.hops, "Output");
+    }
+  }
+  check(machine);
+}
+
 /// A machine of 1 to `most_levels` levels with fanouts between some of them, without limits of capacity.
 inline Accelerator random_accelerator(Rng& rng, std::int64_t most_levels) {
   Accelerator machine{.name = "random"};
@@ -49,6 +66,7 @@ inline Accelerator random_accelerator(Rng& rng, std::int64_t most_levels) {
     if (rng.chance(0.3)) {
       std::get<Level>(machine.stages.back()).bandwidth = static_cast<double>(rng.between(4, 64));
     }
+    std::get<Level>(machine.stages.back()).slides = rng.chance(0.8);
     if (rng.chance(0.5)) {
       Fanout fanout{.name = "array" + number, .axes = {{"columns", rng.between(1, 4)}}};
       if (rng.chance(0.5)) {
@@ -58,6 +76,13 @@ inline Accelerator random_accelerator(Rng& rng, std::int64_t most_levels) {
       fanout.reduction = rng.chance(0.6);
       fanout.one_axis = fanout.axes.size() > 1 && rng.chance(0.2);
       fanout.hop = {static_cast<double>(rng.between(0, 3))};
+      fanout.chain = rng.chance(0.3);
+      if (rng.chance(0.2)) {
+        fanout.reduces = {"C", "R", "P"};
+      }
+      if (rng.chance(0.2)) {
+        fanout.hops = {"Input", "Output"};
+      }
       machine.stages.push_back(fanout);
     }
   }
@@ -66,6 +91,9 @@ inline Accelerator random_accelerator(Rng& rng, std::int64_t most_levels) {
   machine.conventions.drain_reads = rng.chance(0.5);
   if (rng.chance(0.3)) {
     machine.compute.latches.push_back(rng.chance(0.5) ? "Weight" : "Output");
+  }
+  if (machine.conventions.halo == Conventions::Halo::Resident && rng.chance(0.4)) {
+    hand_off(machine);
   }
   return machine;
 }
