@@ -55,7 +55,9 @@ std::string line_of(const Fanout& fanout) {
   text += fanout.reduction ? ", reduction" : ", no reduction";
   text += fanout.reduction && fanout.reduces ? " over " + join(*fanout.reduces, ", ") : "";
   text += fanout.chain ? " along a chain" : "";
-  return text + "; hop " + energy_text(fanout.hop) + " a word" + (fanout.hops ? " of " + join(*fanout.hops, ", ") : "");
+  text += "; hop " + energy_text(fanout.hop) + " a word";
+  text += fanout.sum_hop ? ", " + energy_text(*fanout.sum_hop) + " a sum" : "";
+  return text + (fanout.hops ? " of " + join(*fanout.hops, ", ") : "");
 }
 
 /// With a free hand-off additions go where they are cheapest. The search relies on that being inside (docs/mapper.md).
@@ -69,7 +71,7 @@ void check_handoff(const Accelerator& accelerator) {
     const auto* fanout = std::get_if<Fanout>(&*stage);
     const bool adds = level != nullptr ? may_keep(*level, "Output") : fanout->reduction;
     const Picojoules addition = level != nullptr                 ? level->read + level->write
-                                : admits(fanout->hops, "Output") ? fanout->hop
+                                : admits(fanout->hops, "Output") ? fanout->sum_hop.value_or(fanout->hop)
                                                                  : Picojoules{};
     if (adds && addition < dearest) {
       refuse(accelerator,

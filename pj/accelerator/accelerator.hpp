@@ -38,7 +38,7 @@ struct Level {
   SquareMicrons area;                                                ///< of one instance
   Names loops;                                                       ///< indices that may be tiled here in time
   std::vector<std::string> whole;                                    ///< indices that must lie whole in its tile
-  bool slides = true;  ///< a tile that moves on along a window keeps the words that it shares with the one before
+  Names stays;  ///< tensors whose tiles further in may stay in place, or slide, while its loops run
 
   bool operator==(const Level&) const = default;
 };
@@ -60,13 +60,14 @@ struct FanoutAxis {
 struct Fanout {
   std::string name;
   std::vector<FanoutAxis> axes;
-  bool multicast = true;  ///< a word that several copies need at one step is read once outside
-  bool reduction = true;  ///< partial sums of several copies are added on their way out
-  Names reduces;          ///< if so, those of copies that differ in these indices
-  bool chain = false;     ///< they are added from neighbour to neighbour: n copies make n − 1 hops
-  bool one_axis = false;  ///< an index is spread along one of the axes only
-  Picojoules hop;         ///< of one word delivered to, or collected from, one copy
-  Names hops;             ///< tensors whose words pay for it; the others have wires that cost nothing
+  bool multicast = true;              ///< a word that several copies need at one step is read once outside
+  bool reduction = true;              ///< partial sums of several copies are added on their way out
+  Names reduces;                      ///< if so, those of copies that differ in these indices
+  bool chain = false;                 ///< they are added from neighbour to neighbour: n copies make n − 1 hops
+  bool one_axis = false;              ///< an index is spread along one of the axes only
+  Picojoules hop;                     ///< of one word delivered to, or collected from, one copy
+  std::optional<Picojoules> sum_hop;  ///< of a word of an output; that of the others where it is left out
+  Names hops;                         ///< tensors whose words pay for it; the others have wires that cost nothing
   SquareMicrons area;
 
   bool operator==(const Fanout&) const = default;

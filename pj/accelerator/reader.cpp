@@ -148,7 +148,7 @@ class Reader {
   Level read_level(const YamlNode& node) {
     node.allow_keys(std::vector<std::string>{"level", "capacity", "partitions", "keeps", "must_keep", "double_buffered",
                                              "word", "read", "write", "read_bandwidth", "write_bandwidth", "bandwidth",
-                                             "area", "loops", "whole", "slides", "equal_area"});
+                                             "area", "loops", "whole", "stays", "equal_area"});
     Level level{.name = node.at("level").text("level")};
     level.word = Bits{machine_.compute.bits};
     if (const YamlNode* word = node.find("word")) {
@@ -257,14 +257,14 @@ class Reader {
     if (const YamlNode* whole = node.find("whole")) {
       level.whole = names(*whole, "whole");
     }
-    if (const YamlNode* slides = node.find("slides")) {
-      level.slides = slides->boolean("slides");
+    if (const YamlNode* stays = node.find("stays")) {
+      level.stays = names(*stays, "stays");
     }
   }
 
   Fanout read_fanout(const YamlNode& node) {
     node.allow_keys(std::vector<std::string>{"fanout", "columns", "rows", "multicast", "reduction", "chain", "one_axis",
-                                             "hop", "hops", "area"});
+                                             "hop", "sum_hop", "hops", "area"});
     Fanout fanout{.name = node.at("fanout").text("fanout")};
     for (const std::string name : {"columns", "rows"}) {
       if (const YamlNode* axis = node.find(name)) {
@@ -292,6 +292,9 @@ class Reader {
     }
     if (const YamlNode* hop = node.find("hop")) {
       fanout.hop = energy(*hop, fanout.name + " hop", true);
+    }
+    if (const YamlNode* hop = node.find("sum_hop")) {
+      fanout.sum_hop = energy(*hop, fanout.name + " sum_hop", true);
     }
     if (const YamlNode* hops = node.find("hops")) {
       fanout.hops = names(*hops, "hops");

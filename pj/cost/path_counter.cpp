@@ -91,13 +91,13 @@ PathCounter::TileLoops PathCounter::loops_of(const Path& path) const {
     if (!nest_[i].in_time) {
       continue;
     }
-    result.open = !relevant_[path.tensor * workload_.indices.size() + nest_[i].index];
+    const bool relevant = relevant_[path.tensor * workload_.indices.size() + nest_[i].index];
+    result.open = !relevant && lets_stay(nest_[i], path.tensor);
     result.window = i;
     stays += result.open ? 1 : 0;
     result.kept = result.open ? i : result.kept;
   }
-  const bool may_slide = at_compute || std::get<Level>(accelerator_.stages[path.to]).slides;
-  result.slides = keeps && may_slide && !result.open &&
+  result.slides = keeps && !result.open && lets_stay(nest_[result.window], path.tensor) &&
                   (accelerator_.conventions.halo == Conventions::Halo::Resident || stays == 0);
   return result;
 }
@@ -113,6 +113,11 @@ void PathCounter::start_sequence(const Path& path, Pass rest) {
   for (const NestLoop& loop : rest_) {
     sequence_.loops.push_back({loop.index, loop.factor, loop.step, rest});
   }
+}
+
+/// May tiles further in stay in place, or slide, while the loop runs?
+bool PathCounter::lets_stay(const NestLoop& loop, std::size_t tensor) const {
+  return admits(std::get<Level>(accelerator_.stages[loop.stage]).stays, workload_.tensors[tensor].name);
 }
 
 /// How the copies behind a loop of a fanout share the words of a tensor.

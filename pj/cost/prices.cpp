@@ -4,10 +4,17 @@ namespace pj {
 
 namespace {
 
-Prices::Element price(const Operand& tensor, const Stage& stage, const Compute& compute) {
+Picojoules hop(const Fanout& fanout, const std::string& tensor, bool is_output) {
+  if (!admits(fanout.hops, tensor)) {
+    return {};
+  }
+  return is_output ? fanout.sum_hop.value_or(fanout.hop) : fanout.hop;
+}
+
+Prices::Element price(const Operand& tensor, bool is_output, const Stage& stage, const Compute& compute) {
   const double bits = tensor.bits;
   if (const auto* fanout = std::get_if<Fanout>(&stage)) {
-    return {.hop = admits(fanout->hops, tensor.name) ? fanout->hop * (bits / compute.bits) : Picojoules{}};
+    return {.hop = hop(*fanout, tensor.name, is_output) * (bits / compute.bits)};
   }
   const auto& level = std::get<Level>(stage);
   const double width = bits / static_cast<double>(level.word.value);
@@ -20,8 +27,8 @@ Prices prices(const Workload& workload, const Accelerator& accelerator) {
   Prices result{.operation = accelerator.compute.energy};
   for (const Stage& stage : accelerator.stages) {
     result.stages.emplace_back();
-    for (const Operand& tensor : workload.tensors) {
-      result.stages.back().push_back(price(tensor, stage, accelerator.compute));
+    for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
+      result.stages.back().push_back(price(workload.tensors[t], workload.is_output(t), stage, accelerator.compute));
     }
   }
   return result;

@@ -158,19 +158,28 @@ class Walker {
     if (first_ || (way.to == compute() && !latched)) {
       return Event::Fresh;
     }
+    if (time_[changed].stage < way.to &&
+        !admits(std::get<Level>(accelerator_.stages[time_[changed].stage]).stays, name)) {
+      return Event::Fresh;
+    }
     bool any_inside = false;
     bool relevant_inside = false;
     for (std::size_t i = changed + 1; i < time_.size() && time_[i].stage < way.to; ++i) {
       any_inside = any_inside || time_[i].loop.factor > 1;
-      relevant_inside = relevant_inside || (time_[i].loop.factor > 1 && depends(way, time_[i]));
+      relevant_inside = relevant_inside || (time_[i].loop.factor > 1 && moves(way, time_[i]));
     }
     const bool outside = time_[changed].stage < way.to;
     if (!outside || (!depends(way, time_[changed]) && !relevant_inside)) {
       return Event::Stays;
     }
-    const bool keeps_overlap = way.to == compute() || std::get<Level>(accelerator_.stages[way.to]).slides;
-    const bool may_slide = keeps_overlap && !relevant_inside && (resident() || !any_inside);
+    const bool may_slide = !relevant_inside && (resident() || !any_inside);
     return may_slide ? Event::Slides : Event::Fresh;
+  }
+
+  /// Does the loop move the tile, because its tensor depends on it or its level lets none stay?
+  bool moves(const Way& way, const WalkLoop& loop) const {
+    return depends(way, loop) ||
+           !admits(std::get<Level>(accelerator_.stages[loop.stage]).stays, workload_.tensors[way.tensor].name);
   }
 
   bool depends(const Way& way, const WalkLoop& loop) const {

@@ -273,10 +273,11 @@ double Bounder::least_over_innermost() {
     over_index_ = staying_;
     for (std::size_t tensor = 0; tensor < staying_.size(); ++tensor) {
       const bool open = std::any_of(ways_[tensor].begin(), ways_[tensor].end(), [](const Way& w) { return w.open; });
-      if (!open || !nest_.depends(tensor, index)) {
+      const bool never_stays = nest_.never_stays(tensor, nest_.first_stage());
+      if (!open || !(never_stays || nest_.depends(tensor, index))) {
         continue;
       }
-      if (nest_.slides(tensor, index)) {
+      if (!never_stays && nest_.slides(tensor, index)) {
         over_index_[tensor] = tensor_energy(tensor, {Outside::Kind::Slides, index});
         continue;
       }

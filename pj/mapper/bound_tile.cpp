@@ -168,10 +168,12 @@ Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t i
   Supply supply;
   const auto passes = passing(stage);
   for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
-    const bool moves = innermost < workload_.indices.size() && nest_.depends(tensor, innermost);
-    const Outside outside{!moves                            ? Outside::Kind::Stays
-                          : nest_.slides(tensor, innermost) ? Outside::Kind::Slides
-                                                            : Outside::Kind::Moves,
+    const bool never_stays = nest_.never_stays(tensor, stage);
+    const bool moves = innermost < workload_.indices.size() && (never_stays || nest_.depends(tensor, innermost));
+    const bool slides = moves && !never_stays && nest_.slides(tensor, innermost);
+    const Outside outside{slides  ? Outside::Kind::Slides
+                          : moves ? Outside::Kind::Moves
+                                  : Outside::Kind::Stays,
                           innermost};
     const Way way = nest.way(tensor, stage, stage);
     const bool may_count = (boxes_with_holes_ >> tensor & 1U) == 0 || (open & nest_.sliding(tensor)) == 0;

@@ -35,6 +35,10 @@ PartialNest::PartialNest(const Workload& workload, const Accelerator& accelerato
     in_time_[s] = std::holds_alternative<Level>(accelerator.stages[s]);
     factor_[s].fill(1);
     step_[s].fill(1);
+    const auto* level = std::get_if<Level>(&accelerator.stages[s]);
+    for (std::size_t t = 0; level != nullptr && t < workload.tensors.size(); ++t) {
+      staying_[s] |= admits(level->stays, workload.tensors[t].name) ? bit(t) : 0;
+    }
     for (std::size_t i = 0; !in_time_[s] && i < workload.indices.size(); ++i) {
       const auto& fanout = std::get<Fanout>(accelerator.stages[s]);
       unreduced_[s] |= admits(fanout.reduces, workload.indices[i].name) ? 0 : bit(i);
@@ -128,8 +132,11 @@ PartialNest::Way PartialNest::way(std::size_t tensor, std::size_t to, std::size_
   for (std::size_t stage = to; stage-- > outermost;) {
     for (std::size_t i = 0; i < loops_[stage]; ++i) {
       const std::size_t index = order_[stage][i];
+      if ((staying_[stage] & bit(tensor)) == 0) {
+        return result;
+      }
       if ((shape.relevant & bit(index)) != 0) {
-        result.slide_stage = (resident_ || !any) && keeps_overlap(to) ? stage : most_stages;
+        result.slide_stage = resident_ || !any ? stage : most_stages;
         result.slide_index = index;
         return result;
       }
@@ -149,9 +156,9 @@ std::int64_t PartialNest::moved(const Way& way, std::size_t apart, const Outside
   const bool least = !all_chosen && (shared || (way.open && outside.kind == Outside::Kind::Stays));
   Passes passes{.once = way.stays,
                 .rest = least ? Pass::Union : Pass::Each,
-                .slide_stage = keeps_overlap(way.to) ? way.slide_stage : most_stages,
+                .slide_stage = way.slide_stage,
                 .slide_index = way.slide_index};
-  if (way.open && !least && outside.kind == Outside::Kind::Slides && keeps_overlap(way.to)) {
+  if (way.open && !least && outside.kind == Outside::Kind::Slides) {
     passes.slide_stage = outside_slides;
     passes.slide_index = outside.index;
   }
@@ -290,9 +297,13 @@ Pass PartialNest::pass(std::size_t stage, std::size_t index, const Passes& passe
   return (passes.each[stage] & bit(index)) != 0 ? Pass::Each : passes.space[stage];
 }
 
-/// Does a tile of the stage that moves on keep what it shares with the one before?
-bool PartialNest::keeps_overlap(std::size_t stage) const {
-  return stage == accelerator_.stages.size() || std::get<Level>(accelerator_.stages[stage]).slides;
+bool PartialNest::never_stays(std::size_t tensor, std::size_t stage) const {
+  for (std::size_t outer = 0; outer < stage; ++outer) {
+    if (in_time_[outer] && (staying_[outer] & bit(tensor)) != 0) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /// The indices of which copies behind a fanout share no words of a tensor.

@@ -57,6 +57,8 @@ class PartialNest {
   std::uint32_t relevant(std::size_t tensor) const { return shapes_[tensor].relevant; }
   std::uint32_t sliding(std::size_t tensor) const { return shapes_[tensor].sliding; }
   bool depends(std::size_t tensor, std::size_t index) const { return (relevant(tensor) >> index & 1U) != 0; }
+  /// Do all loops of the levels outside the stage move a tensor's tiles inside it?
+  bool never_stays(std::size_t tensor, std::size_t stage) const;
   bool slides(std::size_t tensor, std::size_t index) const { return (sliding(tensor) >> index & 1U) != 0; }
 
   /// Adds all that distinguishes the counts of a way in this chosen part from those in others.
@@ -102,7 +104,6 @@ class PartialNest {
   Pass shared_pass(std::size_t stage, std::size_t tensor) const;
   std::uint32_t never_shared(std::size_t stage, std::size_t tensor) const;
   Pass pass(std::size_t stage, std::size_t index, const Passes& passes) const;
-  bool keeps_overlap(std::size_t stage) const;
 
   const Workload& workload_;
   const Accelerator& accelerator_;
@@ -114,6 +115,7 @@ class PartialNest {
   std::array<std::array<std::size_t, most_indices>, most_stages> order_{};  ///< a level's indices, innermost first
   std::array<std::size_t, most_stages> loops_{};                            ///< and how many there are
   std::array<bool, most_stages> in_time_{};
+  std::array<std::uint32_t, most_stages> staying_{};    ///< by level, the tensors whose tiles may stay under its loops
   std::array<std::uint32_t, most_stages> unreduced_{};  ///< by fanout, the indices whose copies it does not reduce
 
   /// By stage and index: stands for the factors from that stage inwards.

@@ -83,7 +83,7 @@ std::string key_of(const Workload& workload) {
 
 std::string key_of(const Level& level) {
   const auto& [name, capacity, partitions, keeps, must_keep, double_buffered, word, read, write, read_bandwidth,
-               write_bandwidth, bandwidth, area, loops, whole, slides] = level;  // not the area
+               write_bandwidth, bandwidth, area, loops, whole, stays] = level;  // not the area
   Line line("level");
   line.add("name", name);
   line.add("capacity", capacity ? std::optional(capacity->value) : std::nullopt);
@@ -93,11 +93,12 @@ std::string key_of(const Level& level) {
   line.add("keeps", keeps).add("must_keep", must_keep).add("double_buffered", double_buffered);
   line.add("word", word.value).add("read", read.value).add("write", write.value);
   line.add("read_bandwidth", read_bandwidth).add("write_bandwidth", write_bandwidth).add("bandwidth", bandwidth);
-  return line.add("loops", loops).add("whole", whole).add("slides", slides).text();
+  return line.add("loops", loops).add("whole", whole).add("stays", stays).text();
 }
 
 std::string key_of(const Fanout& fanout) {
-  const auto& [name, axes, multicast, reduction, reduces, chain, one_axis, hop, hops, area] = fanout;  // not the area
+  const auto& [name, axes, multicast, reduction, reduces, chain, one_axis, hop, sum_hop, hops, area] =
+      fanout;  // not the area
   Line line("fanout");
   line.add("name", name);
   for (const FanoutAxis& axis : axes) {
@@ -106,7 +107,10 @@ std::string key_of(const Fanout& fanout) {
   }
   line.add("multicast", multicast).add("reduction", reduction).add("one_axis", one_axis);
   line.add("reduces", reduces).add("chain", chain);
-  return line.add("hop", hop.value).add("hops", hops).text();
+  return line.add("hop", hop.value)
+      .add("sum_hop", sum_hop ? std::optional(sum_hop->value) : std::nullopt)
+      .add("hops", hops)
+      .text();
 }
 
 std::string key_of(const Compute& compute) {

@@ -66,7 +66,9 @@ inline Accelerator random_accelerator(Rng& rng, std::int64_t most_levels) {
     if (rng.chance(0.3)) {
       std::get<Level>(machine.stages.back()).bandwidth = static_cast<double>(rng.between(4, 64));
     }
-    std::get<Level>(machine.stages.back()).slides = rng.chance(0.8);
+    if (rng.chance(0.2)) {
+      std::get<Level>(machine.stages.back()).stays = {rng.chance(0.5) ? "Input" : "Output"};
+    }
     if (rng.chance(0.5)) {
       Fanout fanout{.name = "array" + number, .axes = {{"columns", rng.between(1, 4)}}};
       if (rng.chance(0.5)) {
