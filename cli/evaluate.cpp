@@ -31,7 +31,7 @@ void print_front(const Options& options, const Network& network, const Accelerat
 }  // namespace
 
 void run_evaluate(const Options& options, Console& console) {
-  const Accelerator accelerator = load_accelerator(options.on);
+  const Accelerator accelerator = load_accelerator(options.on, options.settings);
   const Network network = load_network(options.operands.front(), load_options(options));
   if (options.pareto) {
     print_front(options, network, accelerator, console);

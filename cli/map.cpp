@@ -134,7 +134,7 @@ void run_map(const Options& options, Console& console) {
     check_can_write(problem_path(options));
     check_can_write(mapping_path(options));
   }
-  const Accelerator accelerator = load_accelerator(options.on);
+  const Accelerator accelerator = load_accelerator(options.on, options.settings);
   const LoweredLayer lowered = load_layer(options.operands.front(), load_options(options));
   LayerEstimate layer{lowered.name, lowered.kind, in_formats_of(accelerator, lowered.workload)};
   if (options.pareto) {

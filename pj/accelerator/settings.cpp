@@ -11,18 +11,6 @@ namespace {
 
 using Path = std::span<const std::string>;
 
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts{""};
-  for (const char c : text) {
-    if (c == separator) {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
-  }
-  return parts;
-}
-
 /// The node with the value at the end of a path of keys; maps that are missing are made.
 YamlNode with_value(const YamlNode& node, Path path, const YamlNode& value) {
   if (path.empty()) {

@@ -42,17 +42,36 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
   }
   compute_energy_ = static_cast<double>(workload.macs()) * price.operation.value;
   least_delay_ = least_delay();
-  std::int64_t copies = 1;
-  for (const Stage& stage : accelerator.stages) {
-    copies_outside_.push_back(copies);
-    if (const auto* fanout = std::get_if<Fanout>(&stage)) {
-      copies *= fanout->copies();
-    }
-  }
-  copies_outside_.push_back(copies);
+  collect_outside();
   for (std::size_t stage = 0; stage < accelerator.stages.size(); ++stage) {
     tiles_.emplace_back(workload, accelerator, stage + 1);
   }
+}
+
+/// What the stages outside each stage have to offer.
+void Bounder::collect_outside() {
+  std::int64_t copies = 1;
+  std::uint32_t loops = 0;
+  for (const Stage& stage : accelerator_.stages) {
+    copies_outside_.push_back(copies);
+    loops_outside_.push_back(loops);
+    const auto* fanout = std::get_if<Fanout>(&stage);
+    copies *= fanout != nullptr ? fanout->copies() : 1;
+    for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+      const std::string& name = workload_.indices[index].name;
+      const bool may_loop = fanout == nullptr ? admits(std::get<Level>(stage).loops, name)
+                                              : std::any_of(fanout->axes.begin(), fanout->axes.end(),
+                                                            [&](const auto& a) { return admits(a.indices, name); });
+      loops |= may_loop ? 1U << index : 0;
+    }
+  }
+  copies_outside_.push_back(copies);
+  loops_outside_.push_back(loops);
+}
+
+/// Can the stages outside run through so many tiles of the index?
+bool Bounder::can_cover(std::size_t stage, std::size_t index, std::int64_t left) const {
+  return left == 1 || (loops_outside_[stage] >> index & 1U) != 0;
 }
 
 /// Every input is read from the outermost level once, and every output written there.
@@ -194,6 +213,11 @@ void Bounder::pop() {
 }
 
 Value Bounder::bound(const Mapping& mapping) {
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    if (!can_cover(nest_.first_stage(), index, nest_.left(index))) {
+      return nothing();
+    }
+  }
   fanouts_left_ = copies_outside_[nest_.first_stage()] > 1;
   delay_ = std::max(least_delay_,
                     static_cast<double>(nest_.steps()) / static_cast<double>(copies_outside_[nest_.first_stage()]));
@@ -204,6 +228,12 @@ Value Bounder::bound(const Mapping& mapping) {
   }
   energy_ = nest_.first_stage() > 0 && !fanouts_left_ ? least_over_innermost() : total(staying_, nest_.first_stage());
   return objective_pair(objective_, energy_, delay_);
+}
+
+/// The bound of no mapping at all.
+Value Bounder::nothing() {
+  energy_ = delay_ = std::numeric_limits<double>::infinity();
+  return {energy_, delay_};
 }
 
 /// The energy of the tensors together with the supplies of the levels outside the first so many `stages`, and of the

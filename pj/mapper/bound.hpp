@@ -124,7 +124,10 @@ class Bounder {
 
   Table table(std::size_t tensor, const Prices& prices) const;
   std::vector<Window> windows(std::size_t tensor) const;
+  void collect_outside();
+  bool can_cover(std::size_t stage, std::size_t index, std::int64_t left) const;
   double least_delay() const;
+  Value nothing();
   void add_supply(Table& table, bool is_output) const;
   void collect_ways(const Mapping& mapping, std::size_t outermost);
   Parts inner_energy(std::size_t tensor, const std::vector<Way>& ways);
@@ -160,6 +163,7 @@ class Bounder {
   Objective objective_;
   std::vector<Table> tables_;
   std::vector<std::int64_t> copies_outside_;  ///< of the fanouts outside a stage
+  std::vector<std::uint32_t> loops_outside_;  ///< the indices that some stage outside a stage may have a loop over
   PartialNest nest_;
   std::vector<PartialNest> tiles_;  ///< by stage, for nests of which only one tile is known
   bool fanouts_left_ = false;
@@ -195,7 +199,8 @@ class Bounder {
   template <class Sent>
   double least_supply(std::size_t tensor, std::size_t inner, double again, const Sent& sent) const;
 
-  std::size_t fanout_ = 0;  ///< of `spread_bound`
+  std::size_t fanout_ = 0;         ///< of `spread_bound`
+  std::uint32_t open_inside_ = 0;  ///< the indices that levels between it and the chosen part may have a loop over
   std::vector<Supplied> supplied_;
   std::vector<std::int64_t> steps_;           ///< by index
   std::vector<std::vector<Window>> windows_;  ///< by tensor

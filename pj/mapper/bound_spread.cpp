@@ -18,6 +18,13 @@ double sums(double size_a, double size_b, double a, double b) {
 void Bounder::begin_spread(const Mapping& mapping, std::size_t fanout) {
   fanout_ = fanout;
   fanouts_left_ = true;
+  open_inside_ = 0;
+  for (std::size_t stage = fanout + 1; stage < nest_.first_stage(); ++stage) {
+    for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+      const auto* level = std::get_if<Level>(&accelerator_.stages[stage]);
+      open_inside_ |= level == nullptr || admits(level->loops, workload_.indices[index].name) ? 1U << index : 0;
+    }
+  }
   collect_ways(mapping, nest_.first_stage());
   supplied_.clear();
   steps_.clear();
@@ -59,6 +66,12 @@ Value Bounder::spread_bound(const Mapping& mapping, const Copies& copies) {
 }
 
 Value Bounder::spread_bound(const std::vector<Parts>& tensors, const Copies& copies) {
+  for (std::size_t index = 0; index < steps_.size(); ++index) {
+    const bool inside = open_inside_ >> index & 1U;
+    if (!inside && !can_cover(fanout_, index, ceil_div(nest_.left(index), copies[index]))) {
+      return nothing();
+    }
+  }
   energy_ = total(tensors, fanout_);
   double steps = 1.0;
   for (std::size_t index = 0; index < steps_.size(); ++index) {
