@@ -128,6 +128,7 @@ class Bounder {
   bool can_cover(std::size_t stage, std::size_t index, std::int64_t left) const;
   double least_delay() const;
   Value nothing();
+  bool can_cover_rest(const std::vector<Loop>& loops, std::uint32_t open) const;
   void add_supply(Table& table, bool is_output) const;
   void collect_ways(const Mapping& mapping, std::size_t outermost);
   Parts inner_energy(std::size_t tensor, const std::vector<Way>& ways);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "pj/base/arithmetic.hpp"
 #include "pj/mapper/bound.hpp"
 
 namespace pj {
@@ -105,12 +106,32 @@ Bounder::Parts Bounder::best_staying(std::size_t tensor, const std::vector<Loop>
   return least;
 }
 
+/// Can the stages outside the level run through the tiles that these loops leave of each index that is not open?
+bool Bounder::can_cover_rest(const std::vector<Loop>& loops, std::uint32_t open) const {
+  Copies left;
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    left[index] = (open >> index & 1U) != 0 ? 1 : nest_.left(index);
+  }
+  for (const Loop& loop : loops) {
+    left[loop.index] = ceil_div(left[loop.index], loop.factor);
+  }
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    if (!can_cover(tile_stage_, index, left[index])) {
+      return false;
+    }
+  }
+  return true;
+}
+
 double Bounder::quick_tile_bound(const SupplyFront& tiles) const {
   return total(tile_staying_, tile_stage_, &tiles);
 }
 
 double Bounder::tile_bound(const std::vector<Loop>& loops, std::uint32_t open, const SupplyFront& tiles) {
   fanouts_left_ = false;
+  if (!can_cover_rest(loops, open)) {
+    return std::numeric_limits<double>::infinity();
+  }
   std::uint32_t moved = 0;
   for (const Loop& loop : loops) {
     moved |= 1U << loop.index;
