@@ -16,12 +16,13 @@ std::vector<DataflowGroup> wanted_groups(const Options& options) {
     return {{false, options.elements, options.batch}, {true, options.elements, options.batch}};
   }
   std::vector<DataflowGroup> groups;
-  for (const bool fully_connected : {false, true}) {
-    for (const std::int64_t elements : {256, 512, 1024}) {
-      for (const std::int64_t batch : {1, 16, 64}) {
-        groups.push_back({fully_connected, elements, fully_connected && batch == 1 ? 256 : batch});
-      }
+  for (const std::int64_t elements : {256, 512, 1024}) {
+    for (const std::int64_t batch : {1, 16, 64}) {
+      groups.push_back({false, elements, batch});
     }
+  }
+  for (const std::int64_t batch : {16, 64, 256}) {
+    groups.push_back({true, 1024, batch});
   }
   return groups;
 }

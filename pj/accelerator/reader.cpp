@@ -277,6 +277,18 @@ class Reader {
     if (const YamlNode* multicast = node.find("multicast")) {
       fanout.multicast = multicast->boolean("multicast");
     }
+    if (const YamlNode* one_axis = node.find("one_axis")) {
+      fanout.one_axis = one_axis->boolean("one_axis");
+    }
+    read_network(node, fanout);
+    if (const YamlNode* area = node.find("area")) {
+      fanout.area = {amount(*area, fanout.name + " area", area_units)};
+    }
+    return fanout;
+  }
+
+  /// What the fanout's network adds up, and what its hops cost.
+  void read_network(const YamlNode& node, Fanout& fanout) {
     if (const YamlNode* reduction = node.find("reduction")) {
       if (reduction->is_sequence()) {
         fanout.reduces = names(*reduction, "reduction");
@@ -287,9 +299,6 @@ class Reader {
     if (const YamlNode* chain = node.find("chain")) {
       fanout.chain = chain->boolean("chain");
     }
-    if (const YamlNode* one_axis = node.find("one_axis")) {
-      fanout.one_axis = one_axis->boolean("one_axis");
-    }
     if (const YamlNode* hop = node.find("hop")) {
       fanout.hop = energy(*hop, fanout.name + " hop", true);
     }
@@ -299,10 +308,6 @@ class Reader {
     if (const YamlNode* hops = node.find("hops")) {
       fanout.hops = names(*hops, "hops");
     }
-    if (const YamlNode* area = node.find("area")) {
-      fanout.area = {amount(*area, fanout.name + " area", area_units)};
-    }
-    return fanout;
   }
 
   static FanoutAxis read_axis(const YamlNode& node, const std::string& name) {

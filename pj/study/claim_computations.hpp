@@ -21,6 +21,8 @@ double reuse(const YamlNode& with);
 double energy_share(const YamlNode& with);
 double proved_optima(const YamlNode& with);
 
+double dataflow_count(const YamlNode& with);
+
 double accelerator_count(const YamlNode& with);
 double equal_area_buffer(const YamlNode& with);
 

@@ -22,7 +22,7 @@ std::string marked(const std::string& number, bool is_proved) {
 
 std::vector<std::string> row(const DataflowBar& bar, const DataflowBar& first) {
   if (!bar.verdict) {
-    return {bar.dataflow, "no mapping", "", "", "", "", "", "", "", "", "", ""};
+    return {bar.dataflow, "no mapping", "", "", "", "", "", "", "", "", ""};
   }
   const double macs = static_cast<double>(bar.macs);
   const double accesses = static_cast<double>(bar.dram_reads + bar.dram_writes) / macs;

@@ -86,6 +86,9 @@ class Relaxer {
     if (std::any_of(level.whole.begin(), level.whole.end(), cut)) {
       add(level, s, "holds " + join(level.whole, ", ") + " whole", [](Level& l) { l.whole.clear(); });
     }
+    if (excludes_a_tensor(workload_, level.stays)) {
+      add(level, s, "lets only " + list(level.stays) + " stay", [](Level& l) { l.stays.reset(); });
+    }
     if (level.partitions.size() > 1) {
       add(level, s, "partitions", share);
     }

@@ -54,6 +54,26 @@ inline void hand_off(Accelerator& machine) {
   check(machine);
 }
 
+/// Copies in one or two dimensions with a random network.
+inline Fanout random_fanout(Rng& rng, const std::string& name) {
+  Fanout fanout{.name = name, .axes = {{"columns", rng.between(1, 4)}}};
+  if (rng.chance(0.5)) {
+    fanout.axes.push_back({"rows", rng.between(1, 4)});
+  }
+  fanout.multicast = rng.chance(0.6);
+  fanout.reduction = rng.chance(0.6);
+  fanout.one_axis = fanout.axes.size() > 1 && rng.chance(0.2);
+  fanout.hop = {static_cast<double>(rng.between(0, 3))};
+  fanout.chain = rng.chance(0.3);
+  if (rng.chance(0.2)) {
+    fanout.reduces = {"C", "R", "P"};
+  }
+  if (rng.chance(0.2)) {
+    fanout.hops = {"Input", "Output"};
+  }
+  return fanout;
+}
+
 /// A machine of 1 to `most_levels` levels with fanouts between some of them, without limits of capacity.
 inline Accelerator random_accelerator(Rng& rng, std::int64_t most_levels) {
   Accelerator machine{.name = "random"};
@@ -70,22 +90,7 @@ inline Accelerator random_accelerator(Rng& rng, std::int64_t most_levels) {
       std::get<Level>(machine.stages.back()).stays = {rng.chance(0.5) ? "Input" : "Output"};
     }
     if (rng.chance(0.5)) {
-      Fanout fanout{.name = "array" + number, .axes = {{"columns", rng.between(1, 4)}}};
-      if (rng.chance(0.5)) {
-        fanout.axes.push_back({"rows", rng.between(1, 4)});
-      }
-      fanout.multicast = rng.chance(0.6);
-      fanout.reduction = rng.chance(0.6);
-      fanout.one_axis = fanout.axes.size() > 1 && rng.chance(0.2);
-      fanout.hop = {static_cast<double>(rng.between(0, 3))};
-      fanout.chain = rng.chance(0.3);
-      if (rng.chance(0.2)) {
-        fanout.reduces = {"C", "R", "P"};
-      }
-      if (rng.chance(0.2)) {
-        fanout.hops = {"Input", "Output"};
-      }
-      machine.stages.push_back(fanout);
+      machine.stages.push_back(random_fanout(rng, "array" + number));
     }
   }
   machine.compute.energy = {1.0};
