@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pj/accelerator/storage_area.hpp"
+#include "pj/accelerator/equal_area.hpp"
 #include "pj/base/text.hpp"
 
 namespace pj {
@@ -122,7 +122,7 @@ class Reader {
   }
 
   void read_compute(const YamlNode& node) {
-    node.allow_keys(std::vector<std::string>{"name", "bits", "energy", "area", "latches"});
+    node.allow_keys(std::vector<std::string>{"name", "bits", "energy", "area", "latches", "gates", "skips"});
     Compute& compute = machine_.compute;
     compute.name = text_or(node, "name", compute.name);
     compute.bits = static_cast<int>(node.at("bits").integer("compute bits", 1, 64));
@@ -132,6 +132,40 @@ class Reader {
     }
     if (const YamlNode* latches = node.find("latches")) {
       compute.latches = names(*latches, "latches");
+    }
+    read_zeros(node, compute);
+  }
+
+  static void read_zeros(const YamlNode& node, Compute& compute) {
+    if (const YamlNode* gates = node.find("gates")) {
+      compute.gates = names(*gates, "gates");
+    }
+    if (const YamlNode* skips = node.find("skips")) {
+      skips->allow_keys(std::vector<std::string>{"tensors", "lanes", "brick"});
+      compute.skips.tensors = names(skips->at("tensors"), "tensors");
+      const auto count = [&](std::string_view key) {
+        const YamlNode* value = skips->find(key);
+        return value == nullptr ? 1 : value->integer(key, 1, 1 << 16);
+      };
+      compute.skips.lanes = count("lanes");
+      compute.skips.brick = count("brick");
+    }
+  }
+
+  static void read_zeros(const YamlNode& node, Level& level) {
+    if (const YamlNode* formats = node.find("formats")) {
+      for (const auto& [tensor, position, value] : formats->map("formats")) {
+        try {
+          level.formats[tensor] = parse_sparse_format(value.text("format of " + tensor));
+        } catch (const InputError& fault) {
+          throw InputError(value.position(), fault.what());
+        }
+      }
+    }
+    if (const YamlNode* gated = node.find("gated")) {
+      for (const auto& [tensor, position, value] : gated->map("gated")) {
+        level.gated[tensor] = names(value, "gated " + tensor);
+      }
     }
   }
 
@@ -148,7 +182,7 @@ class Reader {
   Level read_level(const YamlNode& node) {
     node.allow_keys(std::vector<std::string>{"level", "capacity", "partitions", "keeps", "must_keep", "double_buffered",
                                              "word", "read", "write", "read_bandwidth", "write_bandwidth", "bandwidth",
-                                             "area", "loops", "whole", "stays", "equal_area"});
+                                             "area", "loops", "whole", "stays", "equal_area", "formats", "gated"});
     Level level{.name = node.at("level").text("level")};
     level.word = Bits{machine_.compute.bits};
     if (const YamlNode* word = node.find("word")) {
@@ -162,6 +196,7 @@ class Reader {
       level.area = {amount(*area, level.name + " area", area_units)};
     }
     read_constraints(node, level);
+    read_zeros(node, level);
     return level;
   }
 
@@ -191,40 +226,17 @@ class Reader {
     }
   }
 
-  /// The area of `shared` and `own` bytes for each compute unit, less what the units' own memories take, is that of the
-  /// level (Chen, Emer and Sze, ISCA 2016, section VI).
   void share_area() {
-    if (equal_area_ == nullptr) {
-      return;
-    }
-    equal_area_->allow_keys(std::vector<std::string>{"technology", "shared", "own"});
-    const StorageTable table = storage_table(equal_area_->at("technology").text("technology"));
-    const auto bytes = [&](const char* key) { return positive(equal_area_->at(key), key, size_units) / 8.0; };
-    const auto units = static_cast<double>(machine_.compute_units());
-    SquareMicrons left = storage_area(table, units * bytes("shared")) + units * storage_area(table, bytes("own"));
-    std::int64_t copies = 1;
-    for (const Stage& stage : machine_.stages) {
-      if (const auto* fanout = std::get_if<Fanout>(&stage)) {
-        copies *= fanout->copies();
-      } else if (copies > 1) {
-        const auto own = static_cast<double>(size_of(std::get<Level>(stage))) / 8.0;
-        left = left - copies * storage_area(table, own);
+    if (equal_area_ != nullptr) {
+      equal_area_->allow_keys(std::vector<std::string>{"technology", "shared", "own"});
+      const auto bytes = [&](const char* key) { return positive(equal_area_->at(key), key, size_units) / 8.0; };
+      const StorageTable table = storage_table(equal_area_->at("technology").text("technology"));
+      const Bits left = capacity_left(machine_, table, bytes("shared"), bytes("own"));
+      if (left.value == 0) {
+        throw InputError(equal_area_->position(), "the memories inside the fanouts leave no area; make them smaller");
       }
+      std::get<Level>(machine_.stages[equal_area_stage_]).capacity = left;
     }
-    const auto word = static_cast<double>(machine_.compute.bits);
-    const double words = std::floor(std::round(storage_in(table, left)) * 8.0 / word);
-    if (words < 1.0) {
-      throw InputError(equal_area_->position(), "the memories inside the fanouts leave no area; make them smaller");
-    }
-    std::get<Level>(machine_.stages[equal_area_stage_]).capacity = Bits{static_cast<std::int64_t>(words * word)};
-  }
-
-  static std::int64_t size_of(const Level& level) {
-    std::int64_t bits = level.capacity ? level.capacity->value : 0;
-    for (const auto& [tensor, size] : level.partitions) {
-      bits += size.value;
-    }
-    return bits;
   }
 
   void read_bandwidths(const YamlNode& node, Level& level) {

@@ -19,8 +19,9 @@ Cycles transfer_time(const Level& level, const std::vector<Prices::Element>& pri
   double read = 0.0;
   double written = 0.0;
   for (std::size_t t = 0; t < busiest.size(); ++t) {
-    read += prices[t].bits * static_cast<double>(busiest[t].reads());
-    written += prices[t].bits * static_cast<double>(busiest[t].writes());
+    const double partial = prices[t].bits_of_partial * static_cast<double>(busiest[t].served);
+    read += prices[t].bits * static_cast<double>(busiest[t].reads()) + partial;
+    written += prices[t].bits * static_cast<double>(busiest[t].writes()) + partial;
   }
   return {std::max({per_cycle(read, level.read_bandwidth), per_cycle(written, level.write_bandwidth),
                     per_cycle(read + written, level.bandwidth)})};
@@ -56,12 +57,14 @@ Cost cost(const Workload& workload, const Accelerator& accelerator, const Traffi
   const std::size_t stages = accelerator.stages.size();
   const Prices price = prices(workload, accelerator);
   Cost result{std::vector(stages, std::vector<Picojoules>(workload.tensors.size())), std::vector<Picojoules>(stages),
-              traffic.macs * price.operation, Cycles{static_cast<double>(traffic.steps)}, std::vector<Cycles>(stages)};
+              traffic.macs * price.operation, Cycles{price.step * static_cast<double>(traffic.steps)},
+              std::vector<Cycles>(stages)};
   for (std::size_t s = 0; s < stages; ++s) {
     for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
       const Prices::Element& element = price.stages[s][t];
       const Transfers& moved = traffic.levels[s][t];
-      result.levels[s][t] = moved.reads() * element.read + moved.writes() * element.write;
+      result.levels[s][t] = moved.served * element.serve + moved.drained * element.drain + moved.filled * element.fill +
+                            moved.updated * element.update;
       result.networks[s] += traffic.hops[s][t] * element.hop;
     }
     if (const auto* level = std::get_if<Level>(&accelerator.stages[s])) {
@@ -71,8 +74,12 @@ Cost cost(const Workload& workload, const Accelerator& accelerator, const Traffi
   return result;
 }
 
-double utilisation(const Accelerator& accelerator, const Traffic& traffic, const Cost& cost) {
-  return static_cast<double>(traffic.macs) / (cost.cycles().value * static_cast<double>(accelerator.compute_units()));
+double utilisation(const Workload& workload, const Accelerator& accelerator, const Traffic& traffic, const Cost& cost) {
+  if (cost.cycles().value == 0.0) {
+    return 0.0;  // every operation was skipped
+  }
+  const double work = static_cast<double>(traffic.macs) * density_of(workload, accelerator.compute.skips.tensors);
+  return work / (cost.cycles().value * static_cast<double>(accelerator.compute_units()));
 }
 
 SquareMicrons area(const Accelerator& accelerator) {

@@ -28,6 +28,8 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
       ways_(workload.tensors.size()),
       from_(workload.tensors.size()),
       fronts_(accelerator.stages.size(), nullptr),
+      shares_(accelerator.stages.size()),
+      passing_at_(accelerator.stages.size()),
       keeps_(accelerator.stages.size(), ~std::uint32_t{0}),
       tensor_keeps_(workload.tensors.size(), 0) {
   const Prices price = prices(workload, accelerator);
@@ -41,6 +43,7 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
     }
   }
   compute_energy_ = static_cast<double>(workload.macs()) * price.operation.value;
+  step_ = price.step;
   least_delay_ = least_delay();
   collect_outside();
   for (std::size_t stage = 0; stage < accelerator.stages.size(); ++stage) {
@@ -48,7 +51,21 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
   }
 }
 
-/// What the stages outside each stage have to offer.
+/// The indices that a stage may have a loop over, as a mask.
+std::uint32_t Bounder::loops_of(const Stage& stage) const {
+  std::uint32_t loops = 0;
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    const std::string& name = workload_.indices[index].name;
+    const auto* fanout = std::get_if<Fanout>(&stage);
+    const bool may_loop = fanout == nullptr ? admits(std::get<Level>(stage).loops, name)
+                                            : std::any_of(fanout->axes.begin(), fanout->axes.end(),
+                                                          [&](const auto& axis) { return admits(axis.indices, name); });
+    loops |= may_loop ? 1U << index : 0;
+  }
+  return loops;
+}
+
+/// What the stages outside and inside each stage have to offer.
 void Bounder::collect_outside() {
   std::int64_t copies = 1;
   std::uint32_t loops = 0;
@@ -57,16 +74,14 @@ void Bounder::collect_outside() {
     loops_outside_.push_back(loops);
     const auto* fanout = std::get_if<Fanout>(&stage);
     copies *= fanout != nullptr ? fanout->copies() : 1;
-    for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
-      const std::string& name = workload_.indices[index].name;
-      const bool may_loop = fanout == nullptr ? admits(std::get<Level>(stage).loops, name)
-                                              : std::any_of(fanout->axes.begin(), fanout->axes.end(),
-                                                            [&](const auto& a) { return admits(a.indices, name); });
-      loops |= may_loop ? 1U << index : 0;
-    }
+    loops |= loops_of(stage);
   }
   copies_outside_.push_back(copies);
   loops_outside_.push_back(loops);
+  loops_inside_.assign(accelerator_.stages.size() + 1, 0);
+  for (std::size_t stage = accelerator_.stages.size(); stage-- > 0;) {
+    loops_inside_[stage] = loops_inside_[stage + 1] | loops_of(accelerator_.stages[stage]);
+  }
 }
 
 /// Can the stages outside run through so many tiles of the index?
@@ -85,7 +100,7 @@ double Bounder::least_delay() const {
   const auto time = [](double bits, const std::optional<double>& bandwidth) {
     return bandwidth ? bits / *bandwidth : 0.0;
   };
-  return std::max({1.0, time(read, outermost.read_bandwidth), time(written, outermost.write_bandwidth),
+  return std::max({step_, time(read, outermost.read_bandwidth), time(written, outermost.write_bandwidth),
                    time(read + written, outermost.bandwidth)});
 }
 
@@ -98,13 +113,15 @@ Bounder::Table Bounder::table(std::size_t tensor, const Prices& prices) const {
     const auto* fanout = std::get_if<Fanout>(&accelerator_.stages[stage]);
     const bool chain = fanout != nullptr && fanout->chain && workload_.is_output(tensor);
     const bool free_fill = accelerator_.conventions.free_handoff && !workload_.is_output(tensor);
-    result.read.push_back(element.read.value);
-    result.write.push_back(free_fill ? 0.0 : element.write.value);
+    result.serve.push_back(element.serve.value);
+    result.drain.push_back(element.drain.value);
+    result.fill.push_back(free_fill ? 0.0 : element.fill.value);
+    result.update.push_back(element.update.value);
     result.hop.push_back(chain ? 0.0 : element.hop.value);
     result.chain_hop.push_back(chain ? element.hop.value : 0.0);
     result.bits.push_back(element.bits);
     result.may_keep.push_back(level != nullptr && may_keep(*level, operand.name));
-    result.must_keep.push_back(level != nullptr && (result.read.size() == 1 || must_keep(*level, operand.name)));
+    result.must_keep.push_back(level != nullptr && (stage == 0 || must_keep(*level, operand.name)));
   }
   result.free_may_keep = result.may_keep;
   result.free_must_keep = result.must_keep;
@@ -140,7 +157,7 @@ std::vector<Bounder::Window> Bounder::windows(std::size_t tensor) const {
   return result;
 }
 
-/// supply(j) = V · write(j) + min over the next outer keeper k of V · read(k) + supply(k), and for an output the
+/// supply(j) = V · fill(j) + min over the next outer keeper k of V · serve(k) + supply(k), and for an output the
 /// same with the directions swapped: every element crosses every boundary on its way at least once.
 void Bounder::add_supply(Table& table, bool is_output) const {
   const double volume = table.elements;
@@ -150,13 +167,13 @@ void Bounder::add_supply(Table& table, bool is_output) const {
     double least = stage == 0 ? 0.0 : std::numeric_limits<double>::infinity();
     for (std::size_t outer = stage; outer-- > 0;) {
       if (table.may_keep[outer]) {
-        least = std::min(least, volume * (is_output ? table.write[outer] : table.read[outer]) + table.supply[outer]);
+        least = std::min(least, volume * (is_output ? table.update[outer] : table.serve[outer]) + table.supply[outer]);
       }
       if (table.must_keep[outer]) {
         break;
       }
     }
-    const double here = stage == 0 ? 0.0 : is_output ? (drains ? table.read[stage] : 0.0) : table.write[stage];
+    const double here = stage == 0 ? 0.0 : is_output ? (drains ? table.drain[stage] : 0.0) : table.fill[stage];
     table.supply.push_back(volume * here + least);
   }
 }
@@ -184,13 +201,16 @@ void Bounder::forget_keeps(std::size_t stage) {
 
 void Bounder::set_front(std::size_t stage, const SupplyFront* front) {
   fronts_[stage] = front;
+  passing_at_[stage] = front == nullptr ? std::vector<std::size_t>{} : passing(stage);
   passing_ = 0;
-  for (const SupplyFront* known : fronts_) {
-    passing_ |= known != nullptr && known->passing ? 1U << *known->passing : 0;
+  for (const auto& tensors : passing_at_) {
+    for (const std::size_t tensor : tensors) {
+      passing_ |= 1U << tensor;
+    }
   }
 }
 
-std::optional<std::size_t> Bounder::passing(std::size_t stage) const {
+std::vector<std::size_t> Bounder::passing(std::size_t stage) const {
   std::uint32_t kept_inside = 0;
   for (std::size_t inner = stage; inner < accelerator_.stages.size() && copies_outside_[inner] == 1 &&
                                   std::holds_alternative<Level>(accelerator_.stages[inner]);
@@ -198,10 +218,13 @@ std::optional<std::size_t> Bounder::passing(std::size_t stage) const {
     kept_inside |= keeps_[inner];
   }
   // A bounding box around holes is no lower bound of what the tiles inside it want.
-  std::uint32_t passing = keeps_[stage - 1] & ~kept_inside & ~boxes_with_holes_;
-  passing &= accelerator_.conventions.free_handoff ? ~(1U << workload_.output()) : ~0U;
-  return std::has_single_bit(passing) ? std::optional(static_cast<std::size_t>(std::countr_zero(passing)))
-                                      : std::nullopt;
+  std::vector<std::size_t> passing;
+  std::uint32_t rest = keeps_[stage - 1] & ~kept_inside & ~boxes_with_holes_;
+  rest &= accelerator_.conventions.free_handoff ? ~(1U << workload_.output()) : ~0U;
+  for (; rest != 0 && passing.size() < Supply::most_passing; rest &= rest - 1) {
+    passing.push_back(static_cast<std::size_t>(std::countr_zero(rest)));
+  }
+  return passing;
 }
 
 void Bounder::push(const StageMapping& stage) {
@@ -219,12 +242,15 @@ Value Bounder::bound(const Mapping& mapping) {
     }
   }
   fanouts_left_ = copies_outside_[nest_.first_stage()] > 1;
-  delay_ = std::max(least_delay_,
-                    static_cast<double>(nest_.steps()) / static_cast<double>(copies_outside_[nest_.first_stage()]));
+  delay_ = std::max(least_delay_, step_ * static_cast<double>(nest_.steps()) /
+                                      static_cast<double>(copies_outside_[nest_.first_stage()]));
   collect_ways(mapping, nest_.first_stage());
+  for (auto& shares : shares_) {
+    shares.clear();
+  }
   staying_.clear();
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
-    staying_.push_back(tensor_energy(tensor, {Outside::Kind::Stays}));
+    staying_.push_back(tensor_energy(tensor, {fanouts_left_ ? Outside::Kind::Least : Outside::Kind::Stays}));
   }
   energy_ = nest_.first_stage() > 0 && !fanouts_left_ ? least_over_innermost() : total(staying_, nest_.first_stage());
   return objective_pair(objective_, energy_, delay_);
@@ -238,27 +264,50 @@ Value Bounder::nothing() {
 
 /// The energy of the tensors together with the supplies of the levels outside the first so many `stages`, and of the
 /// `tiles` of the one behind them.
-double Bounder::total(const std::vector<Parts>& tensors, std::size_t stages, const SupplyFront* tiles) const {
+double Bounder::total(const std::vector<Parts>& tensors, std::size_t stages, const SupplyFront* tiles) {
   double sum = compute_energy_;
   for (const Parts& tensor : tensors) {
     sum += tensor.done + tensor.open;
   }
-  const auto add = [&](const SupplyFront* front) {
-    if (front == nullptr) {
-      return;
+  const auto add = [&](const SupplyFront& front, const std::vector<std::size_t>& passing) {
+    Share share;
+    double open = 0.0;
+    for (std::size_t i = 0; i < passing.size(); ++i) {
+      const Parts& passes = tensors[passing[i]];
+      share.passing[i] = {passes.open, passes.holds};
+      open += passes.open;
     }
-    if (front->passing) {
-      const Parts& passing = tensors[*front->passing];
-      sum += front->least(passing.open, passing.holds) - passing.open;
-    } else {
-      sum += front->least(0.0, 0.0);
-    }
+    share.least = front.passes ? front.least(share.passing) : front.least({}) + open;
+    sum += share.least - open;
+    return share;
   };
   for (std::size_t stage = 0; stage < stages; ++stage) {
-    add(fronts_[stage]);
+    if (fronts_[stage] != nullptr) {
+      shares_[stage].push_back(add(*fronts_[stage], passing_at_[stage]));
+    }
   }
-  add(tiles);
+  if (tiles != nullptr) {
+    add(*tiles, tile_passing_);
+  }
+  for (std::size_t stage = 0; stage < stages; ++stage) {
+    if (fronts_[stage] != nullptr) {
+      shares_[stage].back().rest = sum - shares_[stage].back().least;
+    }
+  }
   return sum;
+}
+
+double Bounder::least_without_front(std::size_t stage) const {
+  double least = std::numeric_limits<double>::infinity();
+  for (const Share& share : shares_[stage]) {
+    least = std::min(least, share.rest);
+  }
+  return least;
+}
+
+bool Bounder::reaches(std::size_t stage, const Supply& supply, double limit) const {
+  return std::any_of(shares_[stage].begin(), shares_[stage].end(),
+                     [&](const Share& share) { return share.rest + supply.least(share.passing) < limit; });
 }
 
 /// The ways of every tensor, as far as the loops from `outermost` inwards decide them.

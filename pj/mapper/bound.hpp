@@ -83,7 +83,7 @@ class Bounder {
   void begin_tile(const Mapping& mapping, std::size_t stage);
   /// At most the energy of all mappings whose loops in that level are `loops` and any over the indices in `open`, in
   /// any order; `tiles` are the supplies of the level's tiles. The first bound is quick, the second sharp.
-  double quick_tile_bound(const SupplyFront& tiles) const;
+  double quick_tile_bound(const SupplyFront& tiles);
   double tile_bound(const std::vector<Loop>& loops, std::uint32_t open, const SupplyFront& tiles);
 
   /// `supplies` and `tile_bound` need to know that only levels are further out.
@@ -97,9 +97,14 @@ class Bounder {
   /// The supplies of all tiles that fit a level, once they are known: part of every bound without that level. Without
   /// points: nothing is known.
   void set_front(std::size_t stage, const SupplyFront* front);
+  bool knows_supplies(std::size_t stage) const { return fronts_[stage] != nullptr; }
+  /// The least of the last `bound` without that front and the tensor that passes it.
+  double least_without_front(std::size_t stage) const;
+  /// Would the last `bound` be below the limit if the level's tiles had this supply?
+  bool reaches(std::size_t stage, const Supply& supply, double limit) const;
   /// The tensor that a level does not keep, and none inside it, but the next level outwards: its words pass the level.
   /// Nothing where there are several: their fronts would have too many dimensions.
-  std::optional<std::size_t> passing(std::size_t stage) const;
+  std::vector<std::size_t> passing(std::size_t stage) const;
 
  private:
   using Outside = PartialNest::Outside;
@@ -107,7 +112,7 @@ class Bounder {
 
   /// What one tensor costs at each stage, per element.
   struct Table {
-    std::vector<double> read, write, hop, bits;
+    std::vector<double> serve, drain, fill, update, hop, bits;
     std::vector<double> chain_hop;          ///< of an output along a chain, where `hop` is 0
     std::vector<double> supply;             ///< the least that bringing every element to a stage (and back) costs
     std::vector<bool> may_keep, must_keep;  ///< as far as it is decided
@@ -124,10 +129,12 @@ class Bounder {
 
   Table table(std::size_t tensor, const Prices& prices) const;
   std::vector<Window> windows(std::size_t tensor) const;
+  std::uint32_t loops_of(const Stage& stage) const;
   void collect_outside();
   bool can_cover(std::size_t stage, std::size_t index, std::int64_t left) const;
   double least_delay() const;
   Value nothing();
+  void collect_tile_keeps(const Mapping& mapping);
   bool can_cover_rest(const std::vector<Loop>& loops, std::uint32_t open) const;
   void add_supply(Table& table, bool is_output) const;
   void collect_ways(const Mapping& mapping, std::size_t outermost);
@@ -152,7 +159,7 @@ class Bounder {
   Parts tensor_energy(std::size_t tensor, const Outside& outside);
   Parts path_energy(const Way& way, std::size_t from, const Outside& outside);
   Parts way_energy(std::size_t tensor, std::size_t way, const Outside& outside);
-  double total(const std::vector<Parts>& tensors, std::size_t stages, const SupplyFront* tiles = nullptr) const;
+  double total(const std::vector<Parts>& tensors, std::size_t stages, const SupplyFront* tiles = nullptr);
   double inner_end(PartialNest& nest, const Way& way, const Outside& outside);
   double outer_end(PartialNest& nest, const Way& way, std::size_t from, const Outside& outside);
   double unfinished(PartialNest& nest, const Way& way, const Outside& outside);
@@ -164,6 +171,7 @@ class Bounder {
   Objective objective_;
   std::vector<Table> tables_;
   std::vector<std::int64_t> copies_outside_;  ///< of the fanouts outside a stage
+  std::vector<std::uint32_t> loops_inside_;   ///< the indices that a stage or some inside it may have a loop over
   std::vector<std::uint32_t> loops_outside_;  ///< the indices that some stage outside a stage may have a loop over
   PartialNest nest_;
   std::vector<PartialNest> tiles_;  ///< by stage, for nests of which only one tile is known
@@ -175,6 +183,13 @@ class Bounder {
   FingerprintTable<Parts> energies_{1 << 20};  ///< of `path_energy`
   double energy_ = 0.0, delay_ = 0.0, least_delay_ = 1.0;
   std::vector<const SupplyFront*> fronts_;
+  struct Share {
+    double least = 0.0, rest = 0.0;
+    std::array<Passing, Supply::most_passing> passing{};
+  };
+  std::vector<std::vector<Share>> shares_;
+  std::vector<std::vector<std::size_t>> passing_at_;
+  std::vector<std::size_t> tile_passing_;
   std::uint32_t passing_ = 0;                ///< the tensors that pass some level, as a mask
   std::vector<std::uint32_t> keeps_;         ///< by stage, as far as it is decided
   std::vector<std::uint32_t> tensor_keeps_;  ///< the same by tensor: two bits a stage, decided and kept
@@ -191,7 +206,8 @@ class Bounder {
 
   Supplied supplied(std::size_t tensor);
   Parts kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies);
-  Supply supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t open);
+  Supply supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t open,
+                      const std::vector<std::size_t>& passing);
   double held_words(std::size_t tensor) const;
   double most_held(std::size_t tensor, std::size_t keeper, const Copies& copies) const;
   double shared_words(const Supplied& supplied, const Copies& copies) const;
@@ -207,6 +223,7 @@ class Bounder {
   std::vector<std::vector<Window>> windows_;  ///< by tensor
   std::uint32_t boxes_with_holes_ = 0;        ///< tensors of which a tile counts more positions than it holds
   double compute_energy_ = 0.0;
+  double step_ = 1.0;  ///< cycles of one
 
   // The level of `tile_bound`.
   std::size_t tile_stage_ = 0;
@@ -228,8 +245,8 @@ double Bounder::least_supply(std::size_t tensor, std::size_t inner, double again
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t outer = inner; outer-- > 0;) {
     if (table.may_keep[outer]) {
-      const double serve = workload_.is_output(tensor) ? sent(outer) * table.write[outer] + again * table.read[outer]
-                                                       : sent(outer) * table.read[outer];
+      const double serve = workload_.is_output(tensor) ? sent(outer) * table.update[outer] + again * table.serve[outer]
+                                                       : sent(outer) * table.serve[outer];
       least = std::min(least, serve + table.supply[outer]);
     }
     if (table.must_keep[outer]) {

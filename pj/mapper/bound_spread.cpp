@@ -37,19 +37,19 @@ void Bounder::begin_spread(const Mapping& mapping, std::size_t fanout) {
 }
 
 Bounder::Supplied Bounder::supplied(std::size_t tensor) {
-  const Outside stays{Outside::Kind::Stays};
+  const Outside least{Outside::Kind::Least};
   Supplied result;
   if (is_handed_on(tensor)) {
-    result.sums = handed_on(tensor, ways_[tensor], from_[tensor], stays);
+    result.sums = handed_on(tensor, ways_[tensor], from_[tensor], least);
     return result;
   }
   const auto& ways = ways_[tensor];
   for (std::size_t way = 0; way + 1 < ways.size(); ++way) {
-    result.inside += way_energy(tensor, way, stays).done;
+    result.inside += way_energy(tensor, way, least).done;
   }
   result.way = ways.back();
-  result.inside += inner_end(nest_, result.way, stays) + hops(nest_, result.way, nest_.first_stage(), stays);
-  result.moved = nest_.moved(result.way, nest_.first_stage(), stays, false);
+  result.inside += inner_end(nest_, result.way, least) + hops(nest_, result.way, nest_.first_stage(), least);
+  result.moved = nest_.moved(result.way, nest_.first_stage(), least, false);
   result.closed = !result.way.open;
   for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
     result.iterations.push_back(nest_.iterations(result.way, index));
@@ -72,12 +72,15 @@ Value Bounder::spread_bound(const std::vector<Parts>& tensors, const Copies& cop
       return nothing();
     }
   }
-  energy_ = total(tensors, fanout_);
-  double steps = 1.0;
-  for (std::size_t index = 0; index < steps_.size(); ++index) {
-    steps *= static_cast<double>(ceil_div(steps_[index], copies[index]));
+  for (auto& shares : shares_) {
+    shares.clear();
   }
-  delay_ = std::max(least_delay_, steps / static_cast<double>(copies_outside_[fanout_]));
+  energy_ = total(tensors, fanout_);
+  double cycles = step_;
+  for (std::size_t index = 0; index < steps_.size(); ++index) {
+    cycles *= static_cast<double>(ceil_div(steps_[index], copies[index]));
+  }
+  delay_ = std::max(least_delay_, cycles / static_cast<double>(copies_outside_[fanout_]));
   return objective_pair(objective_, energy_, delay_);
 }
 
@@ -115,13 +118,13 @@ Bounder::Parts Bounder::kept_energy(std::size_t tensor, const Mapping& mapping, 
     begun *= meet ? static_cast<double>(copies[index]) : 1.0;
   }
   double energy = tile.inside;
-  energy += is_output ? moved * table.write[keeper] + std::max(0.0, moved - begun) * table.read[keeper]
-                      : moved * table.read[keeper];
+  energy += is_output ? moved * table.update[keeper] + std::max(0.0, moved - begun) * table.serve[keeper]
+                      : moved * table.serve[keeper];
   const bool drains = accelerator_.conventions.drain_reads;
   for (std::size_t stage = keeper + 1; stage-- > fanout_ + 1;) {
     if (mapping.stages[stage].keeps[tensor]) {
-      energy += words * (!is_output ? table.write[stage] : drains ? table.read[stage] : 0.0);
-      energy += stage == keeper ? 0.0 : words * (is_output ? table.write[stage] : table.read[stage]);
+      energy += words * (!is_output ? table.fill[stage] : drains ? table.drain[stage] : 0.0);
+      energy += stage == keeper ? 0.0 : words * (is_output ? table.update[stage] : table.serve[stage]);
     }
   }
   const auto& fanout = std::get<Fanout>(accelerator_.stages[fanout_]);

@@ -19,7 +19,7 @@ double Bounder::addition(std::size_t tensor, std::size_t stage) const {
   if (const auto* fanout = std::get_if<Fanout>(&accelerator_.stages[stage])) {
     return fanout->reduction ? table.hop[stage] + table.chain_hop[stage] : std::numeric_limits<double>::infinity();
   }
-  return table.may_keep[stage] ? table.read[stage] + table.write[stage] : std::numeric_limits<double>::infinity();
+  return table.may_keep[stage] ? table.serve[stage] + table.update[stage] : std::numeric_limits<double>::infinity();
 }
 
 /// The least that an addition costs at the stages from `innermost` outwards.
@@ -35,18 +35,19 @@ double Bounder::cheapest_addition(std::size_t tensor, std::size_t innermost) con
 Bounder::Sums Bounder::handed_on(std::size_t tensor, const std::vector<Way>& ways, const std::vector<std::size_t>& from,
                                  const Outside& outside) {
   const Table& table = tables_[tensor];
-  Sums result{table.elements * table.write.front(), static_cast<double>(workload_.operations()), 0};
+  Sums result{table.elements * table.update.front(), static_cast<double>(workload_.operations()), 0};
   for (std::size_t i = 0; i < ways.size(); ++i) {
     const Way& way = ways[i];
     result.at = way.to;
     const bool is_outermost = i == from.size();
-    const bool may_stay = way.least || (way.open && outside.kind == Outside::Kind::Stays);
+    const bool may_stay =
+        way.least || (way.open && (outside.kind == Outside::Kind::Stays || outside.kind == Outside::Kind::Least));
     if (nest_.first_stage() == 0 ? is_outermost : may_stay) {
       return result;
     }
     const auto leaving = static_cast<double>(nest_.moved(way, way.to, outside, false));
     if (way.to < accelerator_.stages.size()) {
-      result.energy += (result.words - leaving) * (table.read[way.to] + table.write[way.to]);
+      result.energy += (result.words - leaving) * (table.serve[way.to] + table.update[way.to]);
     }
     result.words = leaving;
     const std::size_t outer = is_outermost ? nest_.first_stage() : from[i];

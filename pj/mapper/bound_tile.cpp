@@ -17,17 +17,31 @@ const StageMapping& Bounder::stage_of(const std::vector<Loop>& loops, std::uint3
   return stage;
 }
 
+void Bounder::collect_tile_keeps(const Mapping& mapping) {
+  tile_keeps_ = 0;
+  inner_from_ = from_;
+  for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
+    if (mapping.stages[tile_stage_].keeps[tensor]) {
+      tile_keeps_ |= 1U << tensor;
+      inner_from_[tensor].push_back(tile_stage_);
+    }
+  }
+}
+
 void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
   tile_stage_ = stage;
-  tile_keeps_ = 0;
+  tile_passing_ = passing(stage);
+  for (const std::size_t tensor : tile_passing_) {
+    passing_ |= 1U << tensor;
+  }
   fanouts_left_ = false;
   collect_ways(mapping, stage + 1);
   inner_ways_ = ways_;
-  inner_from_ = from_;
   tile_staying_.clear();
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
-    tile_staying_.push_back(tensor_energy(tensor, {Outside::Kind::Stays}));
+    tile_staying_.push_back(tensor_energy(tensor, {Outside::Kind::Least}));
   }
+  collect_tile_keeps(mapping);
   tile_sliding_.assign(workload_.tensors.size(), {});
   std::uint32_t left = 0;
   for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
@@ -35,10 +49,6 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
   }
   nest_.push(stage_of({}, ~std::uint32_t{0}));
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
-    if (mapping.stages[stage].keeps[tensor]) {
-      tile_keeps_ |= 1U << tensor;
-      inner_from_[tensor].push_back(stage);
-    }
     auto ways = inner_ways_[tensor];
     for (Way& way : ways) {
       way.open = false;
@@ -59,20 +69,20 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
 
 /// What a tensor's tiles inside the level cost, and at least what supplies the level, or the ways that bypass it.
 Bounder::Parts Bounder::inner_energy(std::size_t tensor, const std::vector<Way>& ways) {
-  const Outside stays{Outside::Kind::Stays};
+  const Outside least{Outside::Kind::Least};
   if (is_handed_on(tensor)) {
-    return sums_energy(tensor, ways, inner_from_[tensor], stays);
+    return sums_energy(tensor, ways, inner_from_[tensor], least);
   }
   Parts total;
   for (std::size_t i = 0; i < ways.size(); ++i) {
     const bool last = i + 1 == ways.size();
     const bool kept = (tile_keeps_ >> tensor & 1U) != 0;
     if (last && !kept) {
-      total += path_energy(ways[i], accelerator_.stages.size(), stays);
+      total += path_energy(ways[i], accelerator_.stages.size(), least);
       total.holds = tile_staying_[tensor].holds;
       continue;
     }
-    total += path_energy(ways[i], last ? tile_stage_ : from_[tensor][i], stays);
+    total += path_energy(ways[i], last ? tile_stage_ : from_[tensor][i], least);
     total.done += last ? tables_[tensor].supply[tile_stage_] : 0.0;
   }
   return total;
@@ -123,7 +133,7 @@ bool Bounder::can_cover_rest(const std::vector<Loop>& loops, std::uint32_t open)
   return true;
 }
 
-double Bounder::quick_tile_bound(const SupplyFront& tiles) const {
+double Bounder::quick_tile_bound(const SupplyFront& tiles) {
   return total(tile_staying_, tile_stage_, &tiles);
 }
 
@@ -185,9 +195,9 @@ const SupplyFront& Bounder::supplies(std::size_t stage, const std::vector<std::i
 
 /// What bringing the tile of a nest that has only this stage costs where the loop over the index `innermost` is the
 /// innermost outside.
-Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t open) {
+Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t open,
+                             const std::vector<std::size_t>& passing) {
   Supply supply;
-  const auto passes = passing(stage);
   for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
     const bool never_stays = nest_.never_stays(tensor, stage);
     const bool moves = innermost < workload_.indices.size() && (never_stays || nest_.depends(tensor, innermost));
@@ -201,10 +211,12 @@ Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t i
     if (is_handed_on(tensor)) {
       continue;  // bounded as a whole
     }
-    if (passes == tensor) {
-      supply.held = unfinished(nest, way, outside);
-      supply.fresh = unfinished(nest, way, {Outside::Kind::Moves});
-    } else if ((keeps_[stage] >> tensor & 1U) != 0 && moves && may_count) {
+    const auto passes = std::find(passing.begin(), passing.end(), tensor);
+    if (passes != passing.end()) {
+      Supply::Passage& passage = supply.passes[static_cast<std::size_t>(passes - passing.begin())];
+      passage.held = unfinished(nest, way, outside);
+      passage.fresh = unfinished(nest, way, {Outside::Kind::Moves});
+    } else if ((keeps_[stage] >> tensor & 1U) != 0 && may_count) {
       supply.kept += inner_end(nest, way, outside) + unfinished(nest, way, outside) - tables_[tensor].supply[stage];
     }
   }
@@ -218,6 +230,10 @@ SupplyFront Bounder::supplies_between(std::size_t stage, const std::vector<std::
   StageMapping tile;
   std::uint32_t open = 0;
   for (std::size_t i = 0; i < largest.size(); ++i) {
+    if (!can_cover(stage, i, ceil_div(workload_.indices[i].size, largest[i])) ||
+        (smallest[i] > 1 && (loops_inside_[stage] >> i & 1U) == 0)) {
+      return {};  // no mapping has such tiles
+    }
     open |= smallest[i] < largest[i] ? 1U << i : 0;
     if (largest[i] > 1) {
       tile.loops.push_back({i, largest[i]});
@@ -225,11 +241,13 @@ SupplyFront Bounder::supplies_between(std::size_t stage, const std::vector<std::
   }
   PartialNest& nest = tiles_[stage];
   nest.push(tile);
-  SupplyFront front{.passing = passing(stage)};
-  const double words = front.passing ? static_cast<double>(tile_words(workload_, *front.passing, smallest)) : 0.0;
+  SupplyFront front;
+  const auto passes = passing(stage);
   const auto add = [&](std::size_t innermost) {
-    Supply supply = supply_under(nest, stage, innermost, open);
-    supply.words = words;
+    Supply supply = supply_under(nest, stage, innermost, open, passes);
+    for (std::size_t i = 0; i < passes.size(); ++i) {
+      supply.passes[i].words = static_cast<double>(tile_words(workload_, passes[i], smallest));
+    }
     front.add(supply);
   };
   for (std::size_t index = 0; index < largest.size(); ++index) {

@@ -22,6 +22,13 @@ double energy_share(const YamlNode& with);
 double proved_optima(const YamlNode& with);
 
 double dataflow_count(const YamlNode& with);
+double density_end(const YamlNode& with);
+double chip_traffic(const YamlNode& with);
+double gating_saving(const YamlNode& with);
+double skip_speedup(const YamlNode& with);
+double codec_faults(const YamlNode& with);
+double size_deviations(const YamlNode& with);
+double input_reads(const YamlNode& with);
 
 double accelerator_count(const YamlNode& with);
 double equal_area_buffer(const YamlNode& with);

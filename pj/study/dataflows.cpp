@@ -32,8 +32,9 @@ void add_layer(DataflowBar& bar, const Workload& workload, const Accelerator& ac
     for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
       const Transfers& words = moved.levels[s][t];
       const Prices::Element& element = price.stages[s][t];
-      const Picojoules energy =
-          words.reads() * element.read + words.writes() * element.write + moved.hops[s][t] * element.hop;
+      const Picojoules energy = words.served * element.serve + words.drained * element.drain +
+                                words.filled * element.fill + words.updated * element.update +
+                                moved.hops[s][t] * element.hop;
       part_of(bar, name) += energy;
       bar.tensors[t] += energy;
       bar.dram_reads += s == 0 ? words.reads() : 0;
