@@ -65,7 +65,7 @@ std::uint32_t Bounder::loops_of(const Stage& stage) const {
   return loops;
 }
 
-/// What the stages outside and inside each stage have to offer.
+/// What the stages outside each stage have to offer.
 void Bounder::collect_outside() {
   std::int64_t copies = 1;
   std::uint32_t loops = 0;
@@ -78,10 +78,6 @@ void Bounder::collect_outside() {
   }
   copies_outside_.push_back(copies);
   loops_outside_.push_back(loops);
-  loops_inside_.assign(accelerator_.stages.size() + 1, 0);
-  for (std::size_t stage = accelerator_.stages.size(); stage-- > 0;) {
-    loops_inside_[stage] = loops_inside_[stage + 1] | loops_of(accelerator_.stages[stage]);
-  }
 }
 
 /// Can the stages outside run through so many tiles of the index?

@@ -171,7 +171,6 @@ class Bounder {
   Objective objective_;
   std::vector<Table> tables_;
   std::vector<std::int64_t> copies_outside_;  ///< of the fanouts outside a stage
-  std::vector<std::uint32_t> loops_inside_;   ///< the indices that a stage or some inside it may have a loop over
   std::vector<std::uint32_t> loops_outside_;  ///< the indices that some stage outside a stage may have a loop over
   PartialNest nest_;
   std::vector<PartialNest> tiles_;  ///< by stage, for nests of which only one tile is known

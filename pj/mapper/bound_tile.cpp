@@ -230,9 +230,8 @@ SupplyFront Bounder::supplies_between(std::size_t stage, const std::vector<std::
   StageMapping tile;
   std::uint32_t open = 0;
   for (std::size_t i = 0; i < largest.size(); ++i) {
-    if (!can_cover(stage, i, ceil_div(workload_.indices[i].size, largest[i])) ||
-        (smallest[i] > 1 && (loops_inside_[stage] >> i & 1U) == 0)) {
-      return {};  // no mapping has such tiles
+    if (!can_cover(stage, i, ceil_div(workload_.indices[i].size, largest[i]))) {
+      return {};  // no mapping has such tiles, nor smaller ones
     }
     open |= smallest[i] < largest[i] ? 1U << i : 0;
     if (largest[i] > 1) {
