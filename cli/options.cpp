@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t most_threads = 256;
 constexpr std::int64_t largest_batch = 1 << 20;
+constexpr std::int64_t most_elements = 1 << 20;
 constexpr double longest_search = 1e6;  // seconds: some 12 days
 
 const std::array rows{
@@ -48,6 +49,11 @@ const std::array rows{
     OptionRow{"--pareto", "", "instead: every best trade of energy for cycles", &Options::pareto},
     OptionRow{"--explain", "", "also search what each constraint costs, which capacity binds, and the runner-up",
               &Options::explain},
+    OptionRow{"--set", "STAGE.KEY=VALUE", "set a value of the machine file anew, as array.columns=32; may be repeated",
+              &Options::settings},
+    OptionRow{"--elements", "N", "the machines with so many elements, and --batch; without it all of the figures",
+              IntegerMember{&Options::elements, 1, most_elements}},
+    OptionRow{"--unrestricted", "", "also the least energy without the dataflow's constraints", &Options::unrestricted},
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
 };
 

@@ -33,6 +33,9 @@ struct Options {
   bool pareto = false;
   bool explain = false;
   std::string theme;
+  std::vector<std::string> settings;
+  std::int64_t elements = 0;  ///< 0: all that the figures show
+  bool unrestricted = false;
 
   bool operator==(const Options&) const = default;
 };

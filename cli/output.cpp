@@ -66,7 +66,7 @@ LoadOptions load_options(const Options& options) {
 }
 
 AcceleratorOptions accelerator_options(const Options& options) {
-  return {.reference_tables = options.reference_tables};
+  return {.reference_tables = options.reference_tables, .settings = options.settings};
 }
 
 }  // namespace pj

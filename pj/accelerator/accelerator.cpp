@@ -79,7 +79,34 @@ std::string line_of(const Fanout& fanout) {
   std::string text = fanout.name + ": " + axes_text(fanout) + "; ";
   text += fanout.multicast ? "multicast" : "no multicast";
   text += fanout.reduction ? ", reduction" : ", no reduction";
-  return text + "; hop " + energy_text(fanout.hop) + " a word";
+  text += fanout.reduction && fanout.reduces ? " over " + join(*fanout.reduces, ", ") : "";
+  text += fanout.chain ? " along a chain" : "";
+  text += "; hop " + energy_text(fanout.hop) + " a word";
+  text += fanout.sum_hop ? ", " + energy_text(*fanout.sum_hop) + " a sum" : "";
+  return text + (fanout.hops ? " of " + join(*fanout.hops, ", ") : "");
+}
+
+/// With a free hand-off additions go where they are cheapest. The search relies on that being inside (docs/mapper.md).
+void check_handoff(const Accelerator& accelerator) {
+  if (accelerator.conventions.halo != Conventions::Halo::Resident) {
+    refuse(accelerator, "a free handoff counts words, not bounding boxes; remove 'halo: innermost-only'");
+  }
+  Picojoules dearest;
+  for (auto stage = accelerator.stages.rbegin(); stage != accelerator.stages.rend(); ++stage) {
+    const auto* level = std::get_if<Level>(&*stage);
+    const auto* fanout = std::get_if<Fanout>(&*stage);
+    const bool adds = level != nullptr ? may_keep(*level, "Output") : fanout->reduction;
+    const Picojoules addition = level != nullptr                 ? level->read + level->write
+                                : admits(fanout->hops, "Output") ? fanout->sum_hop.value_or(fanout->hop)
+                                                                 : Picojoules{};
+    if (adds && addition < dearest) {
+      refuse(accelerator,
+             "with a free handoff an addition (a read and a write of a level, a hop of a fanout) must not "
+             "cost less at '" +
+                 (level != nullptr ? level->name : fanout->name) + "' than further in");
+    }
+    dearest = adds && level != nullptr ? addition : dearest;
+  }
 }
 
 std::string zeros_text(const Compute& compute) {
@@ -111,6 +138,10 @@ bool may_keep(const Level& level, const std::string& tensor) {
 
 bool must_keep(const Level& level, const std::string& tensor) {
   return std::find(level.must_keep.begin(), level.must_keep.end(), tensor) != level.must_keep.end();
+}
+
+bool shares(const Fanout& fanout, const std::string& index, bool is_output) {
+  return is_output ? fanout.reduction && admits(fanout.reduces, index) : fanout.multicast;
 }
 
 bool serves_operations(const Accelerator& accelerator, std::size_t stage, const std::string& tensor) {
@@ -171,6 +202,9 @@ void check(const Accelerator& accelerator) {
         units = *product;
       }
     }
+  }
+  if (accelerator.conventions.free_handoff) {
+    check_handoff(accelerator);
   }
   for (std::size_t stage = 0; stage < accelerator.stages.size(); ++stage) {
     if (const auto* level = std::get_if<Level>(&accelerator.stages[stage])) {

@@ -46,6 +46,7 @@ struct Level {
   SquareMicrons area;                                                ///< of one instance
   Names loops;                                                       ///< indices that may be tiled here in time
   std::vector<std::string> whole;                                    ///< indices that must lie whole in its tile
+  Names stays;  ///< tensors whose tiles further in may stay in place, or slide, while its loops run
   /// Tensors that are stored in this format where it takes fewer bits than dense numbers.
   std::map<std::string, SparseFormat> formats;
   /// For a tensor that the compute units take from here: the operands of which a zero saves the access.
@@ -71,16 +72,23 @@ struct FanoutAxis {
 struct Fanout {
   std::string name;
   std::vector<FanoutAxis> axes;
-  bool multicast = true;  ///< a word that several copies need at one step is read once outside
-  bool reduction = true;  ///< partial sums of several copies are added on their way out
-  bool one_axis = false;  ///< an index is spread along one of the axes only
-  Picojoules hop;         ///< of one word delivered to, or collected from, one copy
+  bool multicast = true;              ///< a word that several copies need at one step is read once outside
+  bool reduction = true;              ///< partial sums of several copies are added on their way out
+  Names reduces;                      ///< if so, those of copies that differ in these indices
+  bool chain = false;                 ///< they are added from neighbour to neighbour: n copies make n − 1 hops
+  bool one_axis = false;              ///< an index is spread along one of the axes only
+  Picojoules hop;                     ///< of one word delivered to, or collected from, one copy
+  std::optional<Picojoules> sum_hop;  ///< of a word of an output; that of the others where it is left out
+  Names hops;                         ///< tensors whose words pay for it; the others have wires that cost nothing
   SquareMicrons area;
 
   bool operator==(const Fanout&) const = default;
 
   std::int64_t copies() const;
 };
+
+/// Does one word serve copies that differ in this index: an input by multicast, an output by reduction?
+bool shares(const Fanout& fanout, const std::string& index, bool is_output);
 
 /// Which zeros cost no time: lanes that leave them out at their own pace, and wait for each other.
 struct ZeroSkipping {
@@ -114,7 +122,7 @@ struct Compute {
 
 using Stage = std::variant<Level, Fanout>;
 
-/// Two conventions on which models differ (docs/model.md). The defaults are the physical ones.
+/// Conventions on which models differ (docs/model.md). The defaults are the physical ones.
 struct Conventions {
   enum class Halo {
     Resident,       ///< overlap of windows is kept and shared wherever the loop nest allows it
@@ -122,7 +130,8 @@ struct Conventions {
   };
 
   Halo halo = Halo::Resident;
-  bool drain_reads = true;  ///< sending a finished tile outwards reads it
+  bool drain_reads = true;    ///< sending a finished tile outwards reads it
+  bool free_handoff = false;  ///< a word is paid for where it is used: inputs where they are read, sums where added
 
   bool operator==(const Conventions&) const = default;
 };

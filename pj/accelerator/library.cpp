@@ -2,6 +2,7 @@
 
 #include "pj/accelerator/accelerator_files.hpp"
 #include "pj/accelerator/reader.hpp"
+#include "pj/accelerator/settings.hpp"
 #include "pj/base/text.hpp"
 
 namespace pj {
@@ -10,6 +11,19 @@ namespace {
 
 bool is_yaml(const std::string& path) {
   return path.ends_with(".yaml") || path.ends_with(".yml");
+}
+
+YamlNode accelerator_file(const std::string& name_or_path) {
+  for (const EmbeddedFile& file : accelerator_files()) {
+    if (file.name == name_or_path) {
+      return parse_yaml(std::string(file.text), "accelerators/" + name_or_path + ".yaml");
+    }
+  }
+  if (is_yaml(name_or_path)) {
+    return read_yaml(name_or_path);
+  }
+  throw InputError("unknown accelerator '" + name_or_path + "'" + did_you_mean(name_or_path, built_in_accelerators()) +
+                   " (a file's name ends in .yaml)");
 }
 
 }  // namespace
@@ -31,16 +45,11 @@ bool is_accelerator(const std::string& name_or_path) {
 }
 
 Accelerator load_accelerator(const std::string& name_or_path, const AcceleratorOptions& options) {
-  for (const EmbeddedFile& file : accelerator_files()) {
-    if (file.name == name_or_path) {
-      return parse_accelerator(parse_yaml(std::string(file.text), "accelerators/" + name_or_path + ".yaml"), options);
-    }
+  YamlNode file = accelerator_file(name_or_path);
+  for (const std::string& setting : options.settings) {
+    file = with_setting(file, setting);
   }
-  if (is_yaml(name_or_path)) {
-    return read_accelerator(name_or_path, options);
-  }
-  throw InputError("unknown accelerator '" + name_or_path + "'" + did_you_mean(name_or_path, built_in_accelerators()) +
-                   " (a file's name ends in .yaml)");
+  return parse_accelerator(file, options);
 }
 
 }  // namespace pj

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pj/accelerator/cost_reader.hpp"
+#include "pj/accelerator/equal_area.hpp"
 #include "pj/base/text.hpp"
 
 namespace pj {
@@ -31,6 +32,7 @@ class Reader : CostReader {
     for (const YamlNode& stage : file_.at("stages").sequence("stages")) {
       machine_.stages.push_back(read_stage(stage));
     }
+    share_area();
     if (const YamlNode* node = file_.find("conventions")) {
       read_conventions(*node);
     }
@@ -109,9 +111,9 @@ class Reader : CostReader {
 
   Level read_level(const YamlNode& node) {
     node.allow_keys(std::vector<std::string>{
-        "level", "capacity",       "partitions",      "keeps",     "must_keep", "double_buffered", "word",  "read",
-        "write", "read_bandwidth", "write_bandwidth", "bandwidth", "area",      "loops",           "whole", "kind",
-        "ports", "channels",       "component",       "formats",   "gated"});
+        "level", "capacity",       "partitions",      "keeps",     "must_keep",  "double_buffered", "word",  "read",
+        "write", "read_bandwidth", "write_bandwidth", "bandwidth", "area",       "loops",           "whole", "kind",
+        "ports", "channels",       "component",       "stays",     "equal_area", "formats",         "gated"});
     Level level{.name = node.at("level").text("level")};
     level.word = Bits{machine_.compute.bits};
     if (const YamlNode* word = node.find("word")) {
@@ -133,6 +135,14 @@ class Reader : CostReader {
       }
       level.capacity = size(*capacity, level.name + " capacity");
     }
+    if (const YamlNode* area = node.find("equal_area")) {
+      if (level.capacity || partitions != nullptr || equal_area_ != nullptr) {
+        throw InputError(area->position(),
+                         "one level of a machine has 'equal_area', without 'capacity' or 'partitions'");
+      }
+      equal_area_ = area;
+      equal_area_stage_ = machine_.stages.size();
+    }
     if (partitions != nullptr) {
       for (const auto& [tensor, position, value] : partitions->map("partitions")) {
         level.partitions[tensor] = size(value, level.name + " partition " + tensor);
@@ -140,6 +150,19 @@ class Reader : CostReader {
     }
     if (const YamlNode* buffered = node.find("double_buffered")) {
       level.double_buffered = buffered->boolean("double_buffered");
+    }
+  }
+
+  void share_area() {
+    if (equal_area_ != nullptr) {
+      equal_area_->allow_keys(std::vector<std::string>{"technology", "shared", "own"});
+      const auto bytes = [&](const char* key) { return positive(equal_area_->at(key), key, size_units()) / 8.0; };
+      const StorageTable table = storage_table(equal_area_->at("technology").text("technology"));
+      const Bits left = capacity_left(machine_, table, bytes("shared"), bytes("own"));
+      if (left.value == 0) {
+        throw InputError(equal_area_->position(), "the memories inside the fanouts leave no area; make them smaller");
+      }
+      std::get<Level>(machine_.stages[equal_area_stage_]).capacity = left;
     }
   }
 
@@ -173,11 +196,14 @@ class Reader : CostReader {
     if (const YamlNode* whole = node.find("whole")) {
       level.whole = names(*whole, "whole");
     }
+    if (const YamlNode* stays = node.find("stays")) {
+      level.stays = names(*stays, "stays");
+    }
   }
 
   Fanout read_fanout(const YamlNode& node) {
-    node.allow_keys(std::vector<std::string>{"fanout", "columns", "rows", "multicast", "reduction", "one_axis", "hop",
-                                             "wire", "area", "component"});
+    node.allow_keys(std::vector<std::string>{"fanout", "columns", "rows", "multicast", "reduction", "chain", "one_axis",
+                                             "hop", "wire", "sum_hop", "hops", "area", "component"});
     Fanout fanout{.name = node.at("fanout").text("fanout")};
     for (const std::string name : {"columns", "rows"}) {
       if (const YamlNode* axis = node.find(name)) {
@@ -190,14 +216,32 @@ class Reader : CostReader {
     if (const YamlNode* multicast = node.find("multicast")) {
       fanout.multicast = multicast->boolean("multicast");
     }
-    if (const YamlNode* reduction = node.find("reduction")) {
-      fanout.reduction = reduction->boolean("reduction");
-    }
     if (const YamlNode* one_axis = node.find("one_axis")) {
       fanout.one_axis = one_axis->boolean("one_axis");
     }
     read_fanout_costs(node, fanout);
+    read_network(node, fanout);
     return fanout;
+  }
+
+  /// What the fanout's network adds up, and what its hops cost.
+  void read_network(const YamlNode& node, Fanout& fanout) {
+    if (const YamlNode* reduction = node.find("reduction")) {
+      if (reduction->is_sequence()) {
+        fanout.reduces = names(*reduction, "reduction");
+      } else {
+        fanout.reduction = reduction->boolean("reduction");
+      }
+    }
+    if (const YamlNode* chain = node.find("chain")) {
+      fanout.chain = chain->boolean("chain");
+    }
+    if (const YamlNode* hop = node.find("sum_hop")) {
+      fanout.sum_hop = energy(*hop, fanout.name + " sum_hop", true);
+    }
+    if (const YamlNode* hops = node.find("hops")) {
+      fanout.hops = names(*hops, "hops");
+    }
   }
 
   static FanoutAxis read_axis(const YamlNode& node, const std::string& name) {
@@ -214,17 +258,25 @@ class Reader : CostReader {
     return axis;
   }
 
+  /// Of the two rules of a convention, the second?
+  static bool is_second(const YamlNode& node, const std::string& what, const char* first, const char* second) {
+    const std::string& rule = node.text(what);
+    const std::vector<std::string> known{first, second};
+    if (std::find(known.begin(), known.end(), rule) == known.end()) {
+      throw InputError(node.position(), "unknown " + what + " rule '" + rule + "'" + did_you_mean(rule, known));
+    }
+    return rule == second;
+  }
+
   void read_conventions(const YamlNode& node) {
-    node.allow_keys(std::vector<std::string>{"halo", "drain_reads"});
+    node.allow_keys(std::vector<std::string>{"halo", "drain_reads", "handoff"});
     if (const YamlNode* halo = node.find("halo")) {
-      const std::vector<std::string> known{"resident", "innermost-only"};
-      const auto found = std::find(known.begin(), known.end(), halo->text("halo"));
-      if (found == known.end()) {
-        throw InputError(halo->position(),
-                         "unknown halo rule '" + halo->text("halo") + "'" + did_you_mean(halo->text("halo"), known));
-      }
-      machine_.conventions.halo =
-          found == known.begin() ? Conventions::Halo::Resident : Conventions::Halo::InnermostOnly;
+      machine_.conventions.halo = is_second(*halo, "halo", "resident", "innermost-only")
+                                      ? Conventions::Halo::InnermostOnly
+                                      : Conventions::Halo::Resident;
+    }
+    if (const YamlNode* handoff = node.find("handoff")) {
+      machine_.conventions.free_handoff = is_second(*handoff, "handoff", "stored", "free");
     }
     if (const YamlNode* drains = node.find("drain_reads")) {
       machine_.conventions.drain_reads = drains->boolean("drain_reads");
@@ -239,6 +291,9 @@ class Reader : CostReader {
       throw InputError(file_.at("stages").position(), fault.what());
     }
   }
+
+  const YamlNode* equal_area_ = nullptr;  ///< of one level
+  std::size_t equal_area_stage_ = 0;
 };
 
 }  // namespace

@@ -11,6 +11,9 @@ namespace pj {
 struct AcceleratorOptions {
   /// Files of Accelergy (ERT, ERT_summary, ART) or CSV whose numbers stand in the place of the machine's own.
   std::vector<std::string> reference_tables;
+  /// Values of a named file set anew (`load_accelerator` only): a stage's name (or `compute`, `conventions`), a key and
+  /// its value, as in `array.columns.size=512` or `buffer.capacity=64 KiB`.
+  std::vector<std::string> settings;
 };
 
 /// Reads an accelerator from its YAML form (docs/accelerators.md, accelerators/schema.json). Every fault is an

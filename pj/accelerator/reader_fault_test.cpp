@@ -183,4 +183,51 @@ TEST_CASE("an accelerator that is not there says what may have been meant") {
   CHECK(is_accelerator(folder.file("machine.yml", "name: x\nstages: []\n")));
 }
 
+TEST_CASE("faults of equal areas, hand-offs and settings say where and what") {
+  const std::string machine = "name: m\ncompute: {bits: 16, energy: 1 pJ}\nstages:\n";
+  const std::string dram = "  - {level: DRAM, read: 200 MAC, write: 200 MAC}\n";
+  const std::string area = "equal_area: {technology: storage_65nm, shared: 2 B, own: 2 B}";
+  const auto fault = [](const std::string& text) {
+    try {
+      parse_accelerator(parse_yaml(text, "m"));
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("no fault");
+  };
+  CHECK(fault(machine + dram + "  - {level: a, read: 1 pJ, write: 1 pJ, capacity: 2 B, " + area + "}\n") ==
+        "m:5:68: one level of a machine has 'equal_area', without 'capacity' or 'partitions'");
+  CHECK(fault(machine + dram + "  - {level: a, read: 1 pJ, write: 1 pJ, " + area +
+              "}\n  - {fanout: f, rows: 2}\n  - {level: r, read: 1 pJ, write: 1 pJ, capacity: 1 KiB}\n") ==
+        "m:5:53: the memories inside the fanouts leave no area; make them smaller");
+  CHECK(fault(machine + dram + "conventions: {handoff: x}\n") ==
+        "m:5:24: unknown handoff rule 'x'; known: stored, free");
+  CHECK(fault(machine + dram + "conventions: {handoff: free, halo: innermost-only}\n") ==
+        "m:4:3: accelerator 'm': a free handoff counts words, not bounding boxes; remove 'halo: innermost-only'");
+  CHECK(
+      fault(machine + dram + "  - {fanout: f, rows: 2, hop: 1 MAC}\n  - {level: r, read: 1 MAC, write: 1 MAC}\n" +
+            "conventions: {handoff: free}\n") ==
+      "m:4:3: accelerator 'm': with a free handoff an addition (a read and a write of a level, a hop of a fanout) must "
+      "not cost less at 'f' than further in");
+}
+
+TEST_CASE("a setting needs a stage of the machine, a key and a value") {
+  const auto fault = [](const std::string& setting) {
+    try {
+      load_accelerator("flex256", {.settings = {setting}});
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("no fault");
+  };
+  CHECK(load_accelerator("flex256", {.settings = {"array.columns=8"}}).compute_units() == 128);
+  CHECK(load_accelerator("eyeriss", {.settings = {"array.columns.size=7"}}).compute_units() == 84);
+  CHECK(load_accelerator("flex256", {.settings = {"conventions.drain_reads=no"}}).conventions.drain_reads == false);
+  CHECK(fault("buffer") == "'buffer' sets nothing; write STAGE.KEY=VALUE, as in buffer.capacity=64 KiB");
+  CHECK(fault("bufer.capacity=1 B") ==
+        "'bufer.capacity=1 B': the machine has no stage 'bufer'; did you mean 'buffer'?");
+  CHECK(fault("buffer.capacity=1 X").find("buffer.capacity:1:1: ") == 0);
+  CHECK(fault("buffer.capcity=1 B") == "buffer.capcity:1:1: unknown key 'capcity'; did you mean 'capacity'?");
+}
+
 }  // namespace pj

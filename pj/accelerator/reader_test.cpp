@@ -194,4 +194,38 @@ TEST_CASE("the schema for editors has the keys that the reader knows") {
   CHECK(known_keys(start + "[" + dram + "]\nconventions: {" + unknown + "}") == named(parts.at("conventions")));
 }
 
+TEST_CASE("what networks add, what hops and what may stay is read") {
+  const Accelerator machine = read(
+      "name: m\ncompute: {bits: 16, energy: 1 pJ}\nstages:\n"
+      "  - {level: DRAM, read: 200 MAC, write: 200 MAC, stays: [Weight]}\n"
+      "  - {fanout: array, rows: 2, reduction: [C, S], chain: yes, hop: 2 MAC, sum_hop: 4 MAC, hops: [Output]}\n"
+      "conventions: {handoff: free}\n");
+  CHECK(std::get<Level>(machine.stages[0]).stays == Names({"Weight"}));
+  const auto& fanout = std::get<Fanout>(machine.stages[1]);
+  CHECK(fanout.reduces == Names({"C", "S"}));
+  CHECK(shares(fanout, "S", true));
+  CHECK(!shares(fanout, "R", true));
+  CHECK(shares(fanout, "R", false));
+  CHECK(fanout.chain);
+  CHECK(fanout.sum_hop == 4.0_pJ);
+  CHECK(fanout.hops == Names({"Output"}));
+  CHECK(machine.conventions.free_handoff);
+  CHECK(draw(machine) ==
+        "DRAM: without limit; read 200 pJ, write 200 pJ per 16-bit word\n"
+        " └─ array: 2 rows; multicast, reduction over C, S along a chain; hop 2.00 pJ a word, 4.00 pJ a sum of Output\n"
+        "    └─ MAC: 1.00 pJ, 16 bit\n");
+}
+
+TEST_CASE("a buffer of equal area has what the registers leave") {
+  // ISCA 2016, section VI: 128 KiB beside 256 files of 512 B; without registers the whole area.
+  const auto buffer = [](const std::string& name) {
+    const Accelerator machine = load_accelerator(name, {.settings = {"array.columns.size=256"}});
+    return std::get<Level>(machine.stages[1]).capacity->value / 8;
+  };
+  CHECK(buffer("isca16_rs") == 131072);
+  CHECK(buffer("isca16_nlr") > 338 * 1024);
+  const Accelerator twice = load_accelerator("isca16_rs", {.settings = {"array.columns.size=512"}});
+  CHECK(std::get<Level>(twice.stages[1]).capacity->value / 8 == 262144);
+}
+
 }  // namespace pj

@@ -91,12 +91,14 @@ PathCounter::TileLoops PathCounter::loops_of(const Path& path) const {
     if (!nest_[i].in_time) {
       continue;
     }
-    result.open = !relevant_[path.tensor * workload_.indices.size() + nest_[i].index];
+    const bool relevant = relevant_[path.tensor * workload_.indices.size() + nest_[i].index];
+    result.open = !relevant && lets_stay(nest_[i], path.tensor);
     result.window = i;
     stays += result.open ? 1 : 0;
     result.kept = result.open ? i : result.kept;
   }
-  result.slides = keeps && !result.open && (accelerator_.conventions.halo == Conventions::Halo::Resident || stays == 0);
+  result.slides = keeps && !result.open && lets_stay(nest_[result.window], path.tensor) &&
+                  (accelerator_.conventions.halo == Conventions::Halo::Resident || stays == 0);
   return result;
 }
 
@@ -113,11 +115,16 @@ void PathCounter::start_sequence(const Path& path, Pass rest) {
   }
 }
 
+/// May tiles further in stay in place, or slide, while the loop runs?
+bool PathCounter::lets_stay(const NestLoop& loop, std::size_t tensor) const {
+  return admits(std::get<Level>(accelerator_.stages[loop.stage]).stays, workload_.tensors[tensor].name);
+}
+
 /// How the copies behind a loop of a fanout share the words of a tensor.
 Pass PathCounter::merged(const NestLoop& loop, std::size_t tensor) const {
   const auto& fanout = std::get<Fanout>(accelerator_.stages[loop.stage]);
-  const bool shares = workload_.is_output(tensor) ? fanout.reduction : fanout.multicast;
-  return !shares ? Pass::Each : boxes_ ? Pass::Distinct : Pass::Union;
+  const bool shared = shares(fanout, workload_.indices[loop.index].name, workload_.is_output(tensor));
+  return !shared ? Pass::Each : boxes_ ? Pass::Distinct : Pass::Union;
 }
 
 }  // namespace pj

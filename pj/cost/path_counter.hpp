@@ -48,6 +48,7 @@ class PathCounter {
 
   TileLoops loops_of(const Path& path) const;
   void start_sequence(const Path& path, Pass rest);
+  bool lets_stay(const NestLoop& loop, std::size_t tensor) const;
   Pass merged(const NestLoop& loop, std::size_t tensor) const;
   std::int64_t counted(std::size_t tensor);
 

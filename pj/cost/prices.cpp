@@ -10,6 +10,13 @@ namespace pj {
 
 namespace {
 
+Picojoules hop(const Fanout& fanout, const std::string& tensor, bool is_output) {
+  if (!admits(fanout.hops, tensor)) {
+    return {};
+  }
+  return is_output ? fanout.sum_hop.value_or(fanout.hop) : fanout.hop;
+}
+
 /// The share of the accesses to a tensor for the compute units that zeros leave.
 double share_of_accesses(const Workload& workload, std::size_t tensor, const Accelerator& accelerator,
                          std::size_t stage) {
@@ -24,7 +31,8 @@ Prices::Element price(const Workload& workload, std::size_t tensor, const Accele
   const Operand& operand = workload.tensors[tensor];
   const double dense = stage == 0 ? operand.bits : operand.bits_inside();
   if (const auto* fanout = std::get_if<Fanout>(&accelerator.stages[stage])) {
-    return {.hop = fanout->hop * (dense / accelerator.compute.bits)};
+    const Picojoules one = hop(*fanout, workload.tensors[tensor].name, workload.is_output(tensor));
+    return {.hop = one * (dense / accelerator.compute.bits)};
   }
   const auto& level = std::get<Level>(accelerator.stages[stage]);
   const double bits = stored_bits(workload, tensor, accelerator, stage);

@@ -6,6 +6,19 @@ namespace pj {
 
 namespace {
 
+/// Adds what the tiles at a path's inner end receive, or send outwards, and are filled with.
+void add_tile(const Conventions& conventions, bool is_output, std::int64_t received, std::int64_t filled,
+              Transfers& tile) {
+  if (!conventions.free_handoff) {
+    tile.filled += filled;
+    tile.drained += is_output && conventions.drain_reads ? received : 0;
+  } else if (is_output) {
+    // A partial sum that arrives is added to at once, one that leaves goes on as it is made: neither is stored.
+    tile.served -= filled;
+    tile.updated -= received;
+  }
+}
+
 /// Adds one path's words to the levels at its two ends, in all instances or in the first, which is the busiest.
 void add_ends(const Workload& workload, const Accelerator& accelerator, PathCounter& counter, const Path& path,
               std::vector<std::vector<Transfers>>& levels, bool first_only) {
@@ -18,20 +31,24 @@ void add_ends(const Workload& workload, const Accelerator& accelerator, PathCoun
   outer.served += is_output ? sent - counter.touched(path, at_outer_end) : sent;
   if (path.to < accelerator.stages.size()) {
     const std::int64_t received = counter.moved(path, at_inner_end);
-    Transfers& inner = levels[path.to][path.tensor];
-    inner.filled += is_output ? received - counter.touched(path, at_inner_end) : received;
-    inner.drained += is_output && accelerator.conventions.drain_reads ? received : 0;
+    const std::int64_t filled = is_output ? received - counter.touched(path, at_inner_end) : received;
+    add_tile(accelerator.conventions, is_output, received, filled, levels[path.to][path.tensor]);
   }
 }
 
 /// Adds the words that cross each fanout on the path: delivered to its copies, or collected from them. Partial sums
-/// come back only to tiles; what compute units make is added up where it is kept.
+/// come back only to tiles; what compute units make is added up where it is kept. Along a chain a word that is added
+/// to its neighbour's makes a hop.
 void add_hops(const Workload& workload, const Accelerator& accelerator, PathCounter& counter, const Path& path,
               std::vector<std::vector<std::int64_t>>& hops) {
   for (std::size_t stage = path.from; stage < path.to; ++stage) {
     if (std::holds_alternative<Fanout>(accelerator.stages[stage])) {
       const Copies copies{stage + 1};
       const std::int64_t crossing = counter.moved(path, copies);
+      if (workload.is_output(path.tensor) && std::get<Fanout>(accelerator.stages[stage]).chain) {
+        hops[stage][path.tensor] += crossing - counter.moved(path, {stage});
+        continue;
+      }
       hops[stage][path.tensor] += crossing;
       const bool comes_back = workload.is_output(path.tensor) && path.to < accelerator.stages.size();
       hops[stage][path.tensor] += comes_back ? crossing - counter.touched(path, copies) : 0;

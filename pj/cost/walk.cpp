@@ -34,7 +34,7 @@ struct Way {
   std::size_t tensor = 0, from = 0, to = 0;
   std::map<Coordinates, Elements> tiles;  ///< by the copy's coordinates
   View outer, inner;
-  std::map<std::size_t, View> fanouts;
+  std::map<std::size_t, View> fanouts, chains;  ///< words on the inner side of a fanout; on the outer side of a chain
 };
 
 class Walker {
@@ -93,6 +93,9 @@ class Walker {
     for (std::size_t stage = from; stage < to; ++stage) {
       if (!is_level(stage)) {
         way.fanouts[stage] = view(tensor, stage + 1);
+        if (workload_.is_output(tensor) && std::get<Fanout>(accelerator_.stages[stage]).chain) {
+          way.chains[stage] = view(tensor, stage);
+        }
       }
     }
     return way;
@@ -103,9 +106,9 @@ class Walker {
     View result;
     for (const WalkLoop& loop : space_) {
       const auto& fanout = std::get<Fanout>(accelerator_.stages[loop.stage]);
-      const bool shares = workload_.is_output(tensor) ? fanout.reduction : fanout.multicast;
+      const bool shared = shares(fanout, workload_.indices[loop.loop.index].name, workload_.is_output(tensor));
       result.memory.push_back(loop.stage < stage);
-      result.apart.push_back(loop.stage < stage || !shares);
+      result.apart.push_back(loop.stage < stage || !shared);
     }
     return result;
   }
@@ -155,11 +158,15 @@ class Walker {
     if (first_ || (way.to == compute() && !latched)) {
       return Event::Fresh;
     }
+    if (time_[changed].stage < way.to &&
+        !admits(std::get<Level>(accelerator_.stages[time_[changed].stage]).stays, name)) {
+      return Event::Fresh;
+    }
     bool any_inside = false;
     bool relevant_inside = false;
     for (std::size_t i = changed + 1; i < time_.size() && time_[i].stage < way.to; ++i) {
       any_inside = any_inside || time_[i].loop.factor > 1;
-      relevant_inside = relevant_inside || (time_[i].loop.factor > 1 && depends(way, time_[i]));
+      relevant_inside = relevant_inside || (time_[i].loop.factor > 1 && moves(way, time_[i]));
     }
     const bool outside = time_[changed].stage < way.to;
     if (!outside || (!depends(way, time_[changed]) && !relevant_inside)) {
@@ -167,6 +174,12 @@ class Walker {
     }
     const bool may_slide = !relevant_inside && (resident() || !any_inside);
     return may_slide ? Event::Slides : Event::Fresh;
+  }
+
+  /// Does the loop move the tile, because its tensor depends on it or its level lets none stay?
+  bool moves(const Way& way, const WalkLoop& loop) const {
+    return depends(way, loop) ||
+           !admits(std::get<Level>(accelerator_.stages[loop.stage]).stays, workload_.tensors[way.tensor].name);
   }
 
   bool depends(const Way& way, const WalkLoop& loop) const {
@@ -193,8 +206,10 @@ class Walker {
     });
     look(way.outer, fresh);
     look(way.inner, fresh);
-    for (auto& [stage, view] : way.fanouts) {
-      look(view, fresh);
+    for (auto* views : {&way.fanouts, &way.chains}) {
+      for (auto& [stage, view] : *views) {
+        look(view, fresh);
+      }
     }
   }
 
@@ -303,8 +318,11 @@ class Walker {
       report(way, traffic.busiest, way.outer.first_moved, way.outer.first_returned, way.inner.first_moved,
              way.inner.first_returned);
       for (const auto& [stage, view] : way.fanouts) {
-        traffic.hops[stage][way.tensor] +=
-            view.moved + (workload_.is_output(way.tensor) && way.to < compute() ? view.returned : 0);
+        const auto chain = way.chains.find(stage);
+        traffic.hops[stage][way.tensor] += chain != way.chains.end() ? view.moved - chain->second.moved
+                                           : workload_.is_output(way.tensor) && way.to < compute()
+                                               ? view.moved + view.returned
+                                               : view.moved;
       }
     }
     return traffic;
@@ -316,9 +334,16 @@ class Walker {
     const bool is_output = workload_.is_output(way.tensor);
     outer.updated += is_output ? sent : 0;
     outer.served += is_output ? resent : sent;
-    if (way.to < compute()) {
-      levels[way.to][way.tensor].filled += is_output ? received_again : received;
-      levels[way.to][way.tensor].drained += is_output && accelerator_.conventions.drain_reads ? received : 0;
+    if (way.to == compute()) {
+      return;
+    }
+    Transfers& inner = levels[way.to][way.tensor];
+    if (accelerator_.conventions.free_handoff) {
+      inner.served -= is_output ? received_again : 0;
+      inner.updated -= is_output ? received : 0;
+    } else {
+      inner.filled += is_output ? received_again : received;
+      inner.drained += is_output && accelerator_.conventions.drain_reads ? received : 0;
     }
   }
 

@@ -45,17 +45,44 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
   compute_energy_ = static_cast<double>(workload.macs()) * price.operation.value;
   step_ = price.step;
   least_delay_ = least_delay();
-  std::int64_t copies = 1;
-  for (const Stage& stage : accelerator.stages) {
-    copies_outside_.push_back(copies);
-    if (const auto* fanout = std::get_if<Fanout>(&stage)) {
-      copies *= fanout->copies();
-    }
-  }
-  copies_outside_.push_back(copies);
+  collect_outside();
   for (std::size_t stage = 0; stage < accelerator.stages.size(); ++stage) {
     tiles_.emplace_back(workload, accelerator, stage + 1);
   }
+}
+
+/// The indices that a stage may have a loop over, as a mask.
+std::uint32_t Bounder::loops_of(const Stage& stage) const {
+  std::uint32_t loops = 0;
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    const std::string& name = workload_.indices[index].name;
+    const auto* fanout = std::get_if<Fanout>(&stage);
+    const bool may_loop = fanout == nullptr ? admits(std::get<Level>(stage).loops, name)
+                                            : std::any_of(fanout->axes.begin(), fanout->axes.end(),
+                                                          [&](const auto& axis) { return admits(axis.indices, name); });
+    loops |= may_loop ? 1U << index : 0;
+  }
+  return loops;
+}
+
+/// What the stages outside each stage have to offer.
+void Bounder::collect_outside() {
+  std::int64_t copies = 1;
+  std::uint32_t loops = 0;
+  for (const Stage& stage : accelerator_.stages) {
+    copies_outside_.push_back(copies);
+    loops_outside_.push_back(loops);
+    const auto* fanout = std::get_if<Fanout>(&stage);
+    copies *= fanout != nullptr ? fanout->copies() : 1;
+    loops |= loops_of(stage);
+  }
+  copies_outside_.push_back(copies);
+  loops_outside_.push_back(loops);
+}
+
+/// Can the stages outside run through so many tiles of the index?
+bool Bounder::can_cover(std::size_t stage, std::size_t index, std::int64_t left) const {
+  return left == 1 || (loops_outside_[stage] >> index & 1U) != 0;
 }
 
 /// Every input is read from the outermost level once, and every output written there.
@@ -79,11 +106,15 @@ Bounder::Table Bounder::table(std::size_t tensor, const Prices& prices) const {
   for (std::size_t stage = 0; stage < accelerator_.stages.size(); ++stage) {
     const auto* level = std::get_if<Level>(&accelerator_.stages[stage]);
     const Prices::Element& element = prices.stages[stage][tensor];
+    const auto* fanout = std::get_if<Fanout>(&accelerator_.stages[stage]);
+    const bool chain = fanout != nullptr && fanout->chain && workload_.is_output(tensor);
+    const bool free_fill = accelerator_.conventions.free_handoff && !workload_.is_output(tensor);
     result.serve.push_back(element.serve.value);
     result.drain.push_back(element.drain.value);
-    result.fill.push_back(element.fill.value);
+    result.fill.push_back(free_fill ? 0.0 : element.fill.value);
     result.update.push_back(element.update.value);
-    result.hop.push_back(element.hop.value);
+    result.hop.push_back(chain ? 0.0 : element.hop.value);
+    result.chain_hop.push_back(chain ? element.hop.value : 0.0);
     result.bits.push_back(element.bits);
     result.may_keep.push_back(level != nullptr && may_keep(*level, operand.name));
     result.must_keep.push_back(level != nullptr && (stage == 0 || must_keep(*level, operand.name)));
@@ -185,6 +216,7 @@ std::vector<std::size_t> Bounder::passing(std::size_t stage) const {
   // A bounding box around holes is no lower bound of what the tiles inside it want.
   std::vector<std::size_t> passing;
   std::uint32_t rest = keeps_[stage - 1] & ~kept_inside & ~boxes_with_holes_;
+  rest &= accelerator_.conventions.free_handoff ? ~(1U << workload_.output()) : ~0U;
   for (; rest != 0 && passing.size() < Supply::most_passing; rest &= rest - 1) {
     passing.push_back(static_cast<std::size_t>(std::countr_zero(rest)));
   }
@@ -200,6 +232,11 @@ void Bounder::pop() {
 }
 
 Value Bounder::bound(const Mapping& mapping) {
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    if (!can_cover(nest_.first_stage(), index, nest_.left(index))) {
+      return nothing();
+    }
+  }
   fanouts_left_ = copies_outside_[nest_.first_stage()] > 1;
   delay_ = std::max(least_delay_, step_ * static_cast<double>(nest_.steps()) /
                                       static_cast<double>(copies_outside_[nest_.first_stage()]));
@@ -213,6 +250,12 @@ Value Bounder::bound(const Mapping& mapping) {
   }
   energy_ = nest_.first_stage() > 0 && !fanouts_left_ ? least_over_innermost() : total(staying_, nest_.first_stage());
   return objective_pair(objective_, energy_, delay_);
+}
+
+/// The bound of no mapping at all.
+Value Bounder::nothing() {
+  energy_ = delay_ = std::numeric_limits<double>::infinity();
+  return {energy_, delay_};
 }
 
 /// The energy of the tensors together with the supplies of the levels outside the first so many `stages`, and of the
@@ -305,10 +348,11 @@ double Bounder::least_over_innermost() {
     over_index_ = staying_;
     for (std::size_t tensor = 0; tensor < staying_.size(); ++tensor) {
       const bool open = std::any_of(ways_[tensor].begin(), ways_[tensor].end(), [](const Way& w) { return w.open; });
-      if (!open || !nest_.depends(tensor, index)) {
+      const bool never_stays = nest_.never_stays(tensor, nest_.first_stage());
+      if (!open || !(never_stays || nest_.depends(tensor, index))) {
         continue;
       }
-      if (nest_.slides(tensor, index)) {
+      if (!never_stays && nest_.slides(tensor, index)) {
         over_index_[tensor] = tensor_energy(tensor, {Outside::Kind::Slides, index});
         continue;
       }
@@ -323,6 +367,9 @@ double Bounder::least_over_innermost() {
 }
 
 Bounder::Parts Bounder::tensor_energy(std::size_t tensor, const Outside& outside) {
+  if (is_handed_on(tensor)) {
+    return sums_energy(tensor, ways_[tensor], from_[tensor], outside);
+  }
   Parts total;
   for (std::size_t way = 0; way < ways_[tensor].size(); ++way) {
     total += way_energy(tensor, way, outside);

@@ -113,6 +113,7 @@ class Bounder {
   /// What one tensor costs at each stage, per element.
   struct Table {
     std::vector<double> serve, drain, fill, update, hop, bits;
+    std::vector<double> chain_hop;          ///< of an output along a chain, where `hop` is 0
     std::vector<double> supply;             ///< the least that bringing every element to a stage (and back) costs
     std::vector<bool> may_keep, must_keep;  ///< as far as it is decided
     std::vector<bool> free_may_keep, free_must_keep;  ///< by the machine file
@@ -128,10 +129,30 @@ class Bounder {
 
   Table table(std::size_t tensor, const Prices& prices) const;
   std::vector<Window> windows(std::size_t tensor) const;
+  std::uint32_t loops_of(const Stage& stage) const;
+  void collect_outside();
+  bool can_cover(std::size_t stage, std::size_t index, std::int64_t left) const;
   double least_delay() const;
+  Value nothing();
+  void collect_tile_keeps(const Mapping& mapping);
+  bool can_cover_rest(const std::vector<Loop>& loops, std::uint32_t open) const;
   void add_supply(Table& table, bool is_output) const;
   void collect_ways(const Mapping& mapping, std::size_t outermost);
   Parts inner_energy(std::size_t tensor, const std::vector<Way>& ways);
+  /// An output's words under a free hand-off: what they cost up to the stage `at`, and how many arrive there.
+  struct Sums {
+    double energy = 0.0, words = 0.0;
+    std::size_t at = 0;
+  };
+
+  bool is_handed_on(std::size_t tensor) const;
+  double addition(std::size_t tensor, std::size_t stage) const;
+  double cheapest_addition(std::size_t tensor, std::size_t innermost) const;
+  Sums handed_on(std::size_t tensor, const std::vector<Way>& ways, const std::vector<std::size_t>& from,
+                 const Outside& outside);
+  Parts sums_energy(std::size_t tensor, const std::vector<Way>& ways, const std::vector<std::size_t>& from,
+                    const Outside& outside);
+  Parts spread_sums(std::size_t tensor, const Mapping& mapping, const Copies& copies) const;
   Parts best_staying(std::size_t tensor, const std::vector<Loop>& loops, std::uint32_t moved, std::uint32_t open);
   const StageMapping& stage_of(const std::vector<Loop>& loops, std::uint32_t open);
   double least_over_innermost();
@@ -150,6 +171,7 @@ class Bounder {
   Objective objective_;
   std::vector<Table> tables_;
   std::vector<std::int64_t> copies_outside_;  ///< of the fanouts outside a stage
+  std::vector<std::uint32_t> loops_outside_;  ///< the indices that some stage outside a stage may have a loop over
   PartialNest nest_;
   std::vector<PartialNest> tiles_;  ///< by stage, for nests of which only one tile is known
   bool fanouts_left_ = false;
@@ -178,6 +200,7 @@ class Bounder {
     std::int64_t moved = 0;                ///< words that come to the tile, at least
     bool closed = false;                   ///< some chosen loop moves the tile: all loops outside do so again
     std::vector<std::int64_t> iterations;  ///< by index, in time, where copies share all that they can
+    Sums sums;                             ///< of an output under a free hand-off
   };
 
   Supplied supplied(std::size_t tensor);
@@ -192,7 +215,8 @@ class Bounder {
   template <class Sent>
   double least_supply(std::size_t tensor, std::size_t inner, double again, const Sent& sent) const;
 
-  std::size_t fanout_ = 0;  ///< of `spread_bound`
+  std::size_t fanout_ = 0;         ///< of `spread_bound`
+  std::uint32_t open_inside_ = 0;  ///< the indices that levels between it and the chosen part may have a loop over
   std::vector<Supplied> supplied_;
   std::vector<std::int64_t> steps_;           ///< by index
   std::vector<std::vector<Window>> windows_;  ///< by tensor
@@ -204,6 +228,7 @@ class Bounder {
   std::size_t tile_stage_ = 0;
   std::uint32_t tile_keeps_ = 0;
   std::vector<std::vector<Way>> inner_ways_;
+  std::vector<std::vector<std::size_t>> inner_from_;
   std::vector<Way> scratch_ways_;  // kept to spare allocations
   StageMapping scratch_stage_;
   std::vector<Parts> tile_staying_;  ///< by tensor: all loops outside the chosen part leave its tiles in place

@@ -73,9 +73,16 @@ double Bounder::outer_end(PartialNest& nest, const Way& way, std::size_t from, c
   return scaled(sent, table.update[from]) + comes_back(nest, way, sent, from) * table.serve[from];
 }
 
+/// Along a chain only differences of counts matter, which are known where both counts are.
 double Bounder::hops(PartialNest& nest, const Way& way, std::size_t from, const Outside& outside) {
   double total = 0.0;
   for (std::size_t stage = from; stage < way.to; ++stage) {
+    const bool may_stay =
+        way.least || (way.open && (outside.kind == Outside::Kind::Stays || outside.kind == Outside::Kind::Least));
+    const double chain_hop = tables_[way.tensor].chain_hop[stage];
+    if (chain_hop > 0.0 && (nest.first_stage() == 0 || !may_stay)) {
+      total += scaled(nest.moved(way, stage + 1, outside, false) - nest.moved(way, stage, outside, false), chain_hop);
+    }
     if (const double hop = tables_[way.tensor].hop[stage]; hop > 0.0) {
       const std::int64_t crossing = nest.moved(way, stage + 1, outside, false);
       const bool returns = workload_.is_output(way.tensor) && way.to < accelerator_.stages.size();

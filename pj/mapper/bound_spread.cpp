@@ -18,6 +18,13 @@ double sums(double size_a, double size_b, double a, double b) {
 void Bounder::begin_spread(const Mapping& mapping, std::size_t fanout) {
   fanout_ = fanout;
   fanouts_left_ = true;
+  open_inside_ = 0;
+  for (std::size_t stage = fanout + 1; stage < nest_.first_stage(); ++stage) {
+    for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+      const auto* level = std::get_if<Level>(&accelerator_.stages[stage]);
+      open_inside_ |= level == nullptr || admits(level->loops, workload_.indices[index].name) ? 1U << index : 0;
+    }
+  }
   collect_ways(mapping, nest_.first_stage());
   supplied_.clear();
   steps_.clear();
@@ -32,6 +39,10 @@ void Bounder::begin_spread(const Mapping& mapping, std::size_t fanout) {
 Bounder::Supplied Bounder::supplied(std::size_t tensor) {
   const Outside least{Outside::Kind::Least};
   Supplied result;
+  if (is_handed_on(tensor)) {
+    result.sums = handed_on(tensor, ways_[tensor], from_[tensor], least);
+    return result;
+  }
   const auto& ways = ways_[tensor];
   for (std::size_t way = 0; way + 1 < ways.size(); ++way) {
     result.inside += way_energy(tensor, way, least).done;
@@ -55,6 +66,12 @@ Value Bounder::spread_bound(const Mapping& mapping, const Copies& copies) {
 }
 
 Value Bounder::spread_bound(const std::vector<Parts>& tensors, const Copies& copies) {
+  for (std::size_t index = 0; index < steps_.size(); ++index) {
+    const bool inside = open_inside_ >> index & 1U;
+    if (!inside && !can_cover(fanout_, index, ceil_div(nest_.left(index), copies[index]))) {
+      return nothing();
+    }
+  }
   for (auto& shares : shares_) {
     shares.clear();
   }
@@ -68,6 +85,9 @@ Value Bounder::spread_bound(const std::vector<Parts>& tensors, const Copies& cop
 }
 
 Bounder::Parts Bounder::spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies) {
+  if (is_handed_on(tensor)) {
+    return spread_sums(tensor, mapping, copies);
+  }
   const Supplied& tile = supplied_[tensor];
   for (std::size_t stage = nest_.first_stage(); stage-- > fanout_ + 1;) {
     if (mapping.stages[stage].keeps[tensor]) {

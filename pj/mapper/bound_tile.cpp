@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "pj/base/arithmetic.hpp"
 #include "pj/mapper/bound.hpp"
 
 namespace pj {
@@ -16,9 +17,19 @@ const StageMapping& Bounder::stage_of(const std::vector<Loop>& loops, std::uint3
   return stage;
 }
 
+void Bounder::collect_tile_keeps(const Mapping& mapping) {
+  tile_keeps_ = 0;
+  inner_from_ = from_;
+  for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
+    if (mapping.stages[tile_stage_].keeps[tensor]) {
+      tile_keeps_ |= 1U << tensor;
+      inner_from_[tensor].push_back(tile_stage_);
+    }
+  }
+}
+
 void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
   tile_stage_ = stage;
-  tile_keeps_ = 0;
   tile_passing_ = passing(stage);
   for (const std::size_t tensor : tile_passing_) {
     passing_ |= 1U << tensor;
@@ -30,6 +41,7 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
     tile_staying_.push_back(tensor_energy(tensor, {Outside::Kind::Least}));
   }
+  collect_tile_keeps(mapping);
   tile_sliding_.assign(workload_.tensors.size(), {});
   std::uint32_t left = 0;
   for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
@@ -37,7 +49,6 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
   }
   nest_.push(stage_of({}, ~std::uint32_t{0}));
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
-    tile_keeps_ |= mapping.stages[stage].keeps[tensor] ? 1U << tensor : 0;
     auto ways = inner_ways_[tensor];
     for (Way& way : ways) {
       way.open = false;
@@ -59,6 +70,9 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
 /// What a tensor's tiles inside the level cost, and at least what supplies the level, or the ways that bypass it.
 Bounder::Parts Bounder::inner_energy(std::size_t tensor, const std::vector<Way>& ways) {
   const Outside least{Outside::Kind::Least};
+  if (is_handed_on(tensor)) {
+    return sums_energy(tensor, ways, inner_from_[tensor], least);
+  }
   Parts total;
   for (std::size_t i = 0; i < ways.size(); ++i) {
     const bool last = i + 1 == ways.size();
@@ -102,12 +116,32 @@ Bounder::Parts Bounder::best_staying(std::size_t tensor, const std::vector<Loop>
   return least;
 }
 
+/// Can the stages outside the level run through the tiles that these loops leave of each index that is not open?
+bool Bounder::can_cover_rest(const std::vector<Loop>& loops, std::uint32_t open) const {
+  Copies left;
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    left[index] = (open >> index & 1U) != 0 ? 1 : nest_.left(index);
+  }
+  for (const Loop& loop : loops) {
+    left[loop.index] = ceil_div(left[loop.index], loop.factor);
+  }
+  for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
+    if (!can_cover(tile_stage_, index, left[index])) {
+      return false;
+    }
+  }
+  return true;
+}
+
 double Bounder::quick_tile_bound(const SupplyFront& tiles) {
   return total(tile_staying_, tile_stage_, &tiles);
 }
 
 double Bounder::tile_bound(const std::vector<Loop>& loops, std::uint32_t open, const SupplyFront& tiles) {
   fanouts_left_ = false;
+  if (!can_cover_rest(loops, open)) {
+    return std::numeric_limits<double>::infinity();
+  }
   std::uint32_t moved = 0;
   for (const Loop& loop : loops) {
     moved |= 1U << loop.index;
@@ -165,13 +199,18 @@ Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t i
                              const std::vector<std::size_t>& passing) {
   Supply supply;
   for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
-    const bool moves = innermost < workload_.indices.size() && nest_.depends(tensor, innermost);
-    const Outside outside{!moves                            ? Outside::Kind::Stays
-                          : nest_.slides(tensor, innermost) ? Outside::Kind::Slides
-                                                            : Outside::Kind::Moves,
+    const bool never_stays = nest_.never_stays(tensor, stage);
+    const bool moves = innermost < workload_.indices.size() && (never_stays || nest_.depends(tensor, innermost));
+    const bool slides = moves && !never_stays && nest_.slides(tensor, innermost);
+    const Outside outside{slides  ? Outside::Kind::Slides
+                          : moves ? Outside::Kind::Moves
+                                  : Outside::Kind::Stays,
                           innermost};
     const Way way = nest.way(tensor, stage, stage);
     const bool may_count = (boxes_with_holes_ >> tensor & 1U) == 0 || (open & nest_.sliding(tensor)) == 0;
+    if (is_handed_on(tensor)) {
+      continue;  // bounded as a whole
+    }
     const auto passes = std::find(passing.begin(), passing.end(), tensor);
     if (passes != passing.end()) {
       Supply::Passage& passage = supply.passes[static_cast<std::size_t>(passes - passing.begin())];
@@ -191,6 +230,9 @@ SupplyFront Bounder::supplies_between(std::size_t stage, const std::vector<std::
   StageMapping tile;
   std::uint32_t open = 0;
   for (std::size_t i = 0; i < largest.size(); ++i) {
+    if (!can_cover(stage, i, ceil_div(workload_.indices[i].size, largest[i]))) {
+      return {};  // no mapping has such tiles, nor smaller ones
+    }
     open |= smallest[i] < largest[i] ? 1U << i : 0;
     if (largest[i] > 1) {
       tile.loops.push_back({i, largest[i]});

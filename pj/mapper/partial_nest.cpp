@@ -36,6 +36,14 @@ PartialNest::PartialNest(const Workload& workload, const Accelerator& accelerato
     in_time_[s] = std::holds_alternative<Level>(accelerator.stages[s]);
     factor_[s].fill(1);
     step_[s].fill(1);
+    const auto* level = std::get_if<Level>(&accelerator.stages[s]);
+    for (std::size_t t = 0; level != nullptr && t < workload.tensors.size(); ++t) {
+      staying_[s] |= admits(level->stays, workload.tensors[t].name) ? bit(t) : 0;
+    }
+    for (std::size_t i = 0; !in_time_[s] && i < workload.indices.size(); ++i) {
+      const auto& fanout = std::get<Fanout>(accelerator.stages[s]);
+      unreduced_[s] |= admits(fanout.reduces, workload.indices[i].name) ? 0 : bit(i);
+    }
   }
 }
 
@@ -125,6 +133,9 @@ PartialNest::Way PartialNest::way(std::size_t tensor, std::size_t to, std::size_
   for (std::size_t stage = to; stage-- > outermost;) {
     for (std::size_t i = 0; i < loops_[stage]; ++i) {
       const std::size_t index = order_[stage][i];
+      if ((staying_[stage] & bit(tensor)) == 0) {
+        return result;
+      }
       if ((shape.relevant & bit(index)) != 0) {
         result.slide_stage = resident_ || !any ? stage : most_stages;
         result.slide_index = index;
@@ -154,6 +165,7 @@ std::int64_t PartialNest::moved(const Way& way, std::size_t apart, const Outside
       const Pass pass = stage < apart ? Pass::Each : shared_pass(stage, way.tensor);
       // The least of a sum over unknown loops: what several of them want may be the same.
       passes.space[stage] = least && pass == Pass::Distinct ? Pass::Union : pass;
+      passes.each[stage] = stage < apart ? 0 : never_shared(stage, way.tensor);
     }
   }
   if (stays && !shared && (resident_ || outside.kind == Outside::Kind::Least)) {
@@ -206,6 +218,7 @@ std::int64_t PartialNest::iterations(const Way& way, std::size_t index) const {
   Passes passes{.once = way.stays};
   for (std::size_t stage = first_; stage < way.to; ++stage) {
     passes.space[stage] = in_time_[stage] ? Pass::Each : shared_pass(stage, way.tensor);
+    passes.each[stage] = in_time_[stage] ? 0 : never_shared(stage, way.tensor);
   }
   return places(index, way.to, passes, passes.rest);
 }
@@ -228,8 +241,7 @@ std::int64_t PartialNest::count(std::size_t tensor, std::size_t to, const Passes
 /// only ragged ones, every loop adds its full iterations times all that run inside them.
 std::int64_t PartialNest::places(std::size_t index, std::size_t to, const Passes& passes, Pass outside) const {
   const auto once = [&](std::size_t stage) {
-    return in_time_[stage] ? passes.time != Pass::Each || (passes.once[stage] & bit(index)) != 0
-                           : passes.space[stage] != Pass::Each;
+    return pass(stage, index, passes) != Pass::Each || (in_time_[stage] && (passes.once[stage] & bit(index)) != 0);
   };
   std::int64_t inside = 1;  // iterations inside one full iteration of the loops outside the chosen part
   for (std::size_t stage = first_; stage < to; ++stage) {
@@ -265,11 +277,14 @@ std::int64_t PartialNest::window(std::size_t tensor, std::size_t axis, std::size
   // The loops over its indices move the tensor, so that none of them is among those that leave it in place.
   Fingerprint key;
   std::uint64_t merging = 0;
+  std::uint64_t each = 0;
   for (std::size_t stage = first_; stage < to; ++stage) {
     merging = merging << 2 | static_cast<std::uint64_t>(in_time_[stage] ? passes.time : passes.space[stage]);
+    each = each << 1 | (passes.each[stage] != 0 ? 1U : 0U);
   }
   key.add(merging << 32 | tensor << 28 | axis << 24 | to << 20 | passes.slide_stage << 16 | passes.slide_index << 8 |
           first_ << 4 | static_cast<std::uint64_t>(passes.rest));
+  key.add(each);
   for (const Term& term : terms) {
     key.add(chain_[first_][term.index]);
   }
@@ -288,11 +303,31 @@ TileSequence PartialNest::window_loops(const Axis& terms, std::size_t to, const 
     sequence.extents[i] = to == accelerator_.stages.size() ? 1 : step_[to][i] * factor_[to][i];
     sequence.loops.push_back({i, left_[i], extent_[i], passes.rest, slides(outside_slides)});
     for (std::size_t stage = first_; stage < to; ++stage) {
-      const Pass pass = in_time_[stage] ? passes.time : passes.space[stage];
-      sequence.loops.push_back({i, factor_[stage][i], step_[stage][i], pass, slides(stage)});
+      sequence.loops.push_back({i, factor_[stage][i], step_[stage][i], pass(stage, i, passes), slides(stage)});
     }
   }
   return sequence;
+}
+
+Pass PartialNest::pass(std::size_t stage, std::size_t index, const Passes& passes) const {
+  if (in_time_[stage]) {
+    return passes.time;
+  }
+  return (passes.each[stage] & bit(index)) != 0 ? Pass::Each : passes.space[stage];
+}
+
+bool PartialNest::never_stays(std::size_t tensor, std::size_t stage) const {
+  for (std::size_t outer = 0; outer < stage; ++outer) {
+    if (in_time_[outer] && (staying_[outer] & bit(tensor)) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// The indices of which copies behind a fanout share no words of a tensor.
+std::uint32_t PartialNest::never_shared(std::size_t stage, std::size_t tensor) const {
+  return workload_.is_output(tensor) ? unreduced_[stage] : 0;
 }
 
 /// How the copies behind a fanout share the words of a tensor.

@@ -58,6 +58,8 @@ class PartialNest {
   std::uint32_t relevant(std::size_t tensor) const { return shapes_[tensor].relevant; }
   std::uint32_t sliding(std::size_t tensor) const { return shapes_[tensor].sliding; }
   bool depends(std::size_t tensor, std::size_t index) const { return (relevant(tensor) >> index & 1U) != 0; }
+  /// Do all loops of the levels outside the stage move a tensor's tiles inside it?
+  bool never_stays(std::size_t tensor, std::size_t stage) const;
   bool slides(std::size_t tensor, std::size_t index) const { return (sliding(tensor) >> index & 1U) != 0; }
 
   /// Adds all that distinguishes the counts of a way in this chosen part from those in others.
@@ -89,6 +91,7 @@ class PartialNest {
   struct Passes {
     std::array<std::uint32_t, most_stages> once{};  ///< by stage, the indices that count once
     std::array<Pass, most_stages> space{};          ///< by stage, of a fanout's loops
+    std::array<std::uint32_t, most_stages> each{};  ///< but for these indices, of which each iteration counts
     Pass time = Pass::Each;
     Pass rest = Pass::Each;
     bool rest_stays = false;  ///< loops outside over indices that the tensor does not depend on leave it in place
@@ -102,6 +105,8 @@ class PartialNest {
   std::int64_t window(std::size_t tensor, std::size_t axis, std::size_t to, const Passes& passes);
   TileSequence window_loops(const Axis& terms, std::size_t to, const Passes& passes) const;
   Pass shared_pass(std::size_t stage, std::size_t tensor) const;
+  std::uint32_t never_shared(std::size_t stage, std::size_t tensor) const;
+  Pass pass(std::size_t stage, std::size_t index, const Passes& passes) const;
 
   const Workload& workload_;
   const Accelerator& accelerator_;
@@ -113,6 +118,8 @@ class PartialNest {
   std::array<std::array<std::size_t, most_indices>, most_stages> order_{};  ///< a level's indices, innermost first
   std::array<std::size_t, most_stages> loops_{};                            ///< and how many there are
   std::array<bool, most_stages> in_time_{};
+  std::array<std::uint32_t, most_stages> staying_{};    ///< by level, the tensors whose tiles may stay under its loops
+  std::array<std::uint32_t, most_stages> unreduced_{};  ///< by fanout, the indices whose copies it does not reduce
 
   /// By stage and index: stands for the factors from that stage inwards.
   std::array<std::array<Fingerprint, most_indices>, most_stages + 1> chain_{};

@@ -34,6 +34,10 @@ class Orders {
  private:
   bool depends(std::size_t tensor, const Loop& loop) const { return workload_.tensors[tensor].depends_on(loop.index); }
 
+  bool lets_stay(std::size_t stage, std::size_t tensor) const {
+    return admits(std::get<Level>(accelerator_.stages[stage]).stays, workload_.tensors[tensor].name);
+  }
+
   bool latched(std::size_t tensor) const {
     const auto& latches = accelerator_.compute.latches;
     return std::find(latches.begin(), latches.end(), workload_.tensors[tensor].name) != latches.end();
@@ -43,6 +47,9 @@ class Orders {
     Open result;
     bool stays = true;
     bool pristine = true;
+    if (!lets_stay(stage_, tensor)) {
+      return result;  // every order moves its tiles alike
+    }
     for (std::size_t s = stage_ + 1; s <= accelerator_.stages.size(); ++s) {
       const bool compute = s == accelerator_.stages.size();
       if (compute ? latched(tensor) : !chosen_.stages[s].keeps.empty() && chosen_.stages[s].keeps[tensor]) {
@@ -52,7 +59,7 @@ class Orders {
       if (!compute && std::holds_alternative<Level>(accelerator_.stages[s])) {
         for (const Loop& loop : chosen_.stages[s].loops) {
           pristine = pristine && loop.factor == 1;
-          stays = stays && (loop.factor == 1 || !depends(tensor, loop));
+          stays = stays && (loop.factor == 1 || (!depends(tensor, loop) && lets_stay(s, tensor)));
         }
       }
     }

@@ -43,8 +43,9 @@ bool keeps_constraints(const Accelerator& accelerator, const std::string& a, con
     if (const auto* level = std::get_if<Level>(&stage)) {
       return alike(level->loops) && alike(Names(level->whole));
     }
-    const auto& axes = std::get<Fanout>(stage).axes;
-    return std::all_of(axes.begin(), axes.end(), [&](const FanoutAxis& axis) { return alike(axis.indices); });
+    const auto& fanout = std::get<Fanout>(stage);
+    return alike(fanout.reduces) && std::all_of(fanout.axes.begin(), fanout.axes.end(),
+                                                [&](const FanoutAxis& axis) { return alike(axis.indices); });
   });
 }
 

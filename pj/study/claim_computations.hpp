@@ -25,6 +25,7 @@ double operation_cost(const YamlNode& with);
 double memory_cost(const YamlNode& with);
 double memory_bandwidth(const YamlNode& with);
 double part_energy(const YamlNode& with);
+double dataflow_count(const YamlNode& with);
 double density_end(const YamlNode& with);
 double chip_traffic(const YamlNode& with);
 double gating_saving(const YamlNode& with);

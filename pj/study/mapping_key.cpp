@@ -86,7 +86,7 @@ std::string key_of(const Workload& workload) {
 
 std::string key_of(const Level& level) {
   const auto& [name, capacity, partitions, keeps, must_keep, double_buffered, word, read, write, read_bandwidth,
-               write_bandwidth, bandwidth, area, loops, whole, formats, gated] = level;  // not the area
+               write_bandwidth, bandwidth, area, loops, whole, stays, formats, gated] = level;  // not the area
   Line line("level");
   line.add("name", name);
   line.add("capacity", capacity ? std::optional(capacity->value) : std::nullopt);
@@ -102,11 +102,12 @@ std::string key_of(const Level& level) {
   for (const auto& [tensor, operands] : gated) {
     line.add("gates", tensor).add("by", operands);
   }
-  return line.add("loops", loops).add("whole", whole).text();
+  return line.add("loops", loops).add("whole", whole).add("stays", stays).text();
 }
 
 std::string key_of(const Fanout& fanout) {
-  const auto& [name, axes, multicast, reduction, one_axis, hop, area] = fanout;  // not the area
+  const auto& [name, axes, multicast, reduction, reduces, chain, one_axis, hop, sum_hop, hops, area] =
+      fanout;  // not the area
   Line line("fanout");
   line.add("name", name);
   for (const FanoutAxis& axis : axes) {
@@ -114,7 +115,11 @@ std::string key_of(const Fanout& fanout) {
     line.add("axis", axis_name).add("size", size).add("indices", indices);
   }
   line.add("multicast", multicast).add("reduction", reduction).add("one_axis", one_axis);
-  return line.add("hop", hop.value).text();
+  line.add("reduces", reduces).add("chain", chain);
+  return line.add("hop", hop.value)
+      .add("sum_hop", sum_hop ? std::optional(sum_hop->value) : std::nullopt)
+      .add("hops", hops)
+      .text();
 }
 
 std::string key_of(const Compute& compute) {
@@ -128,9 +133,9 @@ std::string key_of(const Compute& compute) {
 }
 
 std::string key_of(const Conventions& conventions) {
-  const auto& [halo, drain_reads] = conventions;
+  const auto& [halo, drain_reads, free_handoff] = conventions;
   Line line("conventions");
-  line.add("halo", static_cast<std::int64_t>(halo)).add("drain_reads", drain_reads);
+  line.add("halo", static_cast<std::int64_t>(halo)).add("drain_reads", drain_reads).add("free_handoff", free_handoff);
   return line.text();
 }
 

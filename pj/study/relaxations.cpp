@@ -86,6 +86,9 @@ class Relaxer {
     if (std::any_of(level.whole.begin(), level.whole.end(), cut)) {
       add(level, s, "holds " + join(level.whole, ", ") + " whole", [](Level& l) { l.whole.clear(); });
     }
+    if (excludes_a_tensor(workload_, level.stays)) {
+      add(level, s, "lets only " + list(level.stays) + " stay", [](Level& l) { l.stays.reset(); });
+    }
     if (level.partitions.size() > 1) {
       add(level, s, "partitions", share);
     }
@@ -106,6 +109,8 @@ class Relaxer {
     }
     if (!fanout.reduction) {
       add(fanout, s, "no reduction", [](Fanout& f) { f.reduction = true; });
+    } else if (excludes_an_index(workload_, fanout.reduces)) {
+      add(fanout, s, "reduction of " + list(fanout.reduces) + " only", [](Fanout& f) { f.reduces.reset(); });
     }
   }
 

@@ -76,6 +76,17 @@ struct Lower {
 
   std::vector<Workload> operator()(const FullyConnected&) const {
     const Sizes& weights = operand(1).shape;
+    if (options.products_as_convolutions) {
+      const Sizes& map = operand(0).shape;
+      const bool is_flat = map.size() < 4;
+      return {einsum("O[n,m,p,q] += I[n,c,p+r,q+s] * W[m,c,r,s]", {{"N", map[0]},
+                                                                   {"M", weights[0]},
+                                                                   {"C", is_flat ? weights[1] : map[1]},
+                                                                   {"P", 1},
+                                                                   {"Q", 1},
+                                                                   {"R", is_flat ? 1 : map[2]},
+                                                                   {"S", is_flat ? 1 : map[3]}})};
+    }
     return {einsum("O[n,m] += I[n,c] * W[m,c]", {{"N", operand(0).shape[0]}, {"M", weights[0]}, {"C", weights[1]}})};
   }
 

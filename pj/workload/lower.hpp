@@ -9,7 +9,8 @@
 namespace pj {
 
 struct LowerOptions {
-  bool pooling = false;  ///< pooling layers too: Einsums with one input, whose operations cost nothing
+  bool pooling = false;                   ///< pooling layers too: Einsums with one input, whose operations cost nothing
+  bool products_as_convolutions = false;  ///< a fully connected layer's filters are as large as the map that it sees
 };
 
 /// A product of a layer as the cost side sees it.
