@@ -41,6 +41,8 @@ const std::array rows{
     OptionRow{"--explain", "", "also search what each constraint costs, which capacity binds, and the runner-up",
               &Options::explain},
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
+    OptionRow{"--page", "FILE", "instead: write the page of measured values beside ours (docs/validation.md)",
+              &Options::page},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {

@@ -28,6 +28,7 @@ struct Options {
   bool pareto = false;
   bool explain = false;
   std::string theme;
+  std::string page;
 
   bool operator==(const Options&) const = default;
 };

@@ -8,8 +8,9 @@
 
 namespace pj {
 
-/// How a claim is held to: computed by the library, computed on a stand-in (synthetic data), or only cited.
-enum class ClaimLevel { Computed, Proxy, Cited };
+/// How a claim is held to: computed by the library, computed on a stand-in (synthetic data), computed and shown beside
+/// a value that the model is known to miss, or only cited.
+enum class ClaimLevel { Computed, Proxy, Compared, Cited };
 
 /// What a published value says: the value itself, or a bound.
 enum class Relation { Equal, AtLeast, AtMost };
@@ -38,8 +39,8 @@ struct Claim {
   YamlNode with;            ///< its parameters
 };
 
-/// What became of a claim. A proxy that holds is no reproduction, and neither is what is only cited.
-enum class Outcome { Reproduced, Missed, Proxy, Cited };
+/// What became of a claim. A proxy that holds is no reproduction, and neither is what is only compared or cited.
+enum class Outcome { Reproduced, Missed, Proxy, Compared, Cited };
 
 /// A claim beside what the library computes.
 struct ClaimResult {

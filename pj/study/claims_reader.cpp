@@ -17,7 +17,7 @@ const std::vector<std::string> claim_keys{"claim", "source",    "note",  "publis
 constexpr std::array relations{std::pair{"published", Relation::Equal}, std::pair{"at_least", Relation::AtLeast},
                                std::pair{"at_most", Relation::AtMost}};
 constexpr std::array levels{std::pair{"computed", ClaimLevel::Computed}, std::pair{"proxy", ClaimLevel::Proxy},
-                            std::pair{"cited", ClaimLevel::Cited}};
+                            std::pair{"compared", ClaimLevel::Compared}, std::pair{"cited", ClaimLevel::Cited}};
 
 /// The text under a key of the claim, or of its row where the claim has none.
 std::string inherited(const YamlNode& claim, const YamlNode& row, const std::string& key) {
@@ -73,6 +73,9 @@ void read_computation(const YamlNode& node, Claim& claim) {
       throw InputError(node.position(), "a cited claim needs a 'note' that says why it is not computed");
     }
     return;
+  }
+  if (claim.level == ClaimLevel::Compared && claim.note.empty()) {
+    throw InputError(node.position(), "a compared claim needs a 'note' that says why the model misses it");
   }
   if (compute == nullptr) {
     throw InputError(node.position(), "a claim names what computes it under 'compute', or has 'level: cited'");
