@@ -16,6 +16,8 @@ struct Options {
   std::int64_t threads = 0;  ///< 0: one per core
   std::int64_t batch = 1;
   std::vector<std::string> input_shapes;
+  std::string densities;
+  std::int64_t bits = 16;
   std::string on = "eyeriss";
   std::string objective = "energy";
   std::string mapping;

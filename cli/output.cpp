@@ -38,6 +38,7 @@ ParetoOptions pareto_options(const Options& options, const MappingCache& cache, 
 
 LoadOptions load_options(const Options& options) {
   LoadOptions load{.batch = options.batch};
+  load.densities = options.densities;
   for (const std::string& text : options.input_shapes) {
     const auto [name, sizes] = parse_input_shape(text);
     if (!load.input_shapes.emplace(name, sizes).second) {

@@ -17,6 +17,26 @@ constexpr std::int64_t most_units = 1 << 24;
   throw InputError("accelerator '" + accelerator.name + "': " + fault);
 }
 
+/// What the machine saves of zeros must be something that it can.
+void check_zeros(const Accelerator& accelerator, std::size_t stage, const Level& level) {
+  for (const auto& [tensor, operands] : level.gated) {
+    if (!serves_operations(accelerator, stage, tensor)) {
+      refuse(accelerator, "level '" + level.name + "' cannot gate " + tensor + ": only the compute units may take it " +
+                              "from there, without a fanout, a latch or another level that may keep it in between");
+    }
+  }
+  for (const auto& [tensor, format] : level.formats) {
+    if (!may_keep(level, tensor)) {
+      refuse(accelerator, "level '" + level.name + "' has a format of " + tensor + " but may not keep it");
+    }
+    if (stage > 0 && tensor == "Output") {
+      refuse(accelerator, "level '" + level.name +
+                              "' holds partial sums, which are dense; a format of Output belongs " +
+                              "to the outermost level");
+    }
+  }
+}
+
 std::string axes_text(const Fanout& fanout) {
   std::vector<std::string> parts;
   for (const FanoutAxis& axis : fanout.axes) {
@@ -46,6 +66,12 @@ std::string line_of(const Level& level) {
   if (level.keeps && level.partitions.empty()) {
     text += "; keeps " + join(*level.keeps, ", ");
   }
+  for (const auto& [tensor, format] : level.formats) {
+    text += "; " + tensor + " as " + to_string(format);
+  }
+  for (const auto& [tensor, operands] : level.gated) {
+    text += "; no access to " + tensor + " for a zero of " + join(operands, ", ");
+  }
   return text;
 }
 
@@ -68,6 +94,18 @@ bool may_keep(const Level& level, const std::string& tensor) {
 
 bool must_keep(const Level& level, const std::string& tensor) {
   return std::find(level.must_keep.begin(), level.must_keep.end(), tensor) != level.must_keep.end();
+}
+
+bool serves_operations(const Accelerator& accelerator, std::size_t stage, const std::string& tensor) {
+  const auto* here = std::get_if<Level>(&accelerator.stages[stage]);
+  const auto& latches = accelerator.compute.latches;
+  bool serves =
+      here != nullptr && may_keep(*here, tensor) && std::find(latches.begin(), latches.end(), tensor) == latches.end();
+  for (std::size_t inside = stage + 1; inside < accelerator.stages.size(); ++inside) {
+    const auto* level = std::get_if<Level>(&accelerator.stages[inside]);
+    serves = serves && level != nullptr && !may_keep(*level, tensor);
+  }
+  return serves;
 }
 
 std::int64_t Fanout::copies() const {
@@ -117,6 +155,11 @@ void check(const Accelerator& accelerator) {
       }
     }
   }
+  for (std::size_t stage = 0; stage < accelerator.stages.size(); ++stage) {
+    if (const auto* level = std::get_if<Level>(&accelerator.stages[stage])) {
+      check_zeros(accelerator, stage, *level);
+    }
+  }
 }
 
 std::string draw(const Accelerator& accelerator) {
@@ -127,8 +170,15 @@ std::string draw(const Accelerator& accelerator) {
     indent += indent.empty() ? "" : "   ";
     indent += indent.empty() ? " " : "";
   }
-  return text + indent + "└─ " + accelerator.compute.name + ": " + energy_text(accelerator.compute.energy) + ", " +
-         std::to_string(accelerator.compute.bits) + " bit\n";
+  const Compute& compute = accelerator.compute;
+  text +=
+      indent + "└─ " + compute.name + ": " + energy_text(compute.energy) + ", " + std::to_string(compute.bits) + " bit";
+  text += compute.gates.empty() ? "" : "; zeros of " + join(compute.gates, ", ") + " are gated";
+  if (!compute.skips.tensors.empty()) {
+    text += "; zeros of " + join(compute.skips.tensors, ", ") + " are skipped, " +
+            counted(compute.skips.lanes, "lane") + " in step every " + counted(compute.skips.brick, "operation");
+  }
+  return text + "\n";
 }
 
 }  // namespace pj

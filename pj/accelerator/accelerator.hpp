@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pj/base/units.hpp"
+#include "pj/sparse/sparse_format.hpp"
 
 namespace pj {
 
@@ -39,6 +40,10 @@ struct Level {
   SquareMicrons area;                ///< of one instance
   Names loops;                       ///< indices that may be tiled here in time
   std::vector<std::string> whole;    ///< indices that must lie whole in its tile
+  /// Tensors that are stored in this format where it takes fewer bits than dense numbers.
+  std::map<std::string, SparseFormat> formats;
+  /// For a tensor that the compute units take from here: the operands of which a zero saves the access.
+  std::map<std::string, std::vector<std::string>> gated;
 
   bool operator==(const Level&) const = default;
 };
@@ -71,6 +76,15 @@ struct Fanout {
   std::int64_t copies() const;
 };
 
+/// Which zeros cost no time: lanes that leave them out at their own pace, and wait for each other.
+struct ZeroSkipping {
+  std::vector<std::string> tensors;
+  std::int64_t lanes = 1;  ///< that wait for the slowest of them
+  std::int64_t brick = 1;  ///< operations of a lane from one wait to the next, zeros included
+
+  bool operator==(const ZeroSkipping&) const = default;
+};
+
 /// The multiply-accumulate unit of every processing element.
 struct Compute {
   std::string name = "MAC";
@@ -78,6 +92,8 @@ struct Compute {
   int bits = 16;                     ///< width of the numbers it works on
   std::vector<std::string> latches;  ///< tensors whose element stays at the unit while it is reused
   SquareMicrons area;
+  std::vector<std::string> gates;  ///< operands of which a zero saves the energy of the operation, but no time
+  ZeroSkipping skips;
 
   bool operator==(const Compute&) const = default;
 };
@@ -114,6 +130,10 @@ struct Accelerator {
 
   std::int64_t compute_units() const;
 };
+
+/// Do the units alone take the tensor from this level, one access an operation? No level inside may keep it, no fanout
+/// shares it and no latch holds it.
+bool serves_operations(const Accelerator& accelerator, std::size_t stage, const std::string& tensor);
 
 /// Throws `InputError` where the hierarchy is not one that a network can be mapped to.
 void check(const Accelerator& accelerator);

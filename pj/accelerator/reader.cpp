@@ -120,7 +120,7 @@ class Reader {
   }
 
   void read_compute(const YamlNode& node) {
-    node.allow_keys(std::vector<std::string>{"name", "bits", "energy", "area", "latches"});
+    node.allow_keys(std::vector<std::string>{"name", "bits", "energy", "area", "latches", "gates", "skips"});
     Compute& compute = machine_.compute;
     compute.name = text_or(node, "name", compute.name);
     compute.bits = static_cast<int>(node.at("bits").integer("compute bits", 1, 64));
@@ -130,6 +130,40 @@ class Reader {
     }
     if (const YamlNode* latches = node.find("latches")) {
       compute.latches = names(*latches, "latches");
+    }
+    read_zeros(node, compute);
+  }
+
+  static void read_zeros(const YamlNode& node, Compute& compute) {
+    if (const YamlNode* gates = node.find("gates")) {
+      compute.gates = names(*gates, "gates");
+    }
+    if (const YamlNode* skips = node.find("skips")) {
+      skips->allow_keys(std::vector<std::string>{"tensors", "lanes", "brick"});
+      compute.skips.tensors = names(skips->at("tensors"), "tensors");
+      const auto count = [&](std::string_view key) {
+        const YamlNode* value = skips->find(key);
+        return value == nullptr ? 1 : value->integer(key, 1, 1 << 16);
+      };
+      compute.skips.lanes = count("lanes");
+      compute.skips.brick = count("brick");
+    }
+  }
+
+  static void read_zeros(const YamlNode& node, Level& level) {
+    if (const YamlNode* formats = node.find("formats")) {
+      for (const auto& [tensor, position, value] : formats->map("formats")) {
+        try {
+          level.formats[tensor] = parse_sparse_format(value.text("format of " + tensor));
+        } catch (const InputError& fault) {
+          throw InputError(value.position(), fault.what());
+        }
+      }
+    }
+    if (const YamlNode* gated = node.find("gated")) {
+      for (const auto& [tensor, position, value] : gated->map("gated")) {
+        level.gated[tensor] = names(value, "gated " + tensor);
+      }
     }
   }
 
@@ -146,7 +180,7 @@ class Reader {
   Level read_level(const YamlNode& node) {
     node.allow_keys(std::vector<std::string>{"level", "capacity", "partitions", "keeps", "must_keep", "double_buffered",
                                              "word", "read", "write", "read_bandwidth", "write_bandwidth", "bandwidth",
-                                             "exposed", "area", "loops", "whole"});
+                                             "exposed", "area", "loops", "whole", "formats", "gated"});
     Level level{.name = node.at("level").text("level")};
     level.word = Bits{machine_.compute.bits};
     if (const YamlNode* word = node.find("word")) {
@@ -160,6 +194,7 @@ class Reader {
       level.area = {amount(*area, level.name + " area", area_units)};
     }
     read_constraints(node, level);
+    read_zeros(node, level);
     return level;
   }
 

@@ -22,8 +22,9 @@ Cycles transfer_time(const Level& level, const std::vector<Prices::Element>& pri
     if (!counts[t]) {
       continue;
     }
-    read += prices[t].bits * static_cast<double>(busiest[t].reads());
-    written += prices[t].bits * static_cast<double>(busiest[t].writes());
+    const double partial = prices[t].bits_of_partial * static_cast<double>(busiest[t].served);
+    read += prices[t].bits * static_cast<double>(busiest[t].reads()) + partial;
+    written += prices[t].bits * static_cast<double>(busiest[t].writes()) + partial;
   }
   return {std::max({per_cycle(read, level.read_bandwidth), per_cycle(written, level.write_bandwidth),
                     per_cycle(read + written, level.bandwidth)})};
@@ -86,14 +87,15 @@ Cost cost(const Workload& workload, const Accelerator& accelerator, const Traffi
   Cost result{std::vector(stages, std::vector<Picojoules>(workload.tensors.size())),
               std::vector<Picojoules>(stages),
               traffic.macs * price.operation,
-              Cycles{static_cast<double>(traffic.steps)},
+              Cycles{price.step * static_cast<double>(traffic.steps)},
               std::vector<Cycles>(stages),
               std::vector<Cycles>(stages)};
   for (std::size_t s = 0; s < stages; ++s) {
     for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
       const Prices::Element& element = price.stages[s][t];
       const Transfers& moved = traffic.levels[s][t];
-      result.levels[s][t] = moved.reads() * element.read + moved.writes() * element.write;
+      result.levels[s][t] = moved.served * element.serve + moved.drained * element.drain + moved.filled * element.fill +
+                            moved.updated * element.update;
       result.networks[s] += traffic.hops[s][t] * element.hop;
     }
     if (const auto* level = std::get_if<Level>(&accelerator.stages[s])) {
@@ -107,6 +109,9 @@ Cost cost(const Workload& workload, const Accelerator& accelerator, const Traffi
 }
 
 double utilisation(const Accelerator& accelerator, const Traffic& traffic, const Cost& cost) {
+  if (cost.cycles().value == 0.0) {
+    return 0.0;  // every operation was skipped
+  }
   return static_cast<double>(traffic.macs) / (cost.cycles().value * static_cast<double>(accelerator.compute_units()));
 }
 

@@ -13,7 +13,7 @@ struct Cost {
   std::vector<std::vector<Picojoules>> levels;  ///< energy of a level, for each tensor
   std::vector<Picojoules> networks;             ///< energy of a fanout's network
   Picojoules compute;
-  Cycles compute_cycles;               ///< steps of the loop nest
+  Cycles compute_cycles;               ///< for the steps of the loop nest
   std::vector<Cycles> level_cycles;    ///< time that a level's bandwidth needs; 0 without limit
   std::vector<Cycles> exposed_cycles;  ///< the part of it that the arithmetic waits for
 
@@ -28,9 +28,8 @@ struct Cost {
   bool operator==(const Cost&) const = default;
 };
 
-/// Prices a traffic: Σ words · bits / word width · energy of an access, hops, multiply-accumulates; and the time
-/// as the maximum over the arithmetic and each level's bandwidth, and what the arithmetic waits for (docs/model.md,
-/// "Energy" and "Time").
+/// Prices a traffic: Σ words · price of an access, hops, multiply-accumulates; and the time as the maximum over the
+/// arithmetic and each level's bandwidth, and what the arithmetic waits for (docs/model.md, "Energy" and "Time").
 Cost cost(const Workload& workload, const Accelerator& accelerator, const Traffic& traffic);
 
 /// The share of the machine's compute units that do useful work, over the whole time.

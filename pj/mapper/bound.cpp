@@ -41,6 +41,7 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
     }
   }
   compute_energy_ = static_cast<double>(workload.macs()) * price.operation.value;
+  step_ = price.step;
   least_delay_ = least_delay();
   std::int64_t copies = 1;
   for (const Stage& stage : accelerator.stages) {
@@ -66,7 +67,7 @@ double Bounder::least_delay() const {
   const auto time = [](double bits, const std::optional<double>& bandwidth) {
     return bandwidth ? bits / *bandwidth : 0.0;
   };
-  return std::max({1.0, time(read, outermost.read_bandwidth), time(written, outermost.write_bandwidth),
+  return std::max({step_, time(read, outermost.read_bandwidth), time(written, outermost.write_bandwidth),
                    time(read + written, outermost.bandwidth)});
 }
 
@@ -76,12 +77,14 @@ Bounder::Table Bounder::table(std::size_t tensor, const Prices& prices) const {
   for (std::size_t stage = 0; stage < accelerator_.stages.size(); ++stage) {
     const auto* level = std::get_if<Level>(&accelerator_.stages[stage]);
     const Prices::Element& element = prices.stages[stage][tensor];
-    result.read.push_back(element.read.value);
-    result.write.push_back(element.write.value);
+    result.serve.push_back(element.serve.value);
+    result.drain.push_back(element.drain.value);
+    result.fill.push_back(element.fill.value);
+    result.update.push_back(element.update.value);
     result.hop.push_back(element.hop.value);
     result.bits.push_back(element.bits);
     result.may_keep.push_back(level != nullptr && may_keep(*level, operand.name));
-    result.must_keep.push_back(level != nullptr && (result.read.size() == 1 || must_keep(*level, operand.name)));
+    result.must_keep.push_back(level != nullptr && (stage == 0 || must_keep(*level, operand.name)));
   }
   result.free_may_keep = result.may_keep;
   result.free_must_keep = result.must_keep;
@@ -117,7 +120,7 @@ std::vector<Bounder::Window> Bounder::windows(std::size_t tensor) const {
   return result;
 }
 
-/// supply(j) = V · write(j) + min over the next outer keeper k of V · read(k) + supply(k), and for an output the
+/// supply(j) = V · fill(j) + min over the next outer keeper k of V · serve(k) + supply(k), and for an output the
 /// same with the directions swapped: every element crosses every boundary on its way at least once.
 void Bounder::add_supply(Table& table, bool is_output) const {
   const double volume = table.elements;
@@ -127,13 +130,13 @@ void Bounder::add_supply(Table& table, bool is_output) const {
     double least = stage == 0 ? 0.0 : std::numeric_limits<double>::infinity();
     for (std::size_t outer = stage; outer-- > 0;) {
       if (table.may_keep[outer]) {
-        least = std::min(least, volume * (is_output ? table.write[outer] : table.read[outer]) + table.supply[outer]);
+        least = std::min(least, volume * (is_output ? table.update[outer] : table.serve[outer]) + table.supply[outer]);
       }
       if (table.must_keep[outer]) {
         break;
       }
     }
-    const double here = stage == 0 ? 0.0 : is_output ? (drains ? table.read[stage] : 0.0) : table.write[stage];
+    const double here = stage == 0 ? 0.0 : is_output ? (drains ? table.drain[stage] : 0.0) : table.fill[stage];
     table.supply.push_back(volume * here + least);
   }
 }
@@ -190,8 +193,8 @@ void Bounder::pop() {
 
 Value Bounder::bound(const Mapping& mapping) {
   fanouts_left_ = copies_outside_[nest_.first_stage()] > 1;
-  delay_ = std::max(least_delay_,
-                    static_cast<double>(nest_.steps()) / static_cast<double>(copies_outside_[nest_.first_stage()]));
+  delay_ = std::max(least_delay_, step_ * static_cast<double>(nest_.steps()) /
+                                      static_cast<double>(copies_outside_[nest_.first_stage()]));
   collect_ways(mapping, nest_.first_stage());
   staying_.clear();
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {

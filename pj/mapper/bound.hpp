@@ -107,7 +107,7 @@ class Bounder {
 
   /// What one tensor costs at each stage, per element.
   struct Table {
-    std::vector<double> read, write, hop, bits;
+    std::vector<double> serve, drain, fill, update, hop, bits;
     std::vector<double> supply;             ///< the least that bringing every element to a stage (and back) costs
     std::vector<bool> may_keep, must_keep;  ///< as far as it is decided
     std::vector<bool> free_may_keep, free_must_keep;  ///< by the machine file
@@ -185,6 +185,7 @@ class Bounder {
   std::vector<std::vector<Window>> windows_;  ///< by tensor
   std::uint32_t boxes_with_holes_ = 0;        ///< tensors of which a tile counts more positions than it holds
   double compute_energy_ = 0.0;
+  double step_ = 1.0;  ///< cycles of one
 
   // The level of `tile_bound`.
   std::size_t tile_stage_ = 0;
@@ -205,8 +206,8 @@ double Bounder::least_supply(std::size_t tensor, std::size_t inner, double again
   double least = std::numeric_limits<double>::infinity();
   for (std::size_t outer = inner; outer-- > 0;) {
     if (table.may_keep[outer]) {
-      const double serve = workload_.is_output(tensor) ? sent(outer) * table.write[outer] + again * table.read[outer]
-                                                       : sent(outer) * table.read[outer];
+      const double serve = workload_.is_output(tensor) ? sent(outer) * table.update[outer] + again * table.serve[outer]
+                                                       : sent(outer) * table.serve[outer];
       least = std::min(least, serve + table.supply[outer]);
     }
     if (table.must_keep[outer]) {

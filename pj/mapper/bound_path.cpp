@@ -57,10 +57,10 @@ double Bounder::inner_end(PartialNest& nest, const Way& way, const Outside& outs
   const Table& table = tables_[way.tensor];
   const std::int64_t received = nest.moved(way, way.to, outside, false);
   if (!workload_.is_output(way.tensor)) {
-    return scaled(received, table.write[way.to]);
+    return scaled(received, table.fill[way.to]);
   }
-  return comes_back(nest, way, received, way.to) * table.write[way.to] +
-         (accelerator_.conventions.drain_reads ? scaled(received, table.read[way.to]) : 0.0);
+  return comes_back(nest, way, received, way.to) * table.fill[way.to] +
+         (accelerator_.conventions.drain_reads ? scaled(received, table.drain[way.to]) : 0.0);
 }
 
 /// What serving the way costs the level at its outer end.
@@ -68,9 +68,9 @@ double Bounder::outer_end(PartialNest& nest, const Way& way, std::size_t from, c
   const Table& table = tables_[way.tensor];
   const std::int64_t sent = nest.moved(way, from, outside, false);
   if (!workload_.is_output(way.tensor)) {
-    return scaled(sent, table.read[from]);
+    return scaled(sent, table.serve[from]);
   }
-  return scaled(sent, table.write[from]) + comes_back(nest, way, sent, from) * table.read[from];
+  return scaled(sent, table.update[from]) + comes_back(nest, way, sent, from) * table.serve[from];
 }
 
 double Bounder::hops(PartialNest& nest, const Way& way, std::size_t from, const Outside& outside) {

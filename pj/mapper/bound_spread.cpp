@@ -56,11 +56,11 @@ Value Bounder::spread_bound(const Mapping& mapping, const Copies& copies) {
 
 Value Bounder::spread_bound(const std::vector<Parts>& tensors, const Copies& copies) {
   energy_ = total(tensors, fanout_);
-  double steps = 1.0;
+  double cycles = step_;
   for (std::size_t index = 0; index < steps_.size(); ++index) {
-    steps *= static_cast<double>(ceil_div(steps_[index], copies[index]));
+    cycles *= static_cast<double>(ceil_div(steps_[index], copies[index]));
   }
-  delay_ = std::max(least_delay_, steps / static_cast<double>(copies_outside_[fanout_]));
+  delay_ = std::max(least_delay_, cycles / static_cast<double>(copies_outside_[fanout_]));
   return objective_pair(objective_, energy_, delay_);
 }
 
@@ -95,13 +95,13 @@ Bounder::Parts Bounder::kept_energy(std::size_t tensor, const Mapping& mapping, 
     begun *= meet ? static_cast<double>(copies[index]) : 1.0;
   }
   double energy = tile.inside;
-  energy += is_output ? moved * table.write[keeper] + std::max(0.0, moved - begun) * table.read[keeper]
-                      : moved * table.read[keeper];
+  energy += is_output ? moved * table.update[keeper] + std::max(0.0, moved - begun) * table.serve[keeper]
+                      : moved * table.serve[keeper];
   const bool drains = accelerator_.conventions.drain_reads;
   for (std::size_t stage = keeper + 1; stage-- > fanout_ + 1;) {
     if (mapping.stages[stage].keeps[tensor]) {
-      energy += words * (!is_output ? table.write[stage] : drains ? table.read[stage] : 0.0);
-      energy += stage == keeper ? 0.0 : words * (is_output ? table.write[stage] : table.read[stage]);
+      energy += words * (!is_output ? table.fill[stage] : drains ? table.drain[stage] : 0.0);
+      energy += stage == keeper ? 0.0 : words * (is_output ? table.update[stage] : table.serve[stage]);
     }
   }
   const auto& fanout = std::get<Fanout>(accelerator_.stages[fanout_]);

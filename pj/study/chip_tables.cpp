@@ -60,13 +60,15 @@ std::string number(double value) {
   return whole ? grouped(static_cast<std::int64_t>(value)) : significant(value, digits_shown);
 }
 
-std::string signed_percent(double share) {
+/// In tenths of a percent.
+std::string percent_text(double share) {
   const double tenths = std::round(share * 1000.0) / 10.0;
-  if (tenths == 0.0) {
-    return "0";
-  }
-  const std::string text = significant(std::abs(tenths), std::abs(tenths) < 1.0 ? 1 : std::abs(tenths) < 10.0 ? 2 : 3);
-  return (tenths < 0.0 ? "−" : "+") + text + " %";
+  return tenths == 0.0 ? "0" : significant(tenths, tenths < 1.0 ? 1 : tenths < 10.0 ? 2 : 3) + " %";
+}
+
+std::string signed_percent(double share) {
+  const std::string text = percent_text(std::abs(share));
+  return text == "0" ? text : (share < 0.0 ? "−" : "+") + text;
 }
 
 std::vector<ChipStudy> studies(const PageProgress& progress) {
@@ -105,7 +107,7 @@ std::string summary(const ChipStudy& study) {
     const auto worst = std::max_element(points.begin(), points.end(), [](const Point& a, const Point& b) {
       return std::abs(a.error()) < std::abs(b.error());
     });
-    text += cells({quantity, std::to_string(points.size()), signed_percent(sum / count), signed_percent(sizes / count),
+    text += cells({quantity, std::to_string(points.size()), signed_percent(sum / count), percent_text(sizes / count),
                    signed_percent(worst->error()), worst->claim.with.at("layer").text("layer")});
   }
   return text;
@@ -167,8 +169,27 @@ std::string left_on_the_table(const ChipStudy& study) {
   return text;
 }
 
+/// Where the constants of a machine file are from.
+std::string provenance(const Accelerator& machine) {
+  std::string text = "\n## Provenance of " + machine.name + "\n\nMachine file: `accelerators/" + machine.name +
+                     ".yaml`. " + machine.source + "\n\n" + "| value | basis | source |\n|---|---|---|\n";
+  for (const auto& [value, origin] : machine.provenance) {
+    text += cells({value, origin.basis, origin.source});
+  }
+  return text;
+}
+
+/// What the rows of the claims say of all of them.
+std::string interpretation(const ChipStudy& study) {
+  std::string text = "\n**In words**\n\n";
+  for (const std::string& remark : study.quantities.front().second.front().claim.remarks) {
+    text += "- " + remark + "\n";
+  }
+  return text;
+}
+
 std::string study_text(const ChipStudy& study) {
-  std::string text = "## " + study.chip + " on " + study.network + "\n\n" + summary(study);
+  std::string text = "## " + study.chip + " on `" + study.network + "`\n\n" + summary(study);
   for (const auto& [quantity, points] : study.quantities) {
     text += quantity_table(quantity, points);
   }
@@ -178,11 +199,19 @@ std::string study_text(const ChipStudy& study) {
 }  // namespace
 
 std::string chip_tables(const PageProgress& progress) {
-  std::vector<std::string> texts;
-  for (const ChipStudy& study : studies(progress)) {
-    texts.push_back(study_text(study));
+  std::string text;
+  std::map<std::string, const Accelerator*> machines;
+  const std::vector<ChipStudy> all = studies(progress);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bool is_last_of_chip = i + 1 == all.size() || all[i + 1].chip != all[i].chip;
+    text += (text.empty() ? "" : "\n") + study_text(all[i]) + (is_last_of_chip ? interpretation(all[i]) : "");
+    const Accelerator& machine = all[i].layers.front().second.chosen.accelerator;
+    machines[machine.name] = &machine;
   }
-  return join(texts, "\n");
+  for (const auto& [name, machine] : machines) {
+    text += provenance(*machine);
+  }
+  return text;
 }
 
 }  // namespace pj

@@ -11,7 +11,7 @@ namespace pj {
 
 Network claimed_network(const YamlNode& node, std::int64_t batch = 1);
 Accelerator claimed_accelerator(const YamlNode& node);
-/// The products of the layers of the network under `of`, for the batch under `batch`.
+/// The products of the layers of the network under `of`, for the batch under `batch`, with the zeros of `densities`.
 std::vector<LoweredLayer> claimed_layers(const YamlNode& with);
 std::size_t level_named(const Accelerator& machine, const YamlNode& node);
 Workload layer_named(const std::vector<LoweredLayer>& layers, const YamlNode& node);
@@ -29,6 +29,13 @@ double energy_share(const YamlNode& with);
 double proved_optima(const YamlNode& with);
 
 double mapped_layer(const YamlNode& with);
+double density_end(const YamlNode& with);
+double chip_traffic(const YamlNode& with);
+double gating_saving(const YamlNode& with);
+double skip_speedup(const YamlNode& with);
+double codec_faults(const YamlNode& with);
+double size_deviations(const YamlNode& with);
+double input_reads(const YamlNode& with);
 
 double accelerator_count(const YamlNode& with);
 double equal_area_buffer(const YamlNode& with);

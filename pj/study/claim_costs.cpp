@@ -5,6 +5,7 @@
 #include "pj/base/random.hpp"
 #include "pj/base/text.hpp"
 #include "pj/mapper/exhaustive.hpp"
+#include "pj/network/densities.hpp"
 #include "pj/study/claim_computations.hpp"
 #include "pj/study/evaluate.hpp"
 #include "pj/workload/lower.hpp"
@@ -72,7 +73,11 @@ Accelerator claimed_accelerator(const YamlNode& node) {
 
 std::vector<LoweredLayer> claimed_layers(const YamlNode& with) {
   const YamlNode* batch = with.find("batch");
-  return lower(claimed_network(with.at("of"), batch == nullptr ? 1 : batch->integer("batch", 1, most)));
+  Network network = claimed_network(with.at("of"), batch == nullptr ? 1 : batch->integer("batch", 1, most));
+  if (const YamlNode* densities = with.find("densities")) {
+    apply(load_densities(densities->text("densities")), network);
+  }
+  return lower(network);
 }
 
 Workload layer_named(const std::vector<LoweredLayer>& layers, const YamlNode& node) {

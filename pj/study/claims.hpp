@@ -25,11 +25,12 @@ struct Tolerance {
 
 /// One published value, in words, with how it is computed here (docs/claims.md).
 struct Claim {
-  std::string id;       ///< its row, `A02`
-  std::string subject;  ///< the row's name, `AlexNet`
-  std::string claim;    ///< what is claimed of it, `weights`
-  std::string source;   ///< publication, table or figure
-  std::string note;     ///< remarks: where sources disagree, why it is only cited
+  std::string id;                    ///< its row, `A02`
+  std::string subject;               ///< the row's name, `AlexNet`
+  std::string claim;                 ///< what is claimed of it, `weights`
+  std::string source;                ///< publication, table or figure
+  std::string note;                  ///< where sources disagree, why it is only compared or cited
+  std::vector<std::string> remarks;  ///< on all claims of its row, for docs/validation.md
   Relation relation = Relation::Equal;
   double published = 0.0;
   std::string unit;

@@ -10,7 +10,7 @@ namespace pj {
 
 namespace {
 
-const std::vector<std::string> row_keys{"name", "source", "note", "claims"};
+const std::vector<std::string> row_keys{"name", "source", "note", "remarks", "claims"};
 const std::vector<std::string> claim_keys{"claim", "source",    "note",  "published", "at_least", "at_most",
                                           "unit",  "tolerance", "level", "compute",   "with"};
 
@@ -90,6 +90,11 @@ Claim read_claim(const YamlNode& node, const YamlNode& row, const std::string& i
   Claim claim{.id = id, .subject = row.at("name").text("name"), .claim = node.at("claim").text("claim")};
   claim.source = inherited(node, row, "source");
   claim.note = inherited(node, row, "note");
+  if (const YamlNode* remarks = row.find("remarks")) {
+    for (const YamlNode& remark : remarks->sequence("remarks")) {
+      claim.remarks.push_back(remark.text("remark"));
+    }
+  }
   if (claim.source.empty()) {
     throw InputError(node.position(), "the claim or its row needs a 'source'");
   }

@@ -44,8 +44,12 @@ ClaimResult result_of(const std::string& keys) {
 void add_computations(const YamlNode& name, const YamlNode& with, std::set<std::string>& used) {
   used.insert(name.text("compute"));
   for (const YamlNode* inner : {with.is_map() ? with.find("of") : nullptr, with.is_map() ? with.find("to") : nullptr}) {
-    if (inner != nullptr && inner->is_map() && inner->find("with") != nullptr) {
-      add_computations(inner->at("compute"), inner->at("with"), used);
+    for (const YamlNode& item : inner != nullptr && inner->is_sequence() ? inner->sequence("of")
+                                : inner != nullptr                       ? YamlNode::Sequence{*inner}
+                                                                         : YamlNode::Sequence{}) {
+      if (item.is_map() && item.find("with") != nullptr) {
+        add_computations(item.at("compute"), item.at("with"), used);
+      }
     }
   }
 }
@@ -87,7 +91,7 @@ TEST_CASE("a published value that is changed is missed") {
     if (result.outcome == Outcome::Reproduced) {
       CAPTURE(changed.id);
       CAPTURE(changed.claim);
-      changed.published = *result.ours * 1.5 + 1.0;
+      changed.published = changed.relation == Relation::AtMost ? *result.ours * 0.5 - 1.0 : *result.ours * 1.5 + 1.0;
       CHECK(judge_claim(changed, *result.ours).outcome == Outcome::Missed);
     }
   }

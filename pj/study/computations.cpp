@@ -33,8 +33,33 @@ double ratio(const YamlNode& with) {
   return value_of(with.at("of")) / divisor;
 }
 
-const std::vector<Computation>& rows() {
-  static const std::vector<Computation> all{
+/// Those of zeros, and of what stores them.
+std::vector<Computation> rows_of_zeros() {
+  return {
+      {"density", "the smallest or largest of a tensor", {"of", "tensor", "layers", "end"}, density_end},
+      {"chip traffic",
+       "of the Eyeriss chip's DRAM for one layer, in MB",
+       {"of", "layer", "batch", "m", "n", "e", "densities", "format"},
+       chip_traffic},
+      {"gating saving",
+       "of the energy of the compute units and the innermost level, in percent",
+       {"of", "layers", "on", "densities", "zeros"},
+       gating_saving},
+      {"skip speedup",
+       "of a network's convolutions on lanes that skip zero inputs",
+       {"of", "zeros", "lanes", "brick"},
+       skip_speedup},
+      {"codec faults", "random tensors that a format does not restore", {"format", "tensors"}, codec_faults},
+      {"size deviations", "random matrices of another size than the formula", {"format", "tensors"}, size_deviations},
+      {"input reads",
+       "for each input, of a product with the layer's pruned weights",
+       {"of", "layer", "densities", "format"},
+       input_reads},
+  };
+}
+
+std::vector<Computation> general_rows() {
+  return {
       {"product", "of numbers and computations", {"of"}, product},
       {"sum", "of numbers and computations", {"of"}, sum},
       {"ratio", "of two", {"of", "to"}, ratio},
@@ -50,7 +75,7 @@ const std::vector<Computation>& rows() {
       {"proved optima", "layers for which search and exhaustive search agree", {"layers", "on"}, proved_optima},
       {"mapped layer",
        "a number of a layer under a loop nest of reproduction/mappings",
-       {"count", "level", "fills", "of", "layer", "batch", "on", "mapping"},
+       {"count", "level", "fills", "coded", "power", "of", "layer", "batch", "densities", "on", "mapping"},
        mapped_layer},
       {"accelerator", "a number of an accelerator", {"count", "of", "level"}, accelerator_count},
       {"equal area buffer",
@@ -58,6 +83,15 @@ const std::vector<Computation>& rows() {
        {"elements", "register_file", "reference_register_file"},
        equal_area_buffer},
   };
+}
+
+const std::vector<Computation>& rows() {
+  static const std::vector<Computation> all = [] {
+    std::vector<Computation> list = general_rows();
+    const std::vector<Computation> zeros = rows_of_zeros();
+    list.insert(list.end(), zeros.begin(), zeros.end());
+    return list;
+  }();
   return all;
 }
 

@@ -2,6 +2,7 @@
 
 #include "pj/study/estimate_report.hpp"
 #include "pj/study/mapspace.hpp"
+#include "pj/study/sparsity_report.hpp"
 
 namespace pj {
 
@@ -46,8 +47,13 @@ Json layer_json(const LayerEstimate& layer, const Accelerator& accelerator, Obje
   }
   for (const Operand& tensor : layer.workload.tensors) {
     json["bits"][tensor.name] = tensor.bits;
+    json["density"][tensor.name] = tensor.density;
   }
   json["macs"] = result.traffic.macs;
+  const SparsitySummary zeros = summarise_sparsity(layer, accelerator);
+  json["nonzero_macs"] = zeros.nonzero_macs;
+  json["outermost_bits"] = zeros.outermost_bits;
+  json["outermost_dense_bits"] = zeros.outermost_dense_bits;
   json["energy_pJ"] = result.cost.energy().value;
   json["compute_pJ"] = result.cost.compute.value;
   json["cycles"] = result.cost.cycles().value;
@@ -77,6 +83,7 @@ std::string estimate_json(const Estimate& estimate) {
             {"basis", "modelled"},
             {"clock_Hz", estimate.accelerator.clock.value},
             {"macs", estimate.macs()},
+            {"nonzero_macs", summarise_sparsity(estimate).nonzero_macs},
             {"energy_pJ", estimate.energy().value},
             {"cycles", estimate.cycles().value},
             {"time_s", estimate.time().value},

@@ -4,6 +4,7 @@
 #include "pj/base/text.hpp"
 #include "pj/study/mapspace.hpp"
 #include "pj/study/proof_text.hpp"
+#include "pj/study/sparsity_report.hpp"
 
 namespace pj {
 
@@ -133,6 +134,7 @@ std::string estimate_table(const Estimate& estimate) {
   table.rule();
   table.add(total_row(estimate));
   text += table.text() + "\n";
+  text += has_zeros(estimate) ? sparsity_table(estimate) + "\n" : "";
   text += "Energy: " + energy_text(estimate.energy()) + " — " + where_energy_goes(estimate) + ".\n";
   text += "Time: " + scaled(estimate.time().value, "s") + " at " + scaled(estimate.accelerator.clock.value, "Hz") +
           ", " + grouped(static_cast<std::int64_t>(estimate.cycles().value)) + " cycles.\n";

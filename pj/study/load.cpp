@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "pj/base/error.hpp"
+#include "pj/network/densities.hpp"
 #include "pj/network/zoo.hpp"
 #include "pj/onnx/onnx.hpp"
 
@@ -15,9 +16,7 @@ bool looks_like_a_file(const std::string& network) {
   return network.find('/') != std::string::npos || std::filesystem::exists(network, ignored);
 }
 
-}  // namespace
-
-Network load_network(const std::string& network, const LoadOptions& options) {
+Network read_network(const std::string& network, const LoadOptions& options) {
   if (network.ends_with(".onnx")) {
     return import_onnx(network,
                        {.input_shapes = options.input_shapes, .batch = options.batch, .load_data = options.load_data});
@@ -32,6 +31,16 @@ Network load_network(const std::string& network, const LoadOptions& options) {
     throw InputError({network}, "is no network file by its name; it must end in .onnx or .yaml");
   }
   return zoo_network(network, options.batch);
+}
+
+}  // namespace
+
+Network load_network(const std::string& network, const LoadOptions& options) {
+  Network loaded = read_network(network, options);
+  if (!options.densities.empty()) {
+    apply(load_densities(options.densities), loaded);
+  }
+  return loaded;
 }
 
 }  // namespace pj

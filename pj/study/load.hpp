@@ -13,6 +13,8 @@ struct LoadOptions {
   std::int64_t batch = 1;
   /// Shapes of an ONNX model's inputs, by name.
   std::map<std::string, Sizes> input_shapes;
+  /// Shares of non-zeros by layer and tensor: a name or file of `load_densities`; empty: those of the network.
+  std::string densities;
   /// False: weights have shapes but no elements, which is all that counting and cost models need.
   bool load_data = false;
 };

@@ -26,6 +26,9 @@ LoweredLayer load_file(const std::string& path, const LoadOptions& options) {
   if (options.batch != 1 || !options.input_shapes.empty()) {
     throw InputError({path}, "--batch and --input-shape are for networks; change the sizes in this file");
   }
+  if (!options.densities.empty()) {
+    throw InputError({path}, "--densities is for networks; write 'density' into this file");
+  }
   const Workload workload = is_problem ? parse_timeloop_problem(file) : parse_workload(file);
   return {workload.name, is_problem ? "Timeloop problem" : "Einsum", workload};
 }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "pj/base/text.hpp"
+#include "pj/cost/prices.hpp"
 #include "pj/mapper/mapper.hpp"
 #include "pj/study/claim_computations.hpp"
 #include "pj/study/evaluate.hpp"
@@ -34,16 +35,24 @@ const EmbeddedFile& mapping_named(const YamlNode& name) {
                    "unknown mapping '" + name.text("mapping") + "'" + did_you_mean(name.text("mapping"), known));
 }
 
-/// The bits that a level reads and writes of all tensors; without what fills it from outside where `fills` is off.
+bool is_off(const YamlNode& with, const char* key) {
+  const YamlNode* node = with.find(key);
+  return node != nullptr && !node->boolean(key);
+}
+
+/// The bits that a level reads and writes of all tensors; without what fills it from outside where `fills` is off, and
+/// of plain numbers where `coded` is off.
 double bits_at(const MappedLayer& mapped, const YamlNode& with) {
   const std::size_t stage = level_named(mapped.accelerator, with.at("level"));
-  const YamlNode* fills = with.find("fills");
+  const std::vector<Prices::Element> stored = prices(mapped.workload, mapped.accelerator).stages[stage];
   double bits = 0.0;
   for (std::size_t t = 0; t < mapped.workload.tensors.size(); ++t) {
     const Transfers& moved = mapped.traffic.levels[stage][t];
-    const bool counts_fills = fills == nullptr || fills->boolean("fills");
-    const std::int64_t words = moved.reads() + moved.updated + (counts_fills ? moved.filled : 0);
-    bits += static_cast<double>(words) * mapped.workload.tensors[t].bits;
+    const std::int64_t words = moved.reads() + moved.updated + (is_off(with, "fills") ? 0 : moved.filled);
+    const bool is_plain = is_off(with, "coded");
+    const double partial = is_plain ? 0.0 : 2.0 * stored[t].bits_of_partial;  // read and written dense
+    bits += static_cast<double>(words) * (is_plain ? mapped.workload.tensors[t].bits : stored[t].bits) +
+            static_cast<double>(moved.served) * partial;
   }
   return bits;
 }
@@ -85,6 +94,13 @@ double chip_energy(const MappedLayer& mapped, const YamlNode&) {
   return energy.value / picojoules_per_millijoule;
 }
 
+/// With what the clock network draws for as long as the layer takes, whatever the elements do.
+double clocked_energy(const MappedLayer& mapped, const YamlNode& with) {
+  const double milliwatts =
+      with.at("power").quantity("power", std::vector<std::pair<std::string, double>>{{"mW", 1.0}});
+  return chip_energy(mapped, with) + 1e-3 * milliwatts * latency(mapped, with);
+}
+
 struct Count {
   const char* name;
   const char* thing;
@@ -99,6 +115,7 @@ constexpr std::array counts{
     Count{"processing", "processing latency", processing},
     Count{"latency", "total latency", latency},
     Count{"chip energy", "energy of the chip", chip_energy},
+    Count{"clocked energy", "energy of the chip with its clock network", clocked_energy},
 };
 
 const Count& count_named(const YamlNode& node) {
@@ -148,7 +165,8 @@ double count_of(const MappedLayer& mapped, const YamlNode& with) {
 
 std::string counted_thing(const YamlNode& with) {
   const YamlNode* level = with.find("level");
-  return (level == nullptr ? "" : level->text("level") + " ") + count_named(with.at("count")).thing;
+  return (level == nullptr ? "" : level->text("level") + " ") + count_named(with.at("count")).thing +
+         (is_off(with, "coded") ? " before compression" : "");
 }
 
 double mapped_layer(const YamlNode& with) {

@@ -71,19 +71,21 @@ std::string key_of(const Workload& workload) {
     text += Line("index").add("name", index_name).add("size", size).text();
   }
   for (const Operand& tensor : tensors) {
-    const auto& [tensor_name, axes, bits] = tensor;
+    const auto& [tensor_name, axes, bits, density] = tensor;
     std::vector<std::string> sums;
     for (const Axis& axis : axes) {
       sums.push_back(axis_text(axis));
     }
-    text += Line("tensor").add("name", tensor_name).add("axes", sums).add("bits", std::int64_t{bits}).text();
+    Line line("tensor");
+    line.add("name", tensor_name).add("axes", sums).add("bits", std::int64_t{bits}).add("density", density);
+    text += line.text();
   }
   return text;
 }
 
 std::string key_of(const Level& level) {
   const auto& [name, capacity, partitions, keeps, must_keep, double_buffered, word, read, write, read_bandwidth,
-               write_bandwidth, bandwidth, exposed, area, loops, whole] = level;  // not the area
+               write_bandwidth, bandwidth, exposed, area, loops, whole, formats, gated] = level;  // not the area
   Line line("level");
   line.add("name", name);
   line.add("capacity", capacity ? std::optional(capacity->value) : std::nullopt);
@@ -94,6 +96,12 @@ std::string key_of(const Level& level) {
   line.add("word", word.value).add("read", read.value).add("write", write.value);
   line.add("read_bandwidth", read_bandwidth).add("write_bandwidth", write_bandwidth).add("bandwidth", bandwidth);
   line.add("exposed", exposed);
+  for (const auto& [tensor, format] : formats) {
+    line.add("stores", tensor).add("as", to_string(format));
+  }
+  for (const auto& [tensor, operands] : gated) {
+    line.add("gates", tensor).add("by", operands);
+  }
   return line.add("loops", loops).add("whole", whole).text();
 }
 
@@ -110,8 +118,11 @@ std::string key_of(const Fanout& fanout) {
 }
 
 std::string key_of(const Compute& compute) {
-  const auto& [name, energy, bits, latches, area] = compute;  // neither the name nor the area
-  return Line("compute").add("energy", energy.value).add("bits", std::int64_t{bits}).add("latches", latches).text();
+  const auto& [name, energy, bits, latches, area, gates, skips] = compute;  // neither the name nor the area
+  const auto& [tensors, lanes, brick] = skips;
+  Line line("compute");
+  line.add("energy", energy.value).add("bits", std::int64_t{bits}).add("latches", latches).add("gates", gates);
+  return line.add("skips", tensors).add("lanes", lanes).add("brick", brick).text();
 }
 
 std::string key_of(const Conventions& conventions) {

@@ -38,6 +38,7 @@ const std::vector<Change> changes_of_the_workload{
     },
     [](Question& q) { q.workload.tensors[0].name = "Image"; },
     [](Question& q) { q.workload.tensors[0].bits = 8; },
+    [](Question& q) { q.workload.tensors[0].density = 0.5; },
     [](Question& q) { q.workload.tensors[0].axes[0][0].index = 0; },
     [](Question& q) { q.workload.tensors[0].axes[1][0].coefficient = 3; },
     [](Question& q) { q.workload.tensors[0].axes[1].pop_back(); },
@@ -67,6 +68,13 @@ const std::vector<Change> changes_of_levels{
     },
     [](Question& q) { q.inner.loops = {"M\" \"C"}; },
     [](Question& q) { q.inner.whole = {"M"}; },
+    [](Question& q) {
+      q.inner.formats["Weight"] = {SparseFormat::Kind::Csc, 4};
+    },
+    [](Question& q) {
+      q.inner.formats["Weight"] = {SparseFormat::Kind::Csc, 5};
+    },
+    [](Question& q) { q.inner.gated["Weight"] = {"Input"}; },
     [](Question& q) { q.outer.read = 2.0_pJ; },
 };
 
@@ -85,6 +93,10 @@ const std::vector<Change> changes_of_the_rest{
     [](Question& q) { q.compute.energy = 2.0_pJ; },
     [](Question& q) { q.compute.bits = 8; },
     [](Question& q) { q.compute.latches.clear(); },
+    [](Question& q) { q.compute.gates = {"Input"}; },
+    [](Question& q) { q.compute.skips.tensors = {"Input"}; },
+    [](Question& q) { q.compute.skips.lanes = 16; },
+    [](Question& q) { q.compute.skips.brick = 16; },
     [](Question& q) { q.conventions.halo = Conventions::Halo::InnermostOnly; },
     [](Question& q) { q.conventions.drain_reads = false; },
     [](Question& q) { q.options.objective = Objective::Delay; },

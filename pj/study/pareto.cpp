@@ -5,6 +5,8 @@
 
 #include "pj/base/parallel.hpp"
 #include "pj/base/text.hpp"
+#include "pj/cost/prices.hpp"
+#include "pj/mapping/count.hpp"
 #include "pj/workload/lower.hpp"
 
 namespace pj {
@@ -24,8 +26,7 @@ void add_point(ParetoFront& front, MapperResult&& faster) {
 }
 
 /// What any mapping reads from or writes to the outermost level: each element once.
-double least_bits(const Workload& workload, Accelerator accelerator, bool outputs, bool inputs) {
-  accelerator.conventions.halo = Conventions::Halo::Resident;  // counts positions, not bounding boxes
+double least_bits(const Workload& workload, const Prices& price, bool outputs, bool inputs) {
   std::vector<std::int64_t> sizes;
   for (const Index& index : workload.indices) {
     sizes.push_back(index.size);
@@ -33,7 +34,7 @@ double least_bits(const Workload& workload, Accelerator accelerator, bool output
   double bits = 0.0;
   for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
     const bool counts = workload.is_output(t) ? outputs : inputs;
-    bits += counts ? static_cast<double>(tile_bits(workload, accelerator, t, sizes).value) : 0.0;
+    bits += counts ? static_cast<double>(tile_words(workload, t, sizes)) * price.stages.front()[t].bits : 0.0;
   }
   return bits;
 }
@@ -45,12 +46,13 @@ double least_cycles(const Workload& workload, const Accelerator& accelerator) {
     steps *= static_cast<double>(index.size);
   }
   const auto& level = std::get<Level>(accelerator.stages.front());
-  double least = std::ceil(steps * (1.0 - rounding) / static_cast<double>(accelerator.compute_units()));
-  least = std::max(least, level.bandwidth ? least_bits(workload, accelerator, true, true) / *level.bandwidth : 0.0);
-  least = std::max(least,
-                   level.read_bandwidth ? least_bits(workload, accelerator, false, true) / *level.read_bandwidth : 0.0);
-  return std::max(
-      least, level.write_bandwidth ? least_bits(workload, accelerator, true, false) / *level.write_bandwidth : 0.0);
+  const Prices price = prices(workload, accelerator);
+  double least = price.step * std::ceil(steps * (1.0 - rounding) / static_cast<double>(accelerator.compute_units()));
+  least = std::max(least, level.bandwidth ? least_bits(workload, price, true, true) / *level.bandwidth : 0.0);
+  least =
+      std::max(least, level.read_bandwidth ? least_bits(workload, price, false, true) / *level.read_bandwidth : 0.0);
+  return std::max(least,
+                  level.write_bandwidth ? least_bits(workload, price, true, false) / *level.write_bandwidth : 0.0);
 }
 
 /// The mapping of the fewest cycles, behind the gap of a front that was cut.

@@ -151,7 +151,9 @@ class ProblemReader {
     const bool is_one = density->is_scalar() && density->number("density") == 1.0;
     const bool is_empty = density->is_map() && density->map("densities").empty();
     if (!is_one && !is_empty) {
-      throw InputError(density->position(), "densities have no counterpart here: all tensors are dense; remove them");
+      throw InputError(
+          density->position(),
+          "densities are not read from Timeloop's files; remove them, or write a workload file with 'density'");
     }
   }
 

@@ -157,7 +157,8 @@ TEST_CASE("what a problem lacks or has too much is refused with its place") {
         "dir/prob.yaml:7:26: unknown key 'Cstride'; known: densities, "
         "commonDensity, H, W, Hpad, Wpad, Hpadding, Wpadding, C, K");
   CHECK(fault(problem(good, ", densities: {A: 0.5}")) ==
-        "dir/prob.yaml:7:37: densities have no counterpart here: all tensors are dense; remove them");
+        "dir/prob.yaml:7:37: densities are not read from Timeloop's files; remove them, or write a workload file with "
+        "'density'");
   CHECK(fault(problem(good, ", commonDensity: 0.5")).starts_with("dir/prob.yaml:7:41: densities"));
   CHECK(fault(problem(good, ", commonDensity: 1.0")) == "no fault");
 }

@@ -150,10 +150,15 @@ class Lowering {
   void add(const Network& network, const Node& node, const std::string& prefix, Workload workload) {
     workload.name = prefix + node.name + workload.name;
     for (std::size_t t = 0; t < workload.output(); ++t) {
-      workload.tensors[t].bits = network.values[node.inputs[t]].format.bits;
+      put(workload.tensors[t], network.values[node.inputs[t]]);
     }
-    workload.tensors.back().bits = network.values[node.outputs[0]].format.bits;
+    put(workload.tensors.back(), network.values[node.outputs[0]]);
     layers_.push_back({workload.name, kind_name(network, node), workload});
+  }
+
+  static void put(Operand& tensor, const Value& value) {
+    tensor.bits = value.format.bits;
+    tensor.density = value.storage.density;
   }
 
   const LowerOptions& options_;

@@ -91,6 +91,27 @@ std::int64_t nonzero_macs(const Workload& workload, const Mask& first, const Mas
   return total;
 }
 
+double expected_nonzero_macs(const Workload& workload) {
+  auto macs = static_cast<double>(workload.macs());
+  for (std::size_t t = 0; t < workload.output(); ++t) {
+    macs *= workload.tensors[t].density;
+  }
+  return macs;
+}
+
+MatrixShape matrix_shape(const Workload& workload, std::size_t tensor) {
+  const std::vector<std::int64_t> sizes = operand_shape(workload, tensor);
+  MatrixShape shape;
+  bool leads = true;
+  for (std::size_t axis = 0; axis < sizes.size(); ++axis) {
+    const Axis& terms = workload.tensors[tensor].axes[axis];
+    leads = leads && axis + 1 < sizes.size() && terms.size() == 1 &&
+            workload.tensors.back().depends_on(terms.front().index);
+    (leads ? shape.rows : shape.columns) *= sizes[axis];
+  }
+  return shape;
+}
+
 std::int64_t walk_nonzero_macs(const Workload& workload, const Mask& first, const Mask& second) {
   check_masks(workload, first, second);
   Coordinates at(workload.indices.size(), 0);

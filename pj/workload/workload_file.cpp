@@ -55,19 +55,36 @@ std::vector<std::pair<std::string, std::int64_t>> read_sizes(const YamlNode& nod
   return sizes;
 }
 
-void read_bits(const YamlNode& node, Workload& workload) {
-  for (const auto& [name, position, value] : node.map("bits")) {
+/// Calls `put(tensor, what, value)` for every tensor that the map under `key` names.
+template <class Put>
+void read_tensors(const YamlNode& file, const char* key, Workload& workload, const Put& put) {
+  const YamlNode* node = file.find(key);
+  if (node == nullptr) {
+    return;
+  }
+  for (const auto& [name, position, value] : node->map(key)) {
     const std::string full = tensor_name(name);
     std::vector<std::string> known;
     for (Operand& tensor : workload.tensors) {
       known.push_back(tensor.name);
       if (tensor.name == full) {
-        tensor.bits = static_cast<int>(value.integer("bits of " + name, 1, 64));
+        put(tensor, std::string(key) + " of " + name, value);
       }
     }
     if (std::find(known.begin(), known.end(), full) == known.end()) {
       throw InputError(position, "unknown tensor '" + name + "'" + did_you_mean(full, known));
     }
+  }
+}
+
+void put_bits(Operand& tensor, const std::string& what, const YamlNode& value) {
+  tensor.bits = static_cast<int>(value.integer(what, 1, 64));
+}
+
+void put_density(Operand& tensor, const std::string& what, const YamlNode& value) {
+  tensor.density = value.number(what);
+  if (!(tensor.density >= 0.0) || tensor.density > 1.0) {
+    throw InputError(value.position(), what + " is a share from 0 to 1, not " + exact(tensor.density));
   }
 }
 
@@ -78,7 +95,7 @@ bool is_workload(const YamlNode& file) {
 }
 
 Workload parse_workload(const YamlNode& file) {
-  file.allow_keys(std::vector<std::string>{"name", "einsum", "sizes", "bits", "multiplies"});
+  file.allow_keys(std::vector<std::string>{"name", "einsum", "sizes", "bits", "density", "multiplies"});
   const YamlNode& einsum_node = file.at("einsum");
   const std::string& text = einsum_node.text("einsum");
   if (text.size() > longest_einsum) {
@@ -94,9 +111,8 @@ Workload parse_workload(const YamlNode& file) {
   check_countable(workload, einsum_node.position());
   const YamlNode* name = file.find("name");
   workload.name = name != nullptr ? name->text("name") : std::filesystem::path(file.position().file).stem().string();
-  if (const YamlNode* bits = file.find("bits")) {
-    read_bits(*bits, workload);
-  }
+  read_tensors(file, "bits", workload, put_bits);
+  read_tensors(file, "density", workload, put_density);
   if (const YamlNode* multiplies = file.find("multiplies")) {
     workload.multiplies = multiplies->boolean("multiplies");
   }

@@ -33,6 +33,16 @@ TEST_CASE("a workload file is its Einsum with sizes, bits and a name") {
   CHECK(workload.tensors[2].bits == 16);
 }
 
+TEST_CASE("a workload file gives shares of non-zeros") {
+  const Workload workload = read(head + "sizes: {N: 8, M: 64, C: 32}\ndensity: {I: 0.5, Weight: 0.25}\n");
+  CHECK(workload.tensors[0].density == 0.5);
+  CHECK(workload.tensors[2].density == 1.0);
+  CHECK(fault(head + "sizes: {N: 8, M: 64, C: 32}\ndensity: {I: 2}\n") ==
+        "dir/matmul.yaml:3:14: density of I is a share from 0 to 1, not 2");
+  CHECK(fault(head + "sizes: {N: 8, M: 64, C: 32}\ndensity: {Q: 0.5}\n") ==
+        "dir/matmul.yaml:3:11: unknown tensor 'Q'; known: Input, Weight, Output");
+}
+
 TEST_CASE("a workload without a name takes the file's") {
   CHECK(read(head + "sizes: {N: 8, M: 64, C: 32}\n").name == "matmul");
 }

@@ -1,0 +1,76 @@
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+#include "pj/mapper/bound.hpp"
+#include "pj/mapper/exhaustive.hpp"
+#include "tests/support/random_cases.hpp"
+#include "tests/support/random_mapping.hpp"
+#include "tests/support/random_sparsity.hpp"
+
+namespace pj {
+
+namespace {
+
+int cases() {
+  const char* wanted = std::getenv("PJ_MAPPER_CASES");
+  return wanted == nullptr ? 300 : std::atoi(wanted);
+}
+
+Accelerator with_capacities(Rng& rng, Accelerator machine) {
+  for (std::size_t s = 1; s < machine.stages.size(); ++s) {
+    if (auto* level = std::get_if<Level>(&machine.stages[s])) {
+      level->capacity = Bits{16 * rng.between(3, 60)};
+      if (rng.chance(0.3)) {
+        level->keeps = {rng.chance(0.5) ? "Input" : "Weight", "Output"};
+      }
+    }
+  }
+  return machine;
+}
+
+}  // namespace
+
+TEST_CASE("with zeros that are gated, skipped and compressed the mapper finds what the exhaustive search finds") {
+  for_random_cases(cases() / 2, [](Rng& rng) {
+    Workload workload = random_workload(rng, 4, rng.chance(0.7) ? 12 : 24);
+    Accelerator machine = with_capacities(rng, random_accelerator(rng, 3));
+    add_random_sparsity(rng, workload, machine);
+    const MapperOptions options{.objective = static_cast<Objective>(rng.between(0, 2))};
+    const MapperResult wanted = exhaustive_search(workload, machine, options);
+    const MapperResult found = find_best_mapping(workload, machine, options);
+    CAPTURE(to_string(workload));
+    CAPTURE(draw(machine));
+    CAPTURE(to_string(workload, machine, wanted.mapping));
+    CAPTURE(to_string(workload, machine, found.mapping));
+    REQUIRE(bool(found.verdict) == bool(wanted.verdict));
+    if (wanted.verdict) {
+      REQUIRE(objective_value(options.objective, found.cost) ==
+              doctest::Approx(objective_value(options.objective, wanted.cost)).epsilon(1e-12));
+    }
+  });
+}
+
+TEST_CASE("with zeros, too, a bound is never above what the whole mapping costs") {
+  for_random_cases(3000, [](Rng& rng) {
+    Workload workload = random_workload(rng, 6, 200);
+    Accelerator machine = random_accelerator(rng, 4);
+    add_random_sparsity(rng, workload, machine);
+    const Mapping mapping = random_mapping(rng, workload, machine, 1);
+    const Cost priced = cost(workload, machine, traffic(workload, machine, mapping));
+    Bounder bounder(workload, machine, Objective::Energy);
+    CAPTURE(to_string(workload, machine, mapping));
+    for (std::size_t stage = mapping.stages.size(); stage-- > 0;) {
+      bounder.push(mapping.stages[stage]);
+      const Value bound = bounder.bound(mapping);
+      CAPTURE(stage);
+      CHECK(bound.first <= priced.energy().value * (1 + 1e-12));
+      CHECK(bound.second <= priced.cycles().value * (1 + 1e-12));
+      if (stage == 0) {
+        CHECK(bound.first == doctest::Approx(priced.energy().value).epsilon(1e-12));
+      }
+    }
+  });
+}
+
+}  // namespace pj
