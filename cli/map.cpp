@@ -134,8 +134,10 @@ void run_map(const Options& options, Console& console) {
     check_can_write(problem_path(options));
     check_can_write(mapping_path(options));
   }
-  const Accelerator accelerator = load_accelerator(options.on);
-  const LoweredLayer lowered = load_layer(options.operands.front(), load_options(options));
+  const Accelerator accelerator = load_accelerator(options.on, accelerator_options(options));
+  const LoadOptions load = load_options(options);
+  check_formats(accelerator, load.formats);
+  const LoweredLayer lowered = load_layer(options.operands.front(), load);
   LayerEstimate layer{lowered.name, lowered.kind, in_formats_of(accelerator, lowered.workload)};
   if (options.pareto) {
     print_front(options, layer, accelerator, console);

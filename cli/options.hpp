@@ -18,7 +18,10 @@ struct Options {
   std::vector<std::string> input_shapes;
   std::string densities;
   std::int64_t bits = 16;
+  std::string weights;      ///< a number format; empty: the network's own
+  std::string activations;  ///< likewise
   std::string on = "eyeriss";
+  std::vector<std::string> reference_tables;
   std::string objective = "energy";
   std::string mapping;
   bool perfect_factors = false;

@@ -6,6 +6,21 @@
 
 namespace pj {
 
+namespace {
+
+std::optional<NumberFormat> format_of(const std::string& option, const std::string& text) {
+  if (text.empty()) {
+    return std::nullopt;
+  }
+  try {
+    return parse_format(text);
+  } catch (const InputError& fault) {
+    throw InputError(option + ": " + fault.what());
+  }
+}
+
+}  // namespace
+
 void write_files(const Options& options, const std::function<std::string()>& json,
                  const std::function<std::string()>& csv) {
   if (!options.json.empty()) {
@@ -45,7 +60,13 @@ LoadOptions load_options(const Options& options) {
       throw InputError("--input-shape gives '" + name + "' twice");
     }
   }
+  load.formats.weights = format_of("--weights", options.weights);
+  load.formats.activations = format_of("--activations", options.activations);
   return load;
+}
+
+AcceleratorOptions accelerator_options(const Options& options) {
+  return {.reference_tables = options.reference_tables};
 }
 
 }  // namespace pj

@@ -5,6 +5,7 @@
 
 #include "cli/options.hpp"
 #include "cli/verbs.hpp"
+#include "pj/accelerator/reader.hpp"
 #include "pj/mapper/mapper.hpp"
 #include "pj/study/load.hpp"
 #include "pj/study/pareto.hpp"
@@ -21,7 +22,8 @@ MapperOptions mapper_options(const Options& options, const Console& console);
 /// What `--pareto` asks for, with its progress shown. Refuses `--objective`, whose place it takes.
 ParetoOptions pareto_options(const Options& options, const MappingCache& cache, Console& console);
 
-/// What the options say about reading a network.
+/// What the options say about reading a network, and an accelerator.
 LoadOptions load_options(const Options& options);
+AcceleratorOptions accelerator_options(const Options& options);
 
 }  // namespace pj

@@ -82,6 +82,19 @@ std::string line_of(const Fanout& fanout) {
   return text + "; hop " + energy_text(fanout.hop) + " a word";
 }
 
+std::string line_of(const Compute& compute) {
+  std::string text = compute.name + ": " + energy_text(compute.energy) + ", " + std::to_string(compute.bits) + " bit";
+  if (compute.precision == Compute::Precision::Scalable) {
+    text += ", scalable; " + energy_text(compute.add) + " of it the adder's";
+  }
+  text += compute.gates.empty() ? "" : "; zeros of " + join(compute.gates, ", ") + " are gated";
+  if (!compute.skips.tensors.empty()) {
+    text += "; zeros of " + join(compute.skips.tensors, ", ") + " are skipped, " +
+            counted(compute.skips.lanes, "lane") + " in step every " + counted(compute.skips.brick, "operation");
+  }
+  return text;
+}
+
 }  // namespace
 
 bool admits(const Names& names, const std::string& name) {
@@ -170,15 +183,7 @@ std::string draw(const Accelerator& accelerator) {
     indent += indent.empty() ? "" : "   ";
     indent += indent.empty() ? " " : "";
   }
-  const Compute& compute = accelerator.compute;
-  text +=
-      indent + "└─ " + compute.name + ": " + energy_text(compute.energy) + ", " + std::to_string(compute.bits) + " bit";
-  text += compute.gates.empty() ? "" : "; zeros of " + join(compute.gates, ", ") + " are gated";
-  if (!compute.skips.tensors.empty()) {
-    text += "; zeros of " + join(compute.skips.tensors, ", ") + " are skipped, " +
-            counted(compute.skips.lanes, "lane") + " in step every " + counted(compute.skips.brick, "operation");
-  }
-  return text + "\n";
+  return text + indent + "└─ " + line_of(accelerator.compute) + "\n";
 }
 
 }  // namespace pj

@@ -12,10 +12,17 @@
 
 namespace pj {
 
-/// How a value in a machine file came to be known.
+/// How a value of a machine came to be known.
 struct Provenance {
+  enum class Origin {
+    File,   ///< the machine file gives it
+    Table,  ///< a reference table that the user gives (ERT, ART)
+    Model,  ///< estimated from technologies/
+  };
+
   std::string source;  ///< publication, or how it was derived
   std::string basis;   ///< measured, simulated, published, estimated or normalised
+  Origin origin = Origin::File;
 
   bool operator==(const Provenance&) const = default;
 };
@@ -87,8 +94,15 @@ struct ZeroSkipping {
 
 /// The multiply-accumulate unit of every processing element.
 struct Compute {
+  enum class Precision {
+    Fixed,     ///< narrower numbers are padded, and cost as much
+    Scalable,  ///< the energy follows the widths of the numbers (docs/model.md, "Energy")
+  };
+
   std::string name = "MAC";
-  Picojoules energy;                 ///< of one multiply-accumulate
+  Picojoules energy;  ///< of one multiply-accumulate on its widest numbers
+  Picojoules add;     ///< what of it the adder takes; read where the precision is scalable
+  Precision precision = Precision::Fixed;
   int bits = 16;                     ///< width of the numbers it works on
   std::vector<std::string> latches;  ///< tensors whose element stays at the unit while it is reused
   SquareMicrons area;

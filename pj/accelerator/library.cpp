@@ -30,14 +30,14 @@ bool is_accelerator(const std::string& name_or_path) {
   return is_yaml(name_or_path) && read_yaml(name_or_path).find("stages") != nullptr;
 }
 
-Accelerator load_accelerator(const std::string& name_or_path) {
+Accelerator load_accelerator(const std::string& name_or_path, const AcceleratorOptions& options) {
   for (const EmbeddedFile& file : accelerator_files()) {
     if (file.name == name_or_path) {
-      return parse_accelerator(parse_yaml(std::string(file.text), "accelerators/" + name_or_path + ".yaml"));
+      return parse_accelerator(parse_yaml(std::string(file.text), "accelerators/" + name_or_path + ".yaml"), options);
     }
   }
   if (is_yaml(name_or_path)) {
-    return read_accelerator(name_or_path);
+    return read_accelerator(name_or_path, options);
   }
   throw InputError("unknown accelerator '" + name_or_path + "'" + did_you_mean(name_or_path, built_in_accelerators()) +
                    " (a file's name ends in .yaml)");

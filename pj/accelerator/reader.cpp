@@ -1,39 +1,32 @@
 #include "pj/accelerator/reader.hpp"
 
 #include <algorithm>
-#include <cmath>
 
+#include "pj/accelerator/cost_reader.hpp"
 #include "pj/base/text.hpp"
 
 namespace pj {
 
 namespace {
 
-using Units = std::vector<std::pair<std::string, double>>;
-
-const Units size_units{
-    {"bit", 1}, {"B", 8}, {"KiB", 8.0 * 1024}, {"MiB", 8.0 * 1024 * 1024}, {"GiB", 8.0 * 1024 * 1024 * 1024}};
-const Units clock_units{{"Hz", 1}, {"kHz", 1e3}, {"MHz", 1e6}, {"GHz", 1e9}};
-const Units area_units{{"um2", 1}, {"mm2", 1e6}};
-const std::vector<std::string> bases{"measured", "simulated", "published", "estimated", "normalised"};
-
 /// Reads one machine file from top to bottom.
-class Reader {
+class Reader : CostReader {
  public:
-  explicit Reader(const YamlNode& file) : file_(file) {}
+  explicit Reader(const YamlNode& file) : CostReader(file) {}
 
-  Accelerator read() {
-    file_.allow_keys(
-        std::vector<std::string>{"name", "title", "source", "technology", "clock", "compute", "stages", "conventions"});
+  Accelerator read(const AcceleratorOptions& options) {
+    file_.allow_keys(std::vector<std::string>{"name", "title", "source", "basis", "technology", "clock", "ert",
+                                              "compute", "stages", "conventions"});
     machine_.name = file_.at("name").text("name");
     machine_.title = text_or(file_, "title", machine_.name);
     machine_.source = text_or(file_, "source", "");
     if (const YamlNode* node = file_.find("technology")) {
-      machine_.node_nm = static_cast<int>(std::min(1e6, positive(*node, "technology", Units{{"nm", 1}})));
+      machine_.node_nm = static_cast<int>(std::min(1e6, positive(*node, "technology", node_units())));
     }
     if (const YamlNode* node = file_.find("clock")) {
-      machine_.clock = {positive(*node, "clock", clock_units)};
+      machine_.clock = {positive(*node, "clock", QuantityUnits{{"Hz", 1}, {"kHz", 1e3}, {"MHz", 1e6}, {"GHz", 1e9}})};
     }
+    read_tables(options.reference_tables);
     read_compute(file_.at("compute"));
     for (const YamlNode& stage : file_.at("stages").sequence("stages")) {
       machine_.stages.push_back(read_stage(stage));
@@ -46,11 +39,6 @@ class Reader {
   }
 
  private:
-  static std::string text_or(const YamlNode& map, std::string_view key, const std::string& otherwise) {
-    const YamlNode* node = map.find(key);
-    return node == nullptr ? otherwise : node->text(key);
-  }
-
   static std::vector<std::string> names(const YamlNode& node, std::string_view what) {
     std::vector<std::string> result;
     for (const YamlNode& item : node.sequence(what)) {
@@ -59,75 +47,13 @@ class Reader {
     return result;
   }
 
-  /// A value is written plainly (`6 pJ`) or with where it comes from (`{value: 6 pJ, basis: measured, source: …}`).
-  const YamlNode& valued(const YamlNode& node, const std::string& path) {
-    if (!node.is_map()) {
-      return node;
-    }
-    node.allow_keys(std::vector<std::string>{"value", "basis", "source"});
-    const YamlNode& basis = node.at("basis");
-    if (std::find(bases.begin(), bases.end(), basis.text("basis")) == bases.end()) {
-      throw InputError(basis.position(),
-                       "unknown basis '" + basis.text("basis") + "'" + did_you_mean(basis.text("basis"), bases));
-    }
-    machine_.provenance[path] = {node.at("source").text("source"), basis.text("basis")};
-    return node.at("value");
-  }
-
-  /// Larger numbers, in any base unit, are slips of the exponent.
-  static constexpr double most = 0x1.0p60;
-
-  double amount(const YamlNode& node, const std::string& path, const Units& units) {
-    const YamlNode& value = valued(node, path);
-    const double result = value.quantity(path, units);
-    if (result < 0.0) {
-      throw InputError(value.position(), path + " must not be negative");
-    }
-    if (result > most) {
-      throw InputError(value.position(), path + " is too large; write it in a smaller unit or check its exponent");
-    }
-    return result;
-  }
-
-  double positive(const YamlNode& node, const std::string& path, const Units& units) {
-    const double result = amount(node, path, units);
-    if (result <= 0.0) {
-      throw InputError(node.position(), path + " must be greater than 0");
-    }
-    return result;
-  }
-
-  Bits size(const YamlNode& node, const std::string& path) {
-    const double bits = positive(node, path, size_units);
-    if (bits > 0x1.0p60 || bits != std::floor(bits)) {
-      throw InputError(node.position(), path + " must be a whole number of bits, at most 2^60");
-    }
-    return Bits{static_cast<std::int64_t>(bits)};
-  }
-
-  /// `MAC` is the energy of one multiply-accumulate of this machine, for costs that are published relative to it.
-  Picojoules energy(const YamlNode& node, const std::string& path, bool relative) {
-    Units units{{"fJ", 1e-3}, {"pJ", 1}, {"nJ", 1e3}};
-    if (relative) {
-      units.emplace_back("MAC", machine_.compute.energy.value);
-    }
-    return {amount(node, path, units)};
-  }
-
-  double bandwidth(const YamlNode& node, const std::string& path) {
-    const double cycle = machine_.clock.value;
-    return positive(node, path, Units{{"bit/cycle", 1}, {"B/cycle", 8}, {"MB/s", 8e6 / cycle}, {"GB/s", 8e9 / cycle}});
-  }
-
   void read_compute(const YamlNode& node) {
-    node.allow_keys(std::vector<std::string>{"name", "bits", "energy", "area", "latches", "gates", "skips"});
+    node.allow_keys(std::vector<std::string>{"name", "bits", "energy", "add", "precision", "numbers", "accumulator",
+                                             "area", "latches", "component", "gates", "skips"});
     Compute& compute = machine_.compute;
     compute.name = text_or(node, "name", compute.name);
     compute.bits = static_cast<int>(node.at("bits").integer("compute bits", 1, 64));
-    compute.energy = energy(node.at("energy"), compute.name + " energy", false);
-    if (const YamlNode* area = node.find("area")) {
-      compute.area = {amount(*area, compute.name + " area", area_units)};
-    }
+    read_compute_costs(node);
     if (const YamlNode* latches = node.find("latches")) {
       compute.latches = names(*latches, "latches");
     }
@@ -178,21 +104,19 @@ class Reader {
   }
 
   Level read_level(const YamlNode& node) {
-    node.allow_keys(std::vector<std::string>{"level", "capacity", "partitions", "keeps", "must_keep", "double_buffered",
-                                             "word", "read", "write", "read_bandwidth", "write_bandwidth", "bandwidth",
-                                             "exposed", "area", "loops", "whole", "formats", "gated"});
+    node.allow_keys(std::vector<std::string>{"level",           "capacity",  "partitions", "keeps", "must_keep",
+                                             "double_buffered", "word",      "read",       "write", "read_bandwidth",
+                                             "write_bandwidth", "bandwidth", "exposed",    "area",  "loops",
+                                             "whole",           "formats",   "gated",      "kind",  "ports",
+                                             "channels",        "component"});
     Level level{.name = node.at("level").text("level")};
     level.word = Bits{machine_.compute.bits};
     if (const YamlNode* word = node.find("word")) {
       level.word = size(*word, level.name + " word");
     }
-    level.read = energy(node.at("read"), level.name + " read", true);
-    level.write = energy(node.at("write"), level.name + " write", true);
     read_capacity(node, level);
     read_bandwidths(node, level);
-    if (const YamlNode* area = node.find("area")) {
-      level.area = {amount(*area, level.name + " area", area_units)};
-    }
+    read_level_costs(node, level);
     read_constraints(node, level);
     read_zeros(node, level);
     return level;
@@ -256,8 +180,8 @@ class Reader {
   }
 
   Fanout read_fanout(const YamlNode& node) {
-    node.allow_keys(
-        std::vector<std::string>{"fanout", "columns", "rows", "multicast", "reduction", "one_axis", "hop", "area"});
+    node.allow_keys(std::vector<std::string>{"fanout", "columns", "rows", "multicast", "reduction", "one_axis", "hop",
+                                             "wire", "area", "component"});
     Fanout fanout{.name = node.at("fanout").text("fanout")};
     for (const std::string name : {"columns", "rows"}) {
       if (const YamlNode* axis = node.find(name)) {
@@ -276,12 +200,7 @@ class Reader {
     if (const YamlNode* one_axis = node.find("one_axis")) {
       fanout.one_axis = one_axis->boolean("one_axis");
     }
-    if (const YamlNode* hop = node.find("hop")) {
-      fanout.hop = energy(*hop, fanout.name + " hop", true);
-    }
-    if (const YamlNode* area = node.find("area")) {
-      fanout.area = {amount(*area, fanout.name + " area", area_units)};
-    }
+    read_fanout_costs(node, fanout);
     return fanout;
   }
 
@@ -324,19 +243,16 @@ class Reader {
       throw InputError(file_.at("stages").position(), fault.what());
     }
   }
-
-  const YamlNode& file_;
-  Accelerator machine_;
 };
 
 }  // namespace
 
-Accelerator parse_accelerator(const YamlNode& file) {
-  return Reader(file).read();
+Accelerator parse_accelerator(const YamlNode& file, const AcceleratorOptions& options) {
+  return Reader(file).read(options);
 }
 
-Accelerator read_accelerator(const std::string& path) {
-  return parse_accelerator(read_yaml(path));
+Accelerator read_accelerator(const std::string& path, const AcceleratorOptions& options) {
+  return parse_accelerator(read_yaml(path), options);
 }
 
 }  // namespace pj

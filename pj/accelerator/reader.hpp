@@ -8,10 +8,15 @@
 
 namespace pj {
 
+struct AcceleratorOptions {
+  /// Files of Accelergy (ERT, ERT_summary, ART) or CSV whose numbers stand in the place of the machine's own.
+  std::vector<std::string> reference_tables;
+};
+
 /// Reads an accelerator from its YAML form (docs/accelerators.md, accelerators/schema.json). Every fault is an
 /// `InputError` with file, line and column.
-Accelerator parse_accelerator(const YamlNode& file);
-Accelerator read_accelerator(const std::string& path);
+Accelerator parse_accelerator(const YamlNode& file, const AcceleratorOptions& options = {});
+Accelerator read_accelerator(const std::string& path, const AcceleratorOptions& options = {});
 
 /// The accelerators that come with Picojoule, by name.
 std::vector<std::string> built_in_accelerators();
@@ -20,6 +25,6 @@ std::vector<std::string> built_in_accelerators();
 bool is_accelerator(const std::string& name_or_path);
 
 /// A built-in accelerator by its name, or one from a `.yaml` file.
-Accelerator load_accelerator(const std::string& name_or_path);
+Accelerator load_accelerator(const std::string& name_or_path, const AcceleratorOptions& options = {});
 
 }  // namespace pj

@@ -34,6 +34,11 @@ std::vector<std::string> keys_of(const YamlNode& definition) {
   return keys;
 }
 
+/// How a fault names all keys of a definition: those that are many with their number.
+std::string named(const YamlNode& definition) {
+  return did_you_mean(std::string(24, 'x'), keys_of(definition)).substr(9);
+}
+
 /// The keys that the reader names when it meets one that it does not know.
 std::string known_keys(const std::string& text) {
   try {
@@ -165,11 +170,14 @@ TEST_CASE("every accelerator that comes along loads under its file's name and sa
   }
 }
 
-TEST_CASE("the page on machine files shows one that loads") {
+TEST_CASE("the pages on machine files and costs show machines that load") {
   constexpr std::int64_t largest = 1 << 20;
-  const std::string file = in_repository("docs/machines/edge64.yaml");
-  CHECK(read_accelerator(file).compute_units() == 64);
-  CHECK(read_file(in_repository("docs/accelerators.md"), largest).find(read_file(file, largest)) != std::string::npos);
+  const std::string edge = in_repository("docs/machines/edge64.yaml");
+  CHECK(read_accelerator(edge).compute_units() == 64);
+  CHECK(read_file(in_repository("docs/accelerators.md"), largest).find(read_file(edge, largest)) != std::string::npos);
+  const std::string scalable = in_repository("docs/machines/scalable28.yaml");
+  CHECK(read_accelerator(scalable).compute_units() == 256);
+  CHECK(read_file(in_repository("docs/costs.md"), largest).find(read_file(scalable, largest)) != std::string::npos);
 }
 
 TEST_CASE("the schema for editors has the keys that the reader knows") {
@@ -178,15 +186,13 @@ TEST_CASE("the schema for editors has the keys that the reader knows") {
   const std::string start = "name: m\ncompute: {bits: 8, energy: 1 pJ}\nstages: ";
   const std::string dram = "{level: DRAM, read: 1 pJ, write: 1 pJ}";
   const std::string unknown = "xxxxxxxxxxxxxxxxxxxxxxxx: 1";
-  CHECK(known_keys(unknown) == join(keys_of(schema), ", "));
-  CHECK(known_keys("name: m\ncompute: {" + unknown + "}") == join(keys_of(parts.at("compute")), ", "));
-  CHECK(known_keys(start + "[{level: a, " + unknown + "}]") == join(keys_of(parts.at("level")), ", "));
-  CHECK(known_keys(start + "[{fanout: a, " + unknown + "}]") == join(keys_of(parts.at("fanout")), ", "));
-  CHECK(known_keys(start + "[{fanout: a, rows: {" + unknown + "}}]") == join(keys_of(parts.at("axis")), ", "));
-  CHECK(known_keys("name: m\ncompute: {bits: 8, energy: {" + unknown + "}}") ==
-        join(keys_of(parts.at("provenance")), ", "));
-  CHECK(known_keys(start + "[" + dram + "]\nconventions: {" + unknown + "}") ==
-        join(keys_of(parts.at("conventions")), ", "));
+  CHECK(known_keys(unknown) == named(schema));
+  CHECK(known_keys("name: m\ncompute: {" + unknown + "}") == named(parts.at("compute")));
+  CHECK(known_keys(start + "[{level: a, " + unknown + "}]") == named(parts.at("level")));
+  CHECK(known_keys(start + "[{fanout: a, " + unknown + "}]") == named(parts.at("fanout")));
+  CHECK(known_keys(start + "[{fanout: a, rows: {" + unknown + "}}]") == named(parts.at("axis")));
+  CHECK(known_keys("name: m\ncompute: {bits: 8, energy: {" + unknown + "}}") == named(parts.at("provenance")));
+  CHECK(known_keys(start + "[" + dram + "]\nconventions: {" + unknown + "}") == named(parts.at("conventions")));
 }
 
 }  // namespace pj

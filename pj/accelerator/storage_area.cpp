@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pj/accelerator/quantities.hpp"
 #include "pj/accelerator/technology_files.hpp"
 #include "pj/base/text.hpp"
 #include "pj/base/yaml.hpp"
@@ -23,9 +24,13 @@ StoragePoint read_point(const YamlNode& node, const Provenance& provenance) {
 }
 
 StorageTable parse_table(const YamlNode& file, const std::string& name) {
-  file.allow_keys(std::vector<std::string>{"title", "source", "basis", "storage"});
-  const Provenance provenance{file.at("source").text("source"), file.at("basis").text("basis")};
+  file.allow_keys(std::vector<std::string>{"title", "node", "source", "basis", "kinds", "storage"});
+  const Provenance provenance{file.at("source").text("source"), read_basis(file.at("basis"))};
   StorageTable table{.name = name};
+  table.node_nm = static_cast<int>(file.at("node").quantity("node", node_units()));
+  for (const YamlNode& kind : file.at("kinds").sequence("kinds")) {
+    table.kinds.push_back(kind.text("kind"));
+  }
   for (const YamlNode& node : file.at("storage").sequence("storage")) {
     const StoragePoint point = read_point(node, provenance);
     if (!table.points.empty() && table.points.back().bytes >= point.bytes) {
@@ -59,6 +64,21 @@ StorageTable storage_table(const std::string& name) {
     names.emplace_back(file.name);
   }
   throw InputError("unknown technology '" + name + "'" + did_you_mean(name, names));
+}
+
+std::optional<StorageTable> storage_table_for(const std::string& kind) {
+  for (const EmbeddedFile& file : technology_files()) {
+    const std::string name(file.name);
+    const YamlNode node = parse_yaml(std::string(file.text), "technologies/" + name + ".yaml");
+    if (node.find("storage") == nullptr) {
+      continue;
+    }
+    StorageTable table = parse_table(node, name);
+    if (std::find(table.kinds.begin(), table.kinds.end(), kind) != table.kinds.end()) {
+      return table;
+    }
+  }
+  return std::nullopt;
 }
 
 SquareMicrons storage_area(const StorageTable& table, double bytes) {

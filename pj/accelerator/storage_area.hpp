@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct StoragePoint {
 /// What memories of a technology take on the chip (a file of technologies/): points in ascending size.
 struct StorageTable {
   std::string name;
+  int node_nm = 0;
+  std::vector<std::string> kinds;  ///< the kinds of memory that it is for
   std::vector<StoragePoint> points;
 
   bool operator==(const StorageTable&) const = default;
@@ -27,6 +30,9 @@ struct StorageTable {
 
 /// A table that comes with Picojoule, by its name. Throws `InputError` with "did you mean".
 StorageTable storage_table(const std::string& name);
+
+/// The first table for memories of this kind, or nothing.
+std::optional<StorageTable> storage_table_for(const std::string& kind);
 
 /// The area of one memory: linear between the points, beyond them as the nearest; nothing for no bytes.
 SquareMicrons storage_area(const StorageTable& table, double bytes);

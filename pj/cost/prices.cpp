@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pj/cost/operation.hpp"
 #include "pj/sparse/zeros.hpp"
 #include "pj/workload/nonzero.hpp"
 
@@ -76,7 +77,7 @@ Prices prices(const Workload& workload, const Accelerator& accelerator) {
   const Compute& compute = accelerator.compute;
   std::vector<std::string> saves = compute.gates;
   saves.insert(saves.end(), compute.skips.tensors.begin(), compute.skips.tensors.end());
-  Prices result{.operation = compute.energy * density_of(workload, saves),
+  Prices result{.operation = operation_energy(workload, compute) * density_of(workload, saves),
                 .step = cycles_of_step(workload, compute.skips)};
   for (std::size_t stage = 0; stage < accelerator.stages.size(); ++stage) {
     result.stages.emplace_back();

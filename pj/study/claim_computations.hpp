@@ -36,6 +36,10 @@ double skip_speedup(const YamlNode& with);
 double codec_faults(const YamlNode& with);
 double size_deviations(const YamlNode& with);
 double input_reads(const YamlNode& with);
+double operation_cost(const YamlNode& with);
+double memory_cost(const YamlNode& with);
+double memory_bandwidth(const YamlNode& with);
+double part_energy(const YamlNode& with);
 
 double accelerator_count(const YamlNode& with);
 double equal_area_buffer(const YamlNode& with);

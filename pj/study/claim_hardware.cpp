@@ -40,6 +40,21 @@ double kibibytes(const Accelerator& machine, const YamlNode* name) {
   return total;
 }
 
+/// What an access of the named level, or a hop of the named fanout, costs in multiply-accumulates.
+double relative_cost(const Accelerator& machine, const YamlNode& name) {
+  for (const Stage& stage : machine.stages) {
+    const auto* level = std::get_if<Level>(&stage);
+    const auto* fanout = std::get_if<Fanout>(&stage);
+    if (level != nullptr && level->name == name.text("level")) {
+      return level->read / machine.compute.energy;
+    }
+    if (fanout != nullptr && fanout->name == name.text("level")) {
+      return fanout->hop / machine.compute.energy;
+    }
+  }
+  throw InputError(name.position(), "the accelerator has no level or fanout '" + name.text("level") + "'");
+}
+
 }  // namespace
 
 double accelerator_count(const YamlNode& with) {
@@ -55,9 +70,11 @@ double accelerator_count(const YamlNode& with) {
   if (count == "kibibytes") {
     return kibibytes(machine, with.find("level"));
   }
-  throw InputError(with.at("count").position(),
-                   "unknown count '" + count + "'" +
-                       did_you_mean(count, std::vector<std::string>{"units", "macs_per_second", "kibibytes"}));
+  if (count == "macs_per_access") {
+    return relative_cost(machine, with.at("level"));
+  }
+  const std::vector<std::string> known{"units", "macs_per_second", "kibibytes", "macs_per_access"};
+  throw InputError(with.at("count").position(), "unknown count '" + count + "'" + did_you_mean(count, known));
 }
 
 double equal_area_buffer(const YamlNode& with) {

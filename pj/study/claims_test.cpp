@@ -160,6 +160,15 @@ TEST_CASE("a bound holds on its side only") {
   CHECK(result_of("at_most: 1" + two).outcome == Outcome::Missed);
 }
 
+TEST_CASE("the remarks of a row go with all its claims") {
+  const std::vector<Claim> claims = parsed(
+      "theme: Test\nrows:\n  X01:\n    name: Subject\n    source: Here\n    remarks: [one, two]\n    claims:\n"
+      "      - {claim: a, published: 2, compute: sum, with: {of: [2]}}\n"
+      "      - {claim: b, published: 2, compute: sum, with: {of: [2]}}\n");
+  CHECK(claims.back().remarks == std::vector<std::string>{"one", "two"});
+  CHECK(claims.front().remarks == claims.back().remarks);
+}
+
 TEST_CASE("what is only compared is shown, says why, and is not reproduced") {
   const ClaimResult compared = result_of("published: 4, level: compared, note: because, compute: sum, with: {of: [2]}");
   CHECK(compared.outcome == Outcome::Compared);

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "pj/study/cost_origins.hpp"
 #include "pj/study/estimate_report.hpp"
 #include "pj/study/mapspace.hpp"
 #include "pj/study/sparsity_report.hpp"
@@ -75,6 +76,17 @@ Json layer_json(const LayerEstimate& layer, const Accelerator& accelerator, Obje
   return json;
 }
 
+/// The costs of the machine that its file does not give: where each comes from.
+Json costs_json(const Accelerator& accelerator) {
+  Json json = Json::object();
+  for (const auto& [value, provenance] : accelerator.provenance) {
+    if (provenance.origin != Provenance::Origin::File) {
+      json[value] = {{"origin", origin_name(provenance.origin)}, {"rule", provenance.source}};
+    }
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string estimate_json(const Estimate& estimate) {
@@ -91,6 +103,7 @@ std::string estimate_json(const Estimate& estimate) {
             {"objective", to_string(estimate.objective)},
             {"proved", estimate.proved()},
             {"gap", estimate.gap()}};
+  json["costs"] = costs_json(estimate.accelerator);
   json["layers"] = Json::array();
   for (const LayerEstimate& layer : estimate.layers) {
     json["layers"].push_back(layer_json(layer, estimate.accelerator, estimate.objective));

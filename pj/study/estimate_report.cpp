@@ -2,6 +2,7 @@
 
 #include "pj/accelerator/reader.hpp"
 #include "pj/base/text.hpp"
+#include "pj/study/cost_origins.hpp"
 #include "pj/study/mapspace.hpp"
 #include "pj/study/proof_text.hpp"
 #include "pj/study/sparsity_report.hpp"
@@ -138,6 +139,7 @@ std::string estimate_table(const Estimate& estimate) {
   text += "Energy: " + energy_text(estimate.energy()) + " — " + where_energy_goes(estimate) + ".\n";
   text += "Time: " + scaled(estimate.time().value, "s") + " at " + scaled(estimate.accelerator.clock.value, "Hz") +
           ", " + grouped(static_cast<std::int64_t>(estimate.cycles().value)) + " cycles.\n";
+  text += origins_text(estimate.accelerator);
   text += "Modelled, not measured. " + proof_text(estimate) + "; percentages are shares of energy.\n";
   return text;
 }
@@ -223,13 +225,7 @@ std::string accelerator_report(const Accelerator& accelerator) {
   }
   text += ".\n";
   if (!accelerator.provenance.empty()) {
-    Table table({"value", "basis", "source"});
-    table.left(1);
-    table.left(2);
-    for (const auto& [value, provenance] : accelerator.provenance) {
-      table.add({value, provenance.basis, provenance.source});
-    }
-    text += "\n" + table.text();
+    text += "\n" + provenance_table(accelerator);
   }
   return text;
 }

@@ -32,6 +32,16 @@ Workload in_formats_of(const Accelerator& accelerator, Workload workload) {
   return workload;
 }
 
+void check_formats(const Accelerator& accelerator, const Formats& formats) {
+  for (const auto& format : {formats.weights, formats.activations}) {
+    if (format && format->bits > accelerator.compute.bits) {
+      throw InputError("the format " + to_string(*format) + " is wider than the " +
+                       std::to_string(accelerator.compute.bits) + " bit of accelerator '" + accelerator.name +
+                       "'; ask for a narrower one");
+    }
+  }
+}
+
 std::vector<std::size_t> first_of_equals(const std::vector<LayerEstimate>& layers) {
   std::vector<std::size_t> first;
   for (const LayerEstimate& layer : layers) {

@@ -6,6 +6,7 @@
 
 #include "pj/mapper/mapper.hpp"
 #include "pj/network/network.hpp"
+#include "pj/network/stored_format.hpp"
 #include "pj/study/mapping_cache.hpp"
 
 namespace pj {
@@ -60,6 +61,10 @@ LayerEstimate map_layer(LayerEstimate layer, const Accelerator& accelerator, con
 /// The workload with the stored bits that the accelerator works with: whole numbers of fewer bits keep theirs, all
 /// else is stored in the accelerator's own format.
 Workload in_formats_of(const Accelerator& accelerator, Workload workload);
+
+/// Throws `InputError` where a format that was asked for is wider than the accelerator's numbers: a network's own
+/// formats are cut to these, but what is asked for is not.
+void check_formats(const Accelerator& accelerator, const Formats& formats);
 
 /// For each layer the first one that has the same workload; equal layers share its search.
 std::vector<std::size_t> first_of_equals(const std::vector<LayerEstimate>& layers);

@@ -16,7 +16,7 @@ bool looks_like_a_file(const std::string& network) {
   return network.find('/') != std::string::npos || std::filesystem::exists(network, ignored);
 }
 
-Network read_network(const std::string& network, const LoadOptions& options) {
+Network load_own(const std::string& network, const LoadOptions& options) {
   if (network.ends_with(".onnx")) {
     return import_onnx(network,
                        {.input_shapes = options.input_shapes, .batch = options.batch, .load_data = options.load_data});
@@ -36,7 +36,7 @@ Network read_network(const std::string& network, const LoadOptions& options) {
 }  // namespace
 
 Network load_network(const std::string& network, const LoadOptions& options) {
-  Network loaded = read_network(network, options);
+  Network loaded = in_formats(load_own(network, options), options.formats);
   if (!options.densities.empty()) {
     apply(load_densities(options.densities), loaded);
   }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "pj/network/network.hpp"
+#include "pj/network/stored_format.hpp"
 
 namespace pj {
 
@@ -17,6 +18,7 @@ struct LoadOptions {
   std::string densities;
   /// False: weights have shapes but no elements, which is all that counting and cost models need.
   bool load_data = false;
+  Formats formats;  ///< in the place of the network's own
 };
 
 /// A network by its name in the zoo or from a file (`.onnx`, `.yaml`). Throws `InputError`, with "did you mean"

@@ -29,6 +29,9 @@ LoweredLayer load_file(const std::string& path, const LoadOptions& options) {
   if (!options.densities.empty()) {
     throw InputError({path}, "--densities is for networks; write 'density' into this file");
   }
+  if (options.formats.weights || options.formats.activations) {
+    throw InputError({path}, "--weights and --activations are for networks; change the bits in this file");
+  }
   const Workload workload = is_problem ? parse_timeloop_problem(file) : parse_workload(file);
   return {workload.name, is_problem ? "Timeloop problem" : "Einsum", workload};
 }

@@ -56,6 +56,20 @@ TEST_CASE("the energy of the chip is all but that of the DRAM") {
   CHECK(inside < mapped.cost.energy());
 }
 
+TEST_CASE("the clock network draws its power for as long as the layer runs") {
+  CHECK(counted("clocked energy, power: 100 mW") == doctest::Approx(counted("chip energy") + 0.1 * counted("latency")));
+  CHECK(fault("count: clocked energy, power: 100, " + conv5).ends_with("must be a number with a unit (mW), not '100'"));
+}
+
+TEST_CASE("maps with zeros are run-length coded in the DRAM, weights are not") {
+  const std::string zeros = conv5 + ", densities: eyeriss_alexnet";
+  const double plain = counted("MB, level: DRAM");
+  CHECK(counted("MB, level: DRAM, coded: off", zeros) == doctest::Approx(plain));
+  const double weights = 256.0 * 192 * 9 * 2e-6;
+  CHECK(counted("MB, level: DRAM", zeros) > weights);
+  CHECK(counted("MB, level: DRAM", zeros) < weights + 0.5 * (plain - weights));
+}
+
 TEST_CASE("the best nest has the least product of energy and time") {
   const YamlNode with = parameters("count: latency, " + conv5);
   const MappedLayer chosen = mapped_as_claimed(with);

@@ -71,13 +71,14 @@ std::string key_of(const Workload& workload) {
     text += Line("index").add("name", index_name).add("size", size).text();
   }
   for (const Operand& tensor : tensors) {
-    const auto& [tensor_name, axes, bits, density] = tensor;
+    const auto& [tensor_name, axes, bits, is_index, density] = tensor;
     std::vector<std::string> sums;
     for (const Axis& axis : axes) {
       sums.push_back(axis_text(axis));
     }
     Line line("tensor");
-    line.add("name", tensor_name).add("axes", sums).add("bits", std::int64_t{bits}).add("density", density);
+    line.add("name", tensor_name).add("axes", sums).add("bits", std::int64_t{bits}).add("is_index", is_index);
+    line.add("density", density);
     text += line.text();
   }
   return text;
@@ -118,10 +119,12 @@ std::string key_of(const Fanout& fanout) {
 }
 
 std::string key_of(const Compute& compute) {
-  const auto& [name, energy, bits, latches, area, gates, skips] = compute;  // neither the name nor the area
+  // neither the name nor the area
+  const auto& [name, energy, add, precision, bits, latches, area, gates, skips] = compute;
   const auto& [tensors, lanes, brick] = skips;
   Line line("compute");
-  line.add("energy", energy.value).add("bits", std::int64_t{bits}).add("latches", latches).add("gates", gates);
+  line.add("energy", energy.value).add("adder", add.value).add("precision", static_cast<std::int64_t>(precision));
+  line.add("bits", std::int64_t{bits}).add("latches", latches).add("gates", gates);
   return line.add("skips", tensors).add("lanes", lanes).add("brick", brick).text();
 }
 

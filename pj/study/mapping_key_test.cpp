@@ -39,6 +39,7 @@ const std::vector<Change> changes_of_the_workload{
     [](Question& q) { q.workload.tensors[0].name = "Image"; },
     [](Question& q) { q.workload.tensors[0].bits = 8; },
     [](Question& q) { q.workload.tensors[0].density = 0.5; },
+    [](Question& q) { q.workload.tensors[0].is_index = true; },
     [](Question& q) { q.workload.tensors[0].axes[0][0].index = 0; },
     [](Question& q) { q.workload.tensors[0].axes[1][0].coefficient = 3; },
     [](Question& q) { q.workload.tensors[0].axes[1].pop_back(); },
@@ -68,6 +69,7 @@ const std::vector<Change> changes_of_levels{
     },
     [](Question& q) { q.inner.loops = {"M\" \"C"}; },
     [](Question& q) { q.inner.whole = {"M"}; },
+    [](Question& q) { q.inner.exposed = {"Input"}; },
     [](Question& q) {
       q.inner.formats["Weight"] = {SparseFormat::Kind::Csc, 4};
     },
@@ -91,6 +93,8 @@ const std::vector<Change> changes_of_the_rest{
     [](Question& q) { q.fanout.one_axis = true; },
     [](Question& q) { q.fanout.hop = 1.0_pJ; },
     [](Question& q) { q.compute.energy = 2.0_pJ; },
+    [](Question& q) { q.compute.add = 0.5_pJ; },
+    [](Question& q) { q.compute.precision = Compute::Precision::Scalable; },
     [](Question& q) { q.compute.bits = 8; },
     [](Question& q) { q.compute.latches.clear(); },
     [](Question& q) { q.compute.gates = {"Input"}; },

@@ -31,8 +31,9 @@ using Axis = std::vector<Term>;
 struct Operand {
   std::string name;  ///< Input, Weight, Output; machine files speak of tensors by these names
   std::vector<Axis> axes;
-  int bits = 16;         ///< stored bits of one element
-  double density = 1.0;  ///< the share of elements that are not zero
+  int bits = 16;          ///< stored bits of one element
+  bool is_index = false;  ///< what is stored points into a table of values (a codebook); those are what is multiplied
+  double density = 1.0;   ///< the share of elements that are not zero
 
   bool operator==(const Operand&) const = default;
 

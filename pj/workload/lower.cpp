@@ -7,6 +7,7 @@
 #include "pj/network/constant_sources.hpp"
 #include "pj/network/layer_work.hpp"
 #include "pj/network/statistics.hpp"
+#include "pj/network/stored_format.hpp"
 
 namespace pj {
 
@@ -149,16 +150,15 @@ class Lowering {
  private:
   void add(const Network& network, const Node& node, const std::string& prefix, Workload workload) {
     workload.name = prefix + node.name + workload.name;
-    for (std::size_t t = 0; t < workload.output(); ++t) {
-      put(workload.tensors[t], network.values[node.inputs[t]]);
+    for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
+      const bool is_output = workload.is_output(t);
+      const NumberFormat format =
+          is_output ? result_format(network, node.outputs[0]) : operand_format(network, node.inputs[t]);
+      workload.tensors[t].bits = format.bits;
+      workload.tensors[t].is_index = format.kind == NumberFormat::Kind::Codebook;
+      workload.tensors[t].density = network.values[is_output ? node.outputs[0] : node.inputs[t]].storage.density;
     }
-    put(workload.tensors.back(), network.values[node.outputs[0]]);
     layers_.push_back({workload.name, kind_name(network, node), workload});
-  }
-
-  static void put(Operand& tensor, const Value& value) {
-    tensor.bits = value.format.bits;
-    tensor.density = value.storage.density;
   }
 
   const LowerOptions& options_;

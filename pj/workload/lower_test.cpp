@@ -100,4 +100,20 @@ TEST_CASE("attention's products of activations have a group for each head") {
   CHECK(layer.workload.indices[layer.workload.find_index("G")].size == 24);
 }
 
+TEST_CASE("the operands of a quantised layer have the bits of their integers") {
+  NetworkBuilder builder("n");
+  const ValueId scale = builder.weight("scale", {});
+  const ValueId input = builder.input("data", {1, 3});
+  const ValueId whole = builder.add_one("whole", Quantize{.to = NumberFormat::fixed(8)}, {input, scale});
+  const ValueId real = builder.add_one("real", Dequantize{}, {whole, scale});
+  const ValueId stored = builder.weight("stored", {5, 3}, NumberFormat::codebook(16));
+  const ValueId sum = builder.add_one("fc", FullyConnected{}, {real, stored});
+  const ValueId out = builder.add_one("out", Quantize{.to = NumberFormat::fixed(4)}, {sum, scale});
+  const Workload workload = lower(builder.finish({out})).front().workload;
+  CHECK(workload.tensors[0].bits == 8);
+  CHECK(workload.tensors[1].bits == 4);
+  CHECK(workload.tensors[1].is_index);
+  CHECK(workload.tensors[2].bits == 4);
+}
+
 }  // namespace pj
