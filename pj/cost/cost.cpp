@@ -108,11 +108,12 @@ Cost cost(const Workload& workload, const Accelerator& accelerator, const Traffi
   return result;
 }
 
-double utilisation(const Accelerator& accelerator, const Traffic& traffic, const Cost& cost) {
+double utilisation(const Workload& workload, const Accelerator& accelerator, const Traffic& traffic, const Cost& cost) {
   if (cost.cycles().value == 0.0) {
     return 0.0;  // every operation was skipped
   }
-  return static_cast<double>(traffic.macs) / (cost.cycles().value * static_cast<double>(accelerator.compute_units()));
+  const double work = static_cast<double>(traffic.macs) * density_of(workload, accelerator.compute.skips.tensors);
+  return work / (cost.cycles().value * static_cast<double>(accelerator.compute_units()));
 }
 
 SquareMicrons area(const Accelerator& accelerator) {

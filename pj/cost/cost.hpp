@@ -32,8 +32,8 @@ struct Cost {
 /// arithmetic and each level's bandwidth, and what the arithmetic waits for (docs/model.md, "Energy" and "Time").
 Cost cost(const Workload& workload, const Accelerator& accelerator, const Traffic& traffic);
 
-/// The share of the machine's compute units that do useful work, over the whole time.
-double utilisation(const Accelerator& accelerator, const Traffic& traffic, const Cost& cost);
+/// The share of the machine's compute units that do useful work, over the whole time. What is skipped is no work.
+double utilisation(const Workload& workload, const Accelerator& accelerator, const Traffic& traffic, const Cost& cost);
 
 /// The area of all instances, as far as the machine file gives areas.
 SquareMicrons area(const Accelerator& accelerator);

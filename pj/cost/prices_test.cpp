@@ -150,4 +150,18 @@ TEST_CASE("dense tensors cost the same on a machine with features for zeros") {
   CHECK((cost(workload, sparse, moved) == cost(workload, plain, moved)));
 }
 
+TEST_CASE("a lane that never waits is in use all the time, however many zeros it skips") {
+  Workload workload = einsum("O[m] += I[c] * W[m,c]", {{"M", 3}, {"C", 8}});
+  workload.tensors[0].density = 0.25;
+  Accelerator machine = gating_machine();
+  machine.compute.skips = {{"Input"}, 1, 1};
+  const Traffic moved = traffic(workload, machine, all_inside(workload));
+  const Cost priced = cost(workload, machine, moved);
+  CHECK(priced.compute_cycles.value == doctest::Approx(3 * 8 * 0.25));
+  CHECK(utilisation(workload, machine, moved, priced) == doctest::Approx(1.0));
+  workload.tensors[0].density = 0.0;
+  const Cost nothing = cost(workload, machine, moved);
+  CHECK(utilisation(workload, machine, moved, nothing) == 0.0);
+}
+
 }  // namespace pj

@@ -28,6 +28,8 @@ Bounder::Bounder(const Workload& workload, const Accelerator& accelerator, Objec
       ways_(workload.tensors.size()),
       from_(workload.tensors.size()),
       fronts_(accelerator.stages.size(), nullptr),
+      shares_(accelerator.stages.size()),
+      passing_at_(accelerator.stages.size()),
       keeps_(accelerator.stages.size(), ~std::uint32_t{0}),
       tensor_keeps_(workload.tensors.size(), 0) {
   const Prices price = prices(workload, accelerator);
@@ -164,13 +166,16 @@ void Bounder::forget_keeps(std::size_t stage) {
 
 void Bounder::set_front(std::size_t stage, const SupplyFront* front) {
   fronts_[stage] = front;
+  passing_at_[stage] = front == nullptr ? std::vector<std::size_t>{} : passing(stage);
   passing_ = 0;
-  for (const SupplyFront* known : fronts_) {
-    passing_ |= known != nullptr && known->passing ? 1U << *known->passing : 0;
+  for (const auto& tensors : passing_at_) {
+    for (const std::size_t tensor : tensors) {
+      passing_ |= 1U << tensor;
+    }
   }
 }
 
-std::optional<std::size_t> Bounder::passing(std::size_t stage) const {
+std::vector<std::size_t> Bounder::passing(std::size_t stage) const {
   std::uint32_t kept_inside = 0;
   for (std::size_t inner = stage; inner < accelerator_.stages.size() && copies_outside_[inner] == 1 &&
                                   std::holds_alternative<Level>(accelerator_.stages[inner]);
@@ -178,9 +183,12 @@ std::optional<std::size_t> Bounder::passing(std::size_t stage) const {
     kept_inside |= keeps_[inner];
   }
   // A bounding box around holes is no lower bound of what the tiles inside it want.
-  const std::uint32_t passing = keeps_[stage - 1] & ~kept_inside & ~boxes_with_holes_;
-  return std::has_single_bit(passing) ? std::optional(static_cast<std::size_t>(std::countr_zero(passing)))
-                                      : std::nullopt;
+  std::vector<std::size_t> passing;
+  std::uint32_t rest = keeps_[stage - 1] & ~kept_inside & ~boxes_with_holes_;
+  for (; rest != 0 && passing.size() < Supply::most_passing; rest &= rest - 1) {
+    passing.push_back(static_cast<std::size_t>(std::countr_zero(rest)));
+  }
+  return passing;
 }
 
 void Bounder::push(const StageMapping& stage) {
@@ -196,9 +204,12 @@ Value Bounder::bound(const Mapping& mapping) {
   delay_ = std::max(least_delay_, step_ * static_cast<double>(nest_.steps()) /
                                       static_cast<double>(copies_outside_[nest_.first_stage()]));
   collect_ways(mapping, nest_.first_stage());
+  for (auto& shares : shares_) {
+    shares.clear();
+  }
   staying_.clear();
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
-    staying_.push_back(tensor_energy(tensor, {Outside::Kind::Stays}));
+    staying_.push_back(tensor_energy(tensor, {fanouts_left_ ? Outside::Kind::Least : Outside::Kind::Stays}));
   }
   energy_ = nest_.first_stage() > 0 && !fanouts_left_ ? least_over_innermost() : total(staying_, nest_.first_stage());
   return objective_pair(objective_, energy_, delay_);
@@ -206,27 +217,50 @@ Value Bounder::bound(const Mapping& mapping) {
 
 /// The energy of the tensors together with the supplies of the levels outside the first so many `stages`, and of the
 /// `tiles` of the one behind them.
-double Bounder::total(const std::vector<Parts>& tensors, std::size_t stages, const SupplyFront* tiles) const {
+double Bounder::total(const std::vector<Parts>& tensors, std::size_t stages, const SupplyFront* tiles) {
   double sum = compute_energy_;
   for (const Parts& tensor : tensors) {
     sum += tensor.done + tensor.open;
   }
-  const auto add = [&](const SupplyFront* front) {
-    if (front == nullptr) {
-      return;
+  const auto add = [&](const SupplyFront& front, const std::vector<std::size_t>& passing) {
+    Share share;
+    double open = 0.0;
+    for (std::size_t i = 0; i < passing.size(); ++i) {
+      const Parts& passes = tensors[passing[i]];
+      share.passing[i] = {passes.open, passes.holds};
+      open += passes.open;
     }
-    if (front->passing) {
-      const Parts& passing = tensors[*front->passing];
-      sum += front->least(passing.open, passing.holds) - passing.open;
-    } else {
-      sum += front->least(0.0, 0.0);
-    }
+    share.least = front.passes ? front.least(share.passing) : front.least({}) + open;
+    sum += share.least - open;
+    return share;
   };
   for (std::size_t stage = 0; stage < stages; ++stage) {
-    add(fronts_[stage]);
+    if (fronts_[stage] != nullptr) {
+      shares_[stage].push_back(add(*fronts_[stage], passing_at_[stage]));
+    }
   }
-  add(tiles);
+  if (tiles != nullptr) {
+    add(*tiles, tile_passing_);
+  }
+  for (std::size_t stage = 0; stage < stages; ++stage) {
+    if (fronts_[stage] != nullptr) {
+      shares_[stage].back().rest = sum - shares_[stage].back().least;
+    }
+  }
   return sum;
+}
+
+double Bounder::least_without_front(std::size_t stage) const {
+  double least = std::numeric_limits<double>::infinity();
+  for (const Share& share : shares_[stage]) {
+    least = std::min(least, share.rest);
+  }
+  return least;
+}
+
+bool Bounder::reaches(std::size_t stage, const Supply& supply, double limit) const {
+  return std::any_of(shares_[stage].begin(), shares_[stage].end(),
+                     [&](const Share& share) { return share.rest + supply.least(share.passing) < limit; });
 }
 
 /// The ways of every tensor, as far as the loops from `outermost` inwards decide them.

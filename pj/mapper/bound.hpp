@@ -83,7 +83,7 @@ class Bounder {
   void begin_tile(const Mapping& mapping, std::size_t stage);
   /// At most the energy of all mappings whose loops in that level are `loops` and any over the indices in `open`, in
   /// any order; `tiles` are the supplies of the level's tiles. The first bound is quick, the second sharp.
-  double quick_tile_bound(const SupplyFront& tiles) const;
+  double quick_tile_bound(const SupplyFront& tiles);
   double tile_bound(const std::vector<Loop>& loops, std::uint32_t open, const SupplyFront& tiles);
 
   /// `supplies` and `tile_bound` need to know that only levels are further out.
@@ -97,9 +97,14 @@ class Bounder {
   /// The supplies of all tiles that fit a level, once they are known: part of every bound without that level. Without
   /// points: nothing is known.
   void set_front(std::size_t stage, const SupplyFront* front);
+  bool knows_supplies(std::size_t stage) const { return fronts_[stage] != nullptr; }
+  /// The least of the last `bound` without that front and the tensor that passes it.
+  double least_without_front(std::size_t stage) const;
+  /// Would the last `bound` be below the limit if the level's tiles had this supply?
+  bool reaches(std::size_t stage, const Supply& supply, double limit) const;
   /// The tensor that a level does not keep, and none inside it, but the next level outwards: its words pass the level.
   /// Nothing where there are several: their fronts would have too many dimensions.
-  std::optional<std::size_t> passing(std::size_t stage) const;
+  std::vector<std::size_t> passing(std::size_t stage) const;
 
  private:
   using Outside = PartialNest::Outside;
@@ -133,7 +138,7 @@ class Bounder {
   Parts tensor_energy(std::size_t tensor, const Outside& outside);
   Parts path_energy(const Way& way, std::size_t from, const Outside& outside);
   Parts way_energy(std::size_t tensor, std::size_t way, const Outside& outside);
-  double total(const std::vector<Parts>& tensors, std::size_t stages, const SupplyFront* tiles = nullptr) const;
+  double total(const std::vector<Parts>& tensors, std::size_t stages, const SupplyFront* tiles = nullptr);
   double inner_end(PartialNest& nest, const Way& way, const Outside& outside);
   double outer_end(PartialNest& nest, const Way& way, std::size_t from, const Outside& outside);
   double unfinished(PartialNest& nest, const Way& way, const Outside& outside);
@@ -155,6 +160,13 @@ class Bounder {
   FingerprintTable<Parts> energies_{1 << 20};  ///< of `path_energy`
   double energy_ = 0.0, delay_ = 0.0, least_delay_ = 1.0;
   std::vector<const SupplyFront*> fronts_;
+  struct Share {
+    double least = 0.0, rest = 0.0;
+    std::array<Passing, Supply::most_passing> passing{};
+  };
+  std::vector<std::vector<Share>> shares_;
+  std::vector<std::vector<std::size_t>> passing_at_;
+  std::vector<std::size_t> tile_passing_;
   std::uint32_t passing_ = 0;                ///< the tensors that pass some level, as a mask
   std::vector<std::uint32_t> keeps_;         ///< by stage, as far as it is decided
   std::vector<std::uint32_t> tensor_keeps_;  ///< the same by tensor: two bits a stage, decided and kept
@@ -170,7 +182,8 @@ class Bounder {
 
   Supplied supplied(std::size_t tensor);
   Parts kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies);
-  Supply supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t open);
+  Supply supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t open,
+                      const std::vector<std::size_t>& passing);
   double held_words(std::size_t tensor) const;
   double most_held(std::size_t tensor, std::size_t keeper, const Copies& copies) const;
   double shared_words(const Supplied& supplied, const Copies& copies) const;

@@ -30,15 +30,15 @@ void Bounder::begin_spread(const Mapping& mapping, std::size_t fanout) {
 }
 
 Bounder::Supplied Bounder::supplied(std::size_t tensor) {
-  const Outside stays{Outside::Kind::Stays};
+  const Outside least{Outside::Kind::Least};
   Supplied result;
   const auto& ways = ways_[tensor];
   for (std::size_t way = 0; way + 1 < ways.size(); ++way) {
-    result.inside += way_energy(tensor, way, stays).done;
+    result.inside += way_energy(tensor, way, least).done;
   }
   result.way = ways.back();
-  result.inside += inner_end(nest_, result.way, stays) + hops(nest_, result.way, nest_.first_stage(), stays);
-  result.moved = nest_.moved(result.way, nest_.first_stage(), stays, false);
+  result.inside += inner_end(nest_, result.way, least) + hops(nest_, result.way, nest_.first_stage(), least);
+  result.moved = nest_.moved(result.way, nest_.first_stage(), least, false);
   result.closed = !result.way.open;
   for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
     result.iterations.push_back(nest_.iterations(result.way, index));
@@ -55,6 +55,9 @@ Value Bounder::spread_bound(const Mapping& mapping, const Copies& copies) {
 }
 
 Value Bounder::spread_bound(const std::vector<Parts>& tensors, const Copies& copies) {
+  for (auto& shares : shares_) {
+    shares.clear();
+  }
   energy_ = total(tensors, fanout_);
   double cycles = step_;
   for (std::size_t index = 0; index < steps_.size(); ++index) {

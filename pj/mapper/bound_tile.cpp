@@ -19,12 +19,16 @@ const StageMapping& Bounder::stage_of(const std::vector<Loop>& loops, std::uint3
 void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
   tile_stage_ = stage;
   tile_keeps_ = 0;
+  tile_passing_ = passing(stage);
+  for (const std::size_t tensor : tile_passing_) {
+    passing_ |= 1U << tensor;
+  }
   fanouts_left_ = false;
   collect_ways(mapping, stage + 1);
   inner_ways_ = ways_;
   tile_staying_.clear();
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
-    tile_staying_.push_back(tensor_energy(tensor, {Outside::Kind::Stays}));
+    tile_staying_.push_back(tensor_energy(tensor, {Outside::Kind::Least}));
   }
   tile_sliding_.assign(workload_.tensors.size(), {});
   std::uint32_t left = 0;
@@ -54,17 +58,17 @@ void Bounder::begin_tile(const Mapping& mapping, std::size_t stage) {
 
 /// What a tensor's tiles inside the level cost, and at least what supplies the level, or the ways that bypass it.
 Bounder::Parts Bounder::inner_energy(std::size_t tensor, const std::vector<Way>& ways) {
-  const Outside stays{Outside::Kind::Stays};
+  const Outside least{Outside::Kind::Least};
   Parts total;
   for (std::size_t i = 0; i < ways.size(); ++i) {
     const bool last = i + 1 == ways.size();
     const bool kept = (tile_keeps_ >> tensor & 1U) != 0;
     if (last && !kept) {
-      total += path_energy(ways[i], accelerator_.stages.size(), stays);
+      total += path_energy(ways[i], accelerator_.stages.size(), least);
       total.holds = tile_staying_[tensor].holds;
       continue;
     }
-    total += path_energy(ways[i], last ? tile_stage_ : from_[tensor][i], stays);
+    total += path_energy(ways[i], last ? tile_stage_ : from_[tensor][i], least);
     total.done += last ? tables_[tensor].supply[tile_stage_] : 0.0;
   }
   return total;
@@ -98,7 +102,7 @@ Bounder::Parts Bounder::best_staying(std::size_t tensor, const std::vector<Loop>
   return least;
 }
 
-double Bounder::quick_tile_bound(const SupplyFront& tiles) const {
+double Bounder::quick_tile_bound(const SupplyFront& tiles) {
   return total(tile_staying_, tile_stage_, &tiles);
 }
 
@@ -157,9 +161,9 @@ const SupplyFront& Bounder::supplies(std::size_t stage, const std::vector<std::i
 
 /// What bringing the tile of a nest that has only this stage costs where the loop over the index `innermost` is the
 /// innermost outside.
-Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t open) {
+Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t open,
+                             const std::vector<std::size_t>& passing) {
   Supply supply;
-  const auto passes = passing(stage);
   for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
     const bool moves = innermost < workload_.indices.size() && nest_.depends(tensor, innermost);
     const Outside outside{!moves                            ? Outside::Kind::Stays
@@ -168,10 +172,12 @@ Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t i
                           innermost};
     const Way way = nest.way(tensor, stage, stage);
     const bool may_count = (boxes_with_holes_ >> tensor & 1U) == 0 || (open & nest_.sliding(tensor)) == 0;
-    if (passes == tensor) {
-      supply.held = unfinished(nest, way, outside);
-      supply.fresh = unfinished(nest, way, {Outside::Kind::Moves});
-    } else if ((keeps_[stage] >> tensor & 1U) != 0 && moves && may_count) {
+    const auto passes = std::find(passing.begin(), passing.end(), tensor);
+    if (passes != passing.end()) {
+      Supply::Passage& passage = supply.passes[static_cast<std::size_t>(passes - passing.begin())];
+      passage.held = unfinished(nest, way, outside);
+      passage.fresh = unfinished(nest, way, {Outside::Kind::Moves});
+    } else if ((keeps_[stage] >> tensor & 1U) != 0 && may_count) {
       supply.kept += inner_end(nest, way, outside) + unfinished(nest, way, outside) - tables_[tensor].supply[stage];
     }
   }
@@ -192,11 +198,13 @@ SupplyFront Bounder::supplies_between(std::size_t stage, const std::vector<std::
   }
   PartialNest& nest = tiles_[stage];
   nest.push(tile);
-  SupplyFront front{.passing = passing(stage)};
-  const double words = front.passing ? static_cast<double>(tile_words(workload_, *front.passing, smallest)) : 0.0;
+  SupplyFront front;
+  const auto passes = passing(stage);
   const auto add = [&](std::size_t innermost) {
-    Supply supply = supply_under(nest, stage, innermost, open);
-    supply.words = words;
+    Supply supply = supply_under(nest, stage, innermost, open, passes);
+    for (std::size_t i = 0; i < passes.size(); ++i) {
+      supply.passes[i].words = static_cast<double>(tile_words(workload_, passes[i], smallest));
+    }
     front.add(supply);
   };
   for (std::size_t index = 0; index < largest.size(); ++index) {

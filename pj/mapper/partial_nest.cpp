@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 #include "pj/base/arithmetic.hpp"
 #include "pj/mapping/window.hpp"
@@ -141,16 +142,13 @@ std::int64_t PartialNest::moved(const Way& way, std::size_t apart, const Outside
   if (way.least) {
     return touched(way, apart, false);
   }
-  const bool all_chosen = first_ == 0;
-  const bool least = !all_chosen && (shared || (way.open && outside.kind == Outside::Kind::Stays));
+  const bool stays = first_ > 0 && way.open && outside.kind <= Outside::Kind::Stays;
+  const bool least = (first_ > 0 && shared) || stays;
   Passes passes{.once = way.stays,
-                .rest = least ? Pass::Union : Pass::Each,
+                .rest = first_ > 0 && shared ? Pass::Union : Pass::Each,
+                .rest_stays = stays,
                 .slide_stage = way.slide_stage,
                 .slide_index = way.slide_index};
-  if (way.open && !least && outside.kind == Outside::Kind::Slides) {
-    passes.slide_stage = outside_slides;
-    passes.slide_index = outside.index;
-  }
   for (std::size_t stage = first_; stage < way.to; ++stage) {
     if (!in_time_[stage]) {
       const Pass pass = stage < apart ? Pass::Each : shared_pass(stage, way.tensor);
@@ -158,7 +156,28 @@ std::int64_t PartialNest::moved(const Way& way, std::size_t apart, const Outside
       passes.space[stage] = least && pass == Pass::Distinct ? Pass::Union : pass;
     }
   }
+  if (stays && !shared && (resident_ || outside.kind == Outside::Kind::Least)) {
+    return least_sliding(way, passes);
+  }
+  if (way.open && !least && outside.kind == Outside::Kind::Slides) {
+    passes.slide_stage = outside_slides;
+    passes.slide_index = outside.index;
+  }
   return count(way.tensor, way.to, passes);
+}
+
+/// Of the loops outside that move a tile, the innermost may slide it.
+std::int64_t PartialNest::least_sliding(const Way& way, Passes& passes) {
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  for (std::uint32_t rest = shapes_[way.tensor].sliding; rest != 0; rest &= rest - 1) {
+    const auto index = static_cast<std::size_t>(std::countr_zero(rest));
+    if (left_[index] > 1) {
+      passes.slide_stage = outside_slides;
+      passes.slide_index = index;
+      least = std::min(least, count(way.tensor, way.to, passes));
+    }
+  }
+  return least < std::numeric_limits<std::int64_t>::max() ? least : count(way.tensor, way.to, passes);
 }
 
 std::int64_t PartialNest::touched(const Way& way, std::size_t apart, bool apart_outside) {
@@ -172,7 +191,7 @@ std::int64_t PartialNest::touched(const Way& way, std::size_t apart, bool apart_
 std::int64_t PartialNest::steps(std::size_t index) const {
   Passes passes;
   passes.space.fill(Pass::Once);
-  return places(index, accelerator_.stages.size(), passes);
+  return places(index, accelerator_.stages.size(), passes, passes.rest);
 }
 
 std::int64_t PartialNest::steps() const {
@@ -188,7 +207,7 @@ std::int64_t PartialNest::iterations(const Way& way, std::size_t index) const {
   for (std::size_t stage = first_; stage < way.to; ++stage) {
     passes.space[stage] = in_time_[stage] ? Pass::Each : shared_pass(stage, way.tensor);
   }
-  return places(index, way.to, passes);
+  return places(index, way.to, passes, passes.rest);
 }
 
 std::int64_t PartialNest::count(std::size_t tensor, std::size_t to, const Passes& passes) {
@@ -196,7 +215,7 @@ std::int64_t PartialNest::count(std::size_t tensor, std::size_t to, const Passes
   std::int64_t product = shape.plain;
   for (std::size_t i = 0; i < workload_.indices.size(); ++i) {
     if ((shape.relevant & bit(i)) == 0 && size_[i] > 1) {
-      product *= places(i, to, passes);
+      product *= places(i, to, passes, passes.rest_stays ? Pass::Union : passes.rest);
     }
   }
   for (std::size_t w = 0; w < shape.windows.size(); ++w) {
@@ -207,7 +226,7 @@ std::int64_t PartialNest::count(std::size_t tensor, std::size_t to, const Passes
 
 /// The iterations that count of the loops over an index outside a tile. Along the way of the last iterations, the
 /// only ragged ones, every loop adds its full iterations times all that run inside them.
-std::int64_t PartialNest::places(std::size_t index, std::size_t to, const Passes& passes) const {
+std::int64_t PartialNest::places(std::size_t index, std::size_t to, const Passes& passes, Pass outside) const {
   const auto once = [&](std::size_t stage) {
     return in_time_[stage] ? passes.time != Pass::Each || (passes.once[stage] & bit(index)) != 0
                            : passes.space[stage] != Pass::Each;
@@ -219,7 +238,7 @@ std::int64_t PartialNest::places(std::size_t index, std::size_t to, const Passes
   std::int64_t rest = size_[index];
   std::int64_t total = 0;
   if (left_[index] > 1) {
-    const std::int64_t tiles = passes.rest == Pass::Each ? left_[index] : 1;
+    const std::int64_t tiles = outside == Pass::Each ? left_[index] : 1;
     total += (tiles - 1) * inside;
     rest = std::min(extent_[index], rest - (tiles - 1) * extent_[index]);
   }

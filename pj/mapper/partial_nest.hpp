@@ -35,7 +35,8 @@ class PartialNest {
   /// What the loops outside the chosen part do to a tile that all loops inside left in place.
   struct Outside {
     enum class Kind {
-      Stays,   ///< it may stay for ever: the least that any choice can reach
+      Least,   ///< whatever moves the least
+      Stays,   ///< the innermost of them leaves it in place
       Moves,   ///< the innermost of them moves it
       Slides,  ///< the innermost of them, over `index`, slides it
     };
@@ -90,12 +91,14 @@ class PartialNest {
     std::array<Pass, most_stages> space{};          ///< by stage, of a fanout's loops
     Pass time = Pass::Each;
     Pass rest = Pass::Each;
+    bool rest_stays = false;  ///< loops outside over indices that the tensor does not depend on leave it in place
     std::size_t slide_stage = most_stages, slide_index = 0;  ///< most_stages + 1: the loops outside slide
   };
 
   TensorShape shape_of(const Operand& tensor) const;
+  std::int64_t least_sliding(const Way& way, Passes& passes);
   std::int64_t count(std::size_t tensor, std::size_t to, const Passes& passes);
-  std::int64_t places(std::size_t index, std::size_t to, const Passes& passes) const;
+  std::int64_t places(std::size_t index, std::size_t to, const Passes& passes, Pass outside) const;
   std::int64_t window(std::size_t tensor, std::size_t axis, std::size_t to, const Passes& passes);
   TileSequence window_loops(const Axis& terms, std::size_t to, const Passes& passes) const;
   Pass shared_pass(std::size_t stage, std::size_t tensor) const;

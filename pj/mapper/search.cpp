@@ -1,6 +1,7 @@
 #include "pj/mapper/search.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "pj/base/arithmetic.hpp"
@@ -86,6 +87,22 @@ bool Search::can_win(const Value& bound, double delay) const {
     return true;
   }
   return bound.first * rounding <= best_.first && bound.second < best_.second * rounding;
+}
+
+/// No mapping wins that takes at least this time and this energy.
+double Search::energy_limit(double delay) const {
+  if (!options_.rules.bounds || !result_.verdict) {
+    return std::numeric_limits<double>::infinity();
+  }
+  switch (options_.objective) {
+    case Objective::Energy:
+      return best_.first / rounding;
+    case Objective::EnergyDelay:
+      return best_.first / delay / rounding;
+    case Objective::Delay:
+      return delay < best_.first * rounding ? std::numeric_limits<double>::infinity() : best_.second / rounding;
+  }
+  return std::numeric_limits<double>::infinity();
 }
 
 /// Chooses the stages outside `inner`: a fanout together with the levels inside it, a level alone where no fanout

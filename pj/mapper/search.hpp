@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -56,11 +57,21 @@ class Search {
   struct Range {
     std::int64_t smallest = 1, largest = 1;
   };
+  /// A tile of a level: how many such tiles each index has, and what it costs with one loop outside it.
+  struct CheapTile {
+    std::array<std::int64_t, PartialNest::most_indices> tiles{};
+    Supply supply;
+  };
+  struct CheapTiles {
+    double limit = 0.0;
+    std::vector<CheapTile> tiles;
+  };
   using Ranges = std::vector<std::vector<Range>>;  ///< by index
 
   // search.cpp
   bool interrupted();
   bool can_win(const Value& bound, double delay) const;
+  double energy_limit(double delay) const;
   void expand(std::size_t inner);
   void expand_level(std::size_t at);
   std::size_t innermost_fanout(std::size_t inner) const;
@@ -83,17 +94,24 @@ class Search {
   void fill_block(std::size_t fanout, std::size_t inner, const Block& block);
 
   // search_supplies.cpp
-  const SupplyFront& front(const Level& level, std::size_t at);
-  Ranges extent_ranges();
-  void extend_front(const Level& level, std::size_t at, const Ranges& ranges, std::vector<std::int64_t> largest,
-                    SupplyFront& front, std::size_t index = 0);
+  const SupplyFront& front(std::size_t at);
+  const std::vector<CheapTile>& cheap_tiles(std::size_t at, double limit);
+  bool extend_cheap(std::size_t at, const Ranges& ranges, std::vector<std::int64_t> largest, double limit,
+                    std::vector<CheapTile>& tiles, std::size_t index = 0);
+  void add_cheap(std::size_t at, const Ranges& ranges, const std::vector<std::int64_t>& largest,
+                 const std::vector<Supply>& points, std::vector<CheapTile>& tiles);
+  bool larger_is_cheaper(std::size_t at, std::size_t index) const;
+  bool supplies_can_win(std::size_t fanout, const Copies& copies);
+  Ranges extent_ranges(double most_tiles);
+  void extend_front(std::size_t at, const Ranges& ranges, std::vector<std::int64_t> largest, SupplyFront& front,
+                    std::size_t index = 0);
 
   // search_tiles.cpp
   std::vector<Choice> choices(std::size_t at);
   void tile(const Level& level, std::size_t at, std::size_t index, std::vector<Choice>& found);
   std::vector<std::int64_t> fitting_factors(const Level& level, std::size_t at, std::size_t index);
   bool leaves_copies(std::size_t at, std::size_t index, std::int64_t tiles) const;
-  bool fits_so_far(const Level& level, std::size_t at) const;
+  bool fits_so_far(std::size_t at) const;
   void set(std::size_t at, std::size_t index, std::int64_t factor, std::int64_t extent);
   void unset(std::size_t at, std::size_t index, std::int64_t factor, std::int64_t extent, std::int64_t tiles);
   bool tile_can_win(std::size_t at, std::size_t next);
@@ -112,6 +130,7 @@ class Search {
   std::vector<std::unique_ptr<Spreads>> spreads_;  ///< by stage, of the fanouts
   std::vector<std::size_t> sequence_;              ///< of the indices, as tiles are chosen: those of filters first
   std::map<KeepSet, SupplyFront> fronts_;          ///< by what all levels keep, and the stage
+  std::map<KeepSet, CheapTiles> cheap_tiles_;      ///< by the same
 
   // The chosen part.
   Mapping mapping_;

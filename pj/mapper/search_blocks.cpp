@@ -24,7 +24,11 @@ void Search::expand_block(std::size_t fanout, std::size_t inner) {
     delay_inside_ = block.delay;
     const bool symmetric = std::exchange(symmetric_, symmetric_ && is_symmetric(symmetry_, *block.copies));
     if (fanout < inner) {
-      fill_block(fanout, inner, block);
+      bounder_.begin_spread(mapping_, fanout);
+      bounder_.spread_bound(mapping_, *block.copies);
+      if (!bounder_.bounds_tiles(fanout) || supplies_can_win(fanout, *block.copies)) {
+        fill_block(fanout, inner, block);
+      }
     } else {
       expand_level(inner - 1);
     }
@@ -102,7 +106,7 @@ void Search::apply(const KeepSet& keeps, std::size_t fanout, std::size_t inner) 
   }
   for (std::size_t at = std::max<std::size_t>(first, 1); options_.rules.supplies && at < std::min(fanout, inner);
        ++at) {
-    bounder_.set_front(at, &front(std::get<Level>(accelerator_.stages[at]), at));
+    bounder_.set_front(at, &front(at));
   }
 }
 

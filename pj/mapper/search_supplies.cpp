@@ -1,25 +1,35 @@
 #include <algorithm>
+#include <functional>
+#include <limits>
 
+#include "pj/base/arithmetic.hpp"
 #include "pj/mapper/search.hpp"
 
 namespace pj {
 
 namespace {
 
-/// More tiles than these are taken together when the supplies of a level are bounded.
-constexpr double most_tiles = 100000;
+/// More tiles than these are taken together: when the supplies of a level are bounded, and when its cheap tiles are
+/// listed.
+constexpr double most_tiles = 1e5, most_cheap_tiles = 1e7;
+
+/// A list with more tiles would cost more than it saves.
+constexpr std::size_t most_listed = 20000;
+
+/// A list is made for somewhat dearer tiles than is asked, as the next question may be for these.
+constexpr double limit_margin = 1.1;
 
 }  // namespace
 
 /// The supplies of all tiles that fit a level; what all levels keep is decided.
-const SupplyFront& Search::front(const Level& level, std::size_t at) {
+const SupplyFront& Search::front(std::size_t at) {
   KeepSet keeps = bounder_.decided_keeps();
   keeps.push_back(static_cast<std::uint32_t>(at));
   const auto [known, is_new] = fronts_.try_emplace(std::move(keeps));
   if (is_new) {
     const auto extents = std::exchange(extents_, std::vector<std::int64_t>(extents_.size(), 1));
-    known->second.passing = bounder_.passing(at);
-    extend_front(level, at, extent_ranges(), whole_, known->second);
+    known->second.passes = bounder_.passing(at).size() <= 1;
+    extend_front(at, extent_ranges(most_tiles), whole_, known->second);
     extents_ = extents;
   }
   return known->second;
@@ -27,7 +37,7 @@ const SupplyFront& Search::front(const Level& level, std::size_t at) {
 
 /// For each index the extents that tiles can have, in ranges from a smallest to a largest one. There are at most
 /// `most_tiles` tiles of such ranges.
-Search::Ranges Search::extent_ranges() {
+Search::Ranges Search::extent_ranges(double most_tiles) {
   Ranges ranges(whole_.size());
   double tiles = 1.0;
   for (std::size_t index = 0; index < whole_.size(); ++index) {
@@ -53,9 +63,12 @@ Search::Ranges Search::extent_ranges() {
 
 /// Chooses an extent of each index from that on which has not been chosen; `extents_` are the smallest, `largest` the
 /// largest of their ranges. No tile of these ranges costs less than the largest, nor needs less than the smallest.
-void Search::extend_front(const Level& level, std::size_t at, const Ranges& ranges, std::vector<std::int64_t> largest,
-                          SupplyFront& front, std::size_t index) {
-  const auto points = bounder_.supplies_between(at, extents_, largest).points;
+void Search::extend_front(std::size_t at, const Ranges& ranges, std::vector<std::int64_t> largest, SupplyFront& front,
+                          std::size_t index) {
+  auto points = bounder_.supplies_between(at, extents_, largest).points;
+  for (Supply& point : points) {
+    point.passes = front.passes ? point.passes : decltype(point.passes){};
+  }
   if (interrupted() ||
       std::all_of(points.begin(), points.end(), [&](const Supply& point) { return front.covers(point); })) {
     return;
@@ -69,11 +82,120 @@ void Search::extend_front(const Level& level, std::size_t at, const Ranges& rang
   for (std::size_t i = ranges[index].size(); i-- > 0;) {
     extents_[index] = ranges[index][i].smallest;
     largest[index] = ranges[index][i].largest;
-    if (fits_so_far(level, at)) {
-      extend_front(level, at, ranges, largest, front, index + 1);
+    if (fits_so_far(at)) {
+      extend_front(at, ranges, largest, front, index + 1);
     }
   }
   extents_[index] = 1;
+}
+
+/// Can the last bound be reached where the tiles outside hold the extents inside in all copies?
+bool Search::supplies_can_win(std::size_t fanout, const Copies& copies) {
+  const double limit = energy_limit(bounder_.delay_bound());
+  if (!options_.rules.supplies || limit == std::numeric_limits<double>::infinity()) {
+    return true;
+  }
+  std::vector<std::int64_t> most;
+  for (std::size_t index = 0; index < whole_.size(); ++index) {
+    most.push_back(ceil_div(whole_[index], extents_[index] * copies[index]));
+  }
+  const auto can_win_at = [&](std::size_t at) {
+    const double spare = limit - bounder_.least_without_front(at);
+    const auto& tiles = cheap_tiles(at, spare);
+    const auto end = std::partition_point(tiles.begin(), tiles.end(),
+                                          [&](const CheapTile& tile) { return tile.supply.least() < spare; });
+    return std::any_of(tiles.begin(), end, [&](const CheapTile& tile) {
+      return std::equal(most.begin(), most.end(), tile.tiles.begin(), std::greater_equal<>()) &&
+             bounder_.reaches(at, tile.supply, limit);
+    });
+  };
+  for (std::size_t at = 1; at < fanout; ++at) {
+    if (bounder_.knows_supplies(at) && !can_win_at(at)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// All tiles that fit a level and whose supplies cost less than `limit`, the cheapest first, but for those that lie in
+/// another one. What all levels keep is decided.
+const std::vector<Search::CheapTile>& Search::cheap_tiles(std::size_t at, double limit) {
+  KeepSet key = bounder_.decided_keeps();
+  key.push_back(static_cast<std::uint32_t>(at));
+  CheapTiles& known = cheap_tiles_[key];
+  if (known.limit >= limit) {
+    return known.tiles;
+  }
+  const auto extents = std::exchange(extents_, std::vector<std::int64_t>(extents_.size(), 1));
+  for (double most = most_cheap_tiles; known.limit < limit; most /= 10.0) {
+    known.tiles.clear();
+    if (extend_cheap(at, extent_ranges(most), whole_, limit * limit_margin, known.tiles)) {
+      known.limit = limit * limit_margin;
+    }
+  }
+  extents_ = extents;
+  std::sort(known.tiles.begin(), known.tiles.end(),
+            [](const CheapTile& a, const CheapTile& b) { return a.supply.least() < b.supply.least(); });
+  return known.tiles;
+}
+
+/// Chooses an extent of each index from that on which has not been chosen, as `extend_front` does. False where there
+/// are too many tiles.
+bool Search::extend_cheap(std::size_t at, const Ranges& ranges, std::vector<std::int64_t> largest, double limit,
+                          std::vector<CheapTile>& tiles, std::size_t index) {
+  auto points = bounder_.supplies_between(at, extents_, largest).points;
+  std::erase_if(points, [&](const Supply& point) { return point.least() >= limit; });
+  if (interrupted() || points.empty()) {
+    return true;
+  }
+  if (index == ranges.size()) {
+    add_cheap(at, ranges, largest, points, tiles);
+    return tiles.size() <= most_listed;
+  }
+  for (std::size_t i = ranges[index].size(); i-- > 0;) {
+    extents_[index] = ranges[index][i].smallest;
+    largest[index] = ranges[index][i].largest;
+    if (fits_so_far(at) && !extend_cheap(at, ranges, largest, limit, tiles, index + 1)) {
+      return false;
+    }
+  }
+  extents_[index] = 1;
+  return true;
+}
+
+/// Adds a tile unless a larger one stands for it.
+void Search::add_cheap(std::size_t at, const Ranges& ranges, const std::vector<std::int64_t>& largest,
+                       const std::vector<Supply>& points, std::vector<CheapTile>& tiles) {
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    const auto larger =
+        std::upper_bound(ranges[i].begin(), ranges[i].end(), extents_[i],
+                         [](std::int64_t extent, const Range& range) { return extent < range.smallest; });
+    if (larger == ranges[i].end() || !larger_is_cheaper(at, i)) {
+      continue;
+    }
+    const std::int64_t extent = std::exchange(extents_[i], larger->smallest);
+    const bool fits = fits_so_far(at);
+    extents_[i] = extent;
+    if (fits) {
+      return;
+    }
+  }
+  CheapTile tile;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    tile.tiles[i] = ceil_div(whole_[i], largest[i]);
+  }
+  for (const Supply& point : points) {
+    tile.supply = point;
+    tiles.push_back(tile);
+  }
+}
+
+/// Is a tile with more of this index never dearer? A tensor that passes may stay in place inside a smaller one.
+bool Search::larger_is_cheaper(std::size_t at, std::size_t index) const {
+  const auto passing = bounder_.passing(at);
+  return factors_.is_monotone(index) && std::none_of(passing.begin(), passing.end(), [&](std::size_t tensor) {
+           return workload_.tensors[tensor].depends_on(index);
+         });
 }
 
 }  // namespace pj

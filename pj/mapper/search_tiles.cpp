@@ -57,7 +57,7 @@ std::vector<std::int64_t> Search::fitting_factors(const Level& level, std::size_
   const std::int64_t extent = extents_[index];
   const auto fits = [&](std::int64_t factor) {
     extents_[index] = extent * factor;
-    return fits_so_far(level, at);
+    return fits_so_far(at);
   };
   const auto& factors = factors_.of(index, left_[index]);
   const auto end = std::partition_point(factors.begin(), factors.end(), fits);
@@ -80,7 +80,8 @@ bool Search::leaves_copies(std::size_t at, std::size_t index, std::int64_t tiles
   return block_ == nullptr || (at > fanout_ + 1 ? copies <= tiles : spreads_[fanout_]->pays(index, copies, tiles));
 }
 
-bool Search::fits_so_far(const Level& level, std::size_t at) const {
+bool Search::fits_so_far(std::size_t at) const {
+  const auto& level = std::get<Level>(accelerator_.stages[at]);
   if (!level.capacity && level.partitions.empty()) {
     return true;
   }
@@ -203,8 +204,10 @@ void Search::price_in_block(std::size_t at, std::vector<Choice>& found) {
 
 void Search::price(std::size_t at, const Value& bound, std::vector<Choice>& found) {
   ++result_.certificate.candidates;
-  if (can_win(bound, bounder_.delay_bound())) {
-    found.push_back({bound, bounder_.delay_bound(), mapping_.stages[at].loops});
+  const double delay = bounder_.delay_bound();
+  const bool whole_block = block_ != nullptr && at == fanout_ + 1 && bounder_.bounds_tiles(fanout_);
+  if (can_win(bound, delay) && (!whole_block || supplies_can_win(fanout_, *block_->copies))) {
+    found.push_back({bound, delay, mapping_.stages[at].loops});
   } else {
     ++result_.certificate.cut_by_bound;
   }

@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 
-#include "pj/mapper/bound.hpp"
 #include "pj/mapper/exhaustive.hpp"
 #include "tests/support/random_cases.hpp"
 #include "tests/support/random_mapping.hpp"
@@ -47,28 +46,6 @@ TEST_CASE("with zeros that are gated, skipped and compressed the mapper finds wh
     if (wanted.verdict) {
       REQUIRE(objective_value(options.objective, found.cost) ==
               doctest::Approx(objective_value(options.objective, wanted.cost)).epsilon(1e-12));
-    }
-  });
-}
-
-TEST_CASE("with zeros, too, a bound is never above what the whole mapping costs") {
-  for_random_cases(3000, [](Rng& rng) {
-    Workload workload = random_workload(rng, 6, 200);
-    Accelerator machine = random_accelerator(rng, 4);
-    add_random_sparsity(rng, workload, machine);
-    const Mapping mapping = random_mapping(rng, workload, machine, 1);
-    const Cost priced = cost(workload, machine, traffic(workload, machine, mapping));
-    Bounder bounder(workload, machine, Objective::Energy);
-    CAPTURE(to_string(workload, machine, mapping));
-    for (std::size_t stage = mapping.stages.size(); stage-- > 0;) {
-      bounder.push(mapping.stages[stage]);
-      const Value bound = bounder.bound(mapping);
-      CAPTURE(stage);
-      CHECK(bound.first <= priced.energy().value * (1 + 1e-12));
-      CHECK(bound.second <= priced.cycles().value * (1 + 1e-12));
-      if (stage == 0) {
-        CHECK(bound.first == doctest::Approx(priced.energy().value).epsilon(1e-12));
-      }
     }
   });
 }

@@ -1,12 +1,30 @@
 #include "pj/mapper/supply.hpp"
 
-#include <algorithm>
 #include <limits>
 
 namespace pj {
 
 bool Supply::as_cheap_as(const Supply& other) const {
-  return kept <= other.kept && held <= other.held && fresh <= other.fresh && words <= other.words;
+  return kept <= other.kept &&
+         std::equal(passes.begin(), passes.end(), other.passes.begin(), [](const Passage& a, const Passage& b) {
+           return a.held <= b.held && a.fresh <= b.fresh && a.words <= b.words;
+         });
+}
+
+double Supply::least() const {
+  double sum = kept;
+  for (const Passage& passage : passes) {
+    sum += std::min(passage.held, passage.fresh);
+  }
+  return sum;
+}
+
+double Supply::least(const std::array<Passing, most_passing>& known) const {
+  double sum = kept;
+  for (std::size_t i = 0; i < most_passing; ++i) {
+    sum += passes[i].least(known[i]);
+  }
+  return sum;
 }
 
 bool SupplyFront::covers(const Supply& supply) const {
@@ -20,11 +38,10 @@ void SupplyFront::add(const Supply& supply) {
   }
 }
 
-double SupplyFront::least(double known, double holds) const {
+double SupplyFront::least(const std::array<Passing, Supply::most_passing>& known) const {
   double least = std::numeric_limits<double>::infinity();
   for (const Supply& point : points) {
-    const double passes = std::max(known, point.words <= holds ? point.held : point.fresh);
-    least = std::min(least, point.kept + (passing ? passes : 0.0));
+    least = std::min(least, point.least(known));
   }
   return least;
 }

@@ -1,12 +1,24 @@
 #include "pj/sparse/compressed_matrix.hpp"
 
+#include "pj/base/arithmetic.hpp"
 #include "pj/base/error.hpp"
+#include "pj/base/text.hpp"
 
 namespace pj {
 
 namespace {
 
+constexpr std::int64_t most_elements = std::int64_t{1} << 40;
+constexpr int most_index_bits = 32;
+
 void check(const CompressedMatrix& matrix) {
+  const auto elements = checked_product(matrix.shape.rows, matrix.shape.columns);
+  if (matrix.shape.rows < 0 || matrix.shape.columns < 0 || !elements || *elements > most_elements ||
+      matrix.index_bits < 1 || matrix.index_bits > most_index_bits) {
+    throw InputError("a compressed matrix has up to " + grouped(most_elements) + " elements and runs of 1 to " +
+                     std::to_string(most_index_bits) + " bits, not " + std::to_string(matrix.shape.rows) + " × " +
+                     std::to_string(matrix.shape.columns) + " and " + std::to_string(matrix.index_bits));
+  }
   const auto entries = static_cast<std::int64_t>(matrix.values.size());
   if (static_cast<std::int64_t>(matrix.starts.size()) != matrix.lines() + 1 ||
       matrix.runs.size() != matrix.values.size() || matrix.starts.front() != 0 || matrix.starts.back() != entries) {
@@ -47,7 +59,7 @@ void for_entries(const CompressedMatrix& matrix, std::size_t line, const Visit& 
 
 CompressedMatrix compress(std::span<const std::int64_t> dense, const MatrixShape& shape, const SparseFormat& format) {
   ensure(static_cast<std::int64_t>(dense.size()) == shape.elements(), "a matrix has rows times columns elements");
-  ensure(format.index_bits >= 1 && format.index_bits <= 32, "runs have 1 to 32 bits");
+  ensure(format.index_bits >= 1 && format.index_bits <= most_index_bits, "runs have 1 to 32 bits");
   CompressedMatrix matrix{.by_columns = format.kind == SparseFormat::Kind::Csc,
                           .shape = shape,
                           .index_bits = format.index_bits,

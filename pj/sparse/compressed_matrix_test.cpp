@@ -115,6 +115,11 @@ TEST_CASE("every fault of a compressed matrix has its message") {
                     "a compressed matrix needs a start for each line, 0 first and the 2 entries last, and a run for "
                     "each entry");
   matrix = whole;
+  matrix.index_bits = 70;
+  CHECK_THROWS_WITH(
+      decompress(matrix),
+      "a compressed matrix has up to 1,099,511,627,776 elements and runs of 1 to 32 bits, not 2 × 2 and 70");
+  matrix = whole;
   matrix.starts[1] = 3;
   CHECK_THROWS_WITH(decompress(matrix), "line 0 of a compressed matrix starts behind the next one");
   matrix = whole;

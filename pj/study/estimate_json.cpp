@@ -60,7 +60,7 @@ Json layer_json(const LayerEstimate& layer, const Accelerator& accelerator, Obje
   json["cycles"] = result.cost.cycles().value;
   json["compute_cycles"] = result.cost.compute_cycles.value;
   json["units"] = result.traffic.units;
-  json["utilisation"] = utilisation(accelerator, result.traffic, result.cost);
+  json["utilisation"] = utilisation(layer.workload, accelerator, result.traffic, result.cost);
   json["mapping"] = to_string(layer.workload, accelerator, result.mapping);
   for (std::size_t s = 0; s < accelerator.stages.size(); ++s) {
     json["stages"].push_back(level_json(layer, accelerator, s));

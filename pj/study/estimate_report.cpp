@@ -53,7 +53,7 @@ std::vector<std::string> layer_row(const Estimate& estimate, const LayerEstimate
   row.push_back(significant(cost.energy().value / static_cast<double>(layer.result.traffic.macs)));
   row.push_back(time_text(estimate.accelerator, cost.cycles()));
   row.push_back(bound_by(estimate.accelerator, cost));
-  row.push_back(percent(utilisation(estimate.accelerator, layer.result.traffic, cost)));
+  row.push_back(percent(utilisation(layer.workload, estimate.accelerator, layer.result.traffic, cost)));
   for (std::size_t s = 0; s + 1 < estimate.accelerator.stages.size(); ++s) {
     if (is_level(estimate.accelerator, s)) {
       row.push_back(millions(accesses(layer.result.traffic, s)));
@@ -63,6 +63,16 @@ std::vector<std::string> layer_row(const Estimate& estimate, const LayerEstimate
     row.push_back(gap_text(gap(layer.result.certificate, objective_value(estimate.objective, cost))));
   }
   return row;
+}
+
+/// That of all layers, each as long as it takes.
+double utilisation_of(const Estimate& estimate) {
+  double busy = 0.0;
+  for (const LayerEstimate& layer : estimate.layers) {
+    const Cost& cost = layer.result.cost;
+    busy += cost.cycles().value * utilisation(layer.workload, estimate.accelerator, layer.result.traffic, cost);
+  }
+  return busy / estimate.cycles().value;
 }
 
 std::vector<std::string> total_row(const Estimate& estimate) {
@@ -75,8 +85,7 @@ std::vector<std::string> total_row(const Estimate& estimate) {
   row.push_back(significant(estimate.energy().value / static_cast<double>(estimate.macs())));
   row.push_back(time_text(estimate.accelerator, estimate.cycles()));
   row.emplace_back();
-  row.push_back(percent(static_cast<double>(estimate.macs()) /
-                        (estimate.cycles().value * static_cast<double>(estimate.accelerator.compute_units()))));
+  row.push_back(percent(utilisation_of(estimate)));
   for (std::size_t s = 0; s + 1 < estimate.accelerator.stages.size(); ++s) {
     if (is_level(estimate.accelerator, s)) {
       row.push_back(millions(estimate.accesses(s)));
@@ -164,7 +173,7 @@ std::string estimate_csv(const Estimate& estimate) {
                                  exact(cost.compute.value),
                                  exact(cost.cycles().value),
                                  bound_by(estimate.accelerator, cost),
-                                 exact(utilisation(estimate.accelerator, layer.result.traffic, cost))};
+                                 exact(utilisation(layer.workload, estimate.accelerator, layer.result.traffic, cost))};
     for (std::size_t s = 0; s < estimate.accelerator.stages.size(); ++s) {
       row.push_back(exact(stage_energy(cost, s).value));
       if (is_level(estimate.accelerator, s)) {
@@ -197,6 +206,7 @@ std::string mapping_report(const LayerEstimate& layer, const Accelerator& accele
     }
   }
   text += table.text() + "\n";
+  text += has_zeros(layer.workload) ? sparse_tiles_table(layer, accelerator) + "\n" : "";
   text += "Energy " + energy_text(result.cost.energy()) + ", " +
           grouped(static_cast<std::int64_t>(result.cost.cycles().value)) + " cycles, bound by " +
           bound_by(accelerator, result.cost) + "; " + grouped(result.traffic.units) + " of " +

@@ -36,7 +36,7 @@ std::size_t FormatComparison::best(double density) const {
 
 FormatComparison compare_formats(int value_bits) {
   FormatComparison comparison{.value_bits = value_bits,
-                              .shape = {512, 512 * 9},
+                              .shape = {512, 4608},
                               .formats = {},
                               .densities = {1.0, 0.9, 0.75, 0.5, 0.35, 0.25, 0.1, 0.05, 0.02, 0.01}};
   for (const char* text : {"dense", "bitmask", "run-length4", "run-length5 in words of 64", "csc4", "csr13"}) {

@@ -8,6 +8,7 @@
 #include "pj/mapper/exhaustive.hpp"
 #include "tests/support/random_cases.hpp"
 #include "tests/support/random_mapping.hpp"
+#include "tests/support/random_sparsity.hpp"
 
 namespace pj {
 
@@ -55,8 +56,11 @@ ParetoSums random_sums(Rng& rng) {
 TEST_CASE("the front of a layer equals that of all mappings") {
   std::size_t most = 0;
   for_random_cases(150, [&](Rng& rng) {
-    const Workload workload = random_workload(rng, 4, 12);
-    const Accelerator machine = small_machine(rng);
+    Workload workload = random_workload(rng, 4, 12);
+    Accelerator machine = small_machine(rng);
+    if (rng.chance(0.3)) {
+      add_random_sparsity(rng, workload, machine);
+    }
     const MapperOptions options{.perfect_factors = rng.chance(0.3)};
     const std::vector<Cost> wanted = plain_front(workload, machine, options);
     CAPTURE(to_string(workload));

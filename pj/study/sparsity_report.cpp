@@ -4,6 +4,8 @@
 
 #include "pj/base/text.hpp"
 #include "pj/cost/prices.hpp"
+#include "pj/mapping/count.hpp"
+#include "pj/sparse/zeros.hpp"
 #include "pj/study/estimate_report.hpp"
 #include "pj/workload/nonzero.hpp"
 
@@ -103,6 +105,33 @@ std::string sparsity_table(const Estimate& estimate) {
   table.add(total);
   return table.text() +
          "Shares of non-zeros as given; the rest is expected where zeros are independent of each other.\n";
+}
+
+std::string sparse_tiles_table(const LayerEstimate& layer, const Accelerator& accelerator) {
+  const Workload& workload = layer.workload;
+  Table table({"level", "tensor", "non-zero", "words held", "non-zeros", "empty", "bits a word"});
+  table.left(1);
+  for (std::size_t s = 0; s < accelerator.stages.size(); ++s) {
+    if (!std::holds_alternative<Level>(accelerator.stages[s])) {
+      continue;
+    }
+    const auto extents = tile_extents(workload, layer.result.mapping, s, true);
+    for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
+      const double density = workload.tensors[t].density;
+      const bool has_results = !workload.is_output(t) || s == 0;  // partial sums are dense
+      if (density == 1.0 || !has_results || !layer.result.mapping.stages[s].keeps[t]) {
+        continue;
+      }
+      const std::int64_t words = tile_words(workload, t, extents);
+      table.add({stage_name(accelerator.stages[s]), workload.tensors[t].name, significant(100.0 * density) + " %",
+                 grouped(words), significant(density * static_cast<double>(words)),
+                 significant(100.0 * empty_probability(density, words)) + " %",
+                 significant(stored_bits(workload, t, accelerator, s))});
+    }
+  }
+  return table.text() + "Expected where zeros are independent of each other: " +
+         significant(expected_nonzero_macs(workload) * 1e-6, 4) + " of " +
+         significant(static_cast<double>(workload.macs()) * 1e-6, 4) + " million MACs have no zero operand.\n";
 }
 
 }  // namespace pj

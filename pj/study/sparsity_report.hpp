@@ -30,4 +30,7 @@ bool has_zeros(const Estimate& estimate);
 /// A row for each layer: densities, non-zero MACs, energy and off-chip accesses for each, and off-chip traffic.
 std::string sparsity_table(const Estimate& estimate);
 
+/// The tiles of a mapped layer that have zeros: what is expected in the largest of each level.
+std::string sparse_tiles_table(const LayerEstimate& layer, const Accelerator& accelerator);
+
 }  // namespace pj
