@@ -55,6 +55,8 @@ const std::array rows{
               IntegerMember{&Options::elements, 1, most_elements}},
     OptionRow{"--unrestricted", "", "also the least energy without the dataflow's constraints", &Options::unrestricted},
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
+    OptionRow{"--page", "FILE", "instead: write the page of measured values beside ours (docs/validation.md)",
+              &Options::page},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {

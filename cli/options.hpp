@@ -36,6 +36,7 @@ struct Options {
   std::vector<std::string> settings;
   std::int64_t elements = 0;  ///< 0: all that the figures show
   bool unrestricted = false;
+  std::string page;
 
   bool operator==(const Options&) const = default;
 };

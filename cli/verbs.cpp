@@ -39,7 +39,7 @@ std::span<const Verb> verbs() {
       Verb{"reproduce",
            "[ID…]",
            "compute what publications claim, and compare: all rows, or those named",
-           {"--theme", "--json", "--csv"},
+           {"--theme", "--page", "--json", "--csv"},
            run_reproduce},
   };
   return rows;

@@ -43,9 +43,10 @@ struct Level {
   Bits word{16};                           ///< what one read or write moves
   Picojoules read, write;                  ///< of one word
   std::optional<double> read_bandwidth, write_bandwidth, bandwidth;  ///< bits a cycle and instance; shared: the last
-  SquareMicrons area;                                                ///< of one instance
-  Names loops;                                                       ///< indices that may be tiled here in time
-  std::vector<std::string> whole;                                    ///< indices that must lie whole in its tile
+  std::vector<std::string> exposed;  ///< tensors whose transfers the arithmetic waits for
+  SquareMicrons area;                ///< of one instance
+  Names loops;                       ///< indices that may be tiled here in time
+  std::vector<std::string> whole;    ///< indices that must lie whole in its tile
   Names stays;  ///< tensors whose tiles further in may stay in place, or slide, while its loops run
   /// Tensors that are stored in this format where it takes fewer bits than dense numbers.
   std::map<std::string, SparseFormat> formats;

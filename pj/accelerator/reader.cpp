@@ -111,9 +111,10 @@ class Reader : CostReader {
 
   Level read_level(const YamlNode& node) {
     node.allow_keys(std::vector<std::string>{
-        "level", "capacity",       "partitions",      "keeps",     "must_keep",  "double_buffered", "word",  "read",
-        "write", "read_bandwidth", "write_bandwidth", "bandwidth", "area",       "loops",           "whole", "kind",
-        "ports", "channels",       "component",       "stays",     "equal_area", "formats",         "gated"});
+        "level",      "capacity", "partitions",     "keeps",           "must_keep", "double_buffered", "word",
+        "read",       "write",    "read_bandwidth", "write_bandwidth", "bandwidth", "exposed",         "area",
+        "loops",      "whole",    "kind",           "ports",           "channels",  "component",       "stays",
+        "equal_area", "formats",  "gated"});
     Level level{.name = node.at("level").text("level")};
     level.word = Bits{machine_.compute.bits};
     if (const YamlNode* word = node.find("word")) {
@@ -175,6 +176,13 @@ class Reader : CostReader {
     read("read_bandwidth", level.read_bandwidth);
     read("write_bandwidth", level.write_bandwidth);
     read("bandwidth", level.bandwidth);
+    if (const YamlNode* exposed = node.find("exposed")) {
+      level.exposed = names(*exposed, "exposed");
+      if (!level.read_bandwidth && !level.write_bandwidth && !level.bandwidth) {
+        throw InputError(exposed->position(), "nothing waits for transfers without a bandwidth; give '" + level.name +
+                                                  "' one or remove 'exposed'");
+      }
+    }
   }
 
   static void read_constraints(const YamlNode& node, Level& level) {

@@ -127,6 +127,11 @@ TEST_CASE("energies are finite and not negative, sizes positive and whole bits")
   CHECK(fault_in_level("read_bandwidth: 0 MB/s") == "m:5:59: mem read_bandwidth must be greater than 0");
 }
 
+TEST_CASE("what the arithmetic waits for takes time") {
+  CHECK(fault_in_level("exposed: [Input]") ==
+        "m:5:52: nothing waits for transfers without a bandwidth; give 'mem' one or remove 'exposed'");
+}
+
 TEST_CASE("widths and array sizes are whole numbers of their range") {
   CHECK(fault_of("name: x\ncompute: {bits: 0}\n") == "m:2:17: compute bits must be from 1 to 64, not '0'");
   CHECK(fault_of("name: x\ncompute: {bits: 65}\n") == "m:2:17: compute bits must be from 1 to 64, not '65'");

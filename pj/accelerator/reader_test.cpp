@@ -87,6 +87,7 @@ TEST_CASE("bandwidths are bits a cycle, whatever they were given in") {
   CHECK(level_with("read_bandwidth: 25.6 GB/s").read_bandwidth.value() == doctest::Approx(1024));
   CHECK(level_with("write_bandwidth: 4 B/cycle").write_bandwidth == 32.0);
   CHECK(level_with("bandwidth: 64 bit/cycle").bandwidth == 64.0);
+  CHECK(level_with("bandwidth: 64 bit/cycle, exposed: [Input]").exposed == std::vector<std::string>{"Input"});
 }
 
 TEST_CASE("clock, technology and areas have units") {

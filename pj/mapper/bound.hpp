@@ -99,12 +99,13 @@ class Bounder {
   void set_front(std::size_t stage, const SupplyFront* front);
   bool knows_supplies(std::size_t stage) const { return fronts_[stage] != nullptr; }
   /// The least of the last `bound` without that front and the tensor that passes it.
-  double least_without_front(std::size_t stage) const;
+  double least_without_front(std::size_t stage);
   /// Would the last `bound` be below the limit if the level's tiles had this supply?
   bool reaches(std::size_t stage, const Supply& supply, double limit) const;
-  /// The tensor that a level does not keep, and none inside it, but the next level outwards: its words pass the level.
-  /// Nothing where there are several: their fronts would have too many dimensions.
+  /// The tensors that a level does not keep but the next level outwards does: their words pass the level.
   std::vector<std::size_t> passing(std::size_t stage) const;
+  /// Is none of these kept further in, outside all fanouts?
+  bool passes_unkept(std::size_t stage) const;
 
  private:
   using Outside = PartialNest::Outside;
@@ -183,7 +184,7 @@ class Bounder {
   double energy_ = 0.0, delay_ = 0.0, least_delay_ = 1.0;
   std::vector<const SupplyFront*> fronts_;
   struct Share {
-    double least = 0.0, rest = 0.0;
+    double least = 0.0, adds = 0.0, rest = 0.0, apart = 0.0;
     std::array<Passing, Supply::most_passing> passing{};
   };
   std::vector<std::vector<Share>> shares_;
@@ -208,6 +209,9 @@ class Bounder {
   Supply supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t open,
                       const std::vector<std::size_t>& passing);
   double held_words(std::size_t tensor) const;
+  /// The words of a tensor that the levels between a stage and the chosen part can hold, or its chosen tiles do.
+  double most_inside(std::size_t stage, std::size_t tensor, double chosen) const;
+  double capacity_words(const Level& level, std::size_t tensor) const;
   double most_held(std::size_t tensor, std::size_t keeper, const Copies& copies) const;
   double shared_words(const Supplied& supplied, const Copies& copies) const;
   double words_of_copies(std::size_t tensor, const Copies& copies) const;

@@ -133,16 +133,20 @@ Bounder::Parts Bounder::kept_energy(std::size_t tensor, const Mapping& mapping, 
           most_held(tensor, keeper, copies)};
 }
 
+/// The words of a tensor that a level can hold.
+double Bounder::capacity_words(const Level& level, std::size_t tensor) const {
+  const auto own = level.partitions.find(workload_.tensors[tensor].name);
+  const auto bits = own != level.partitions.end() ? std::optional(own->second) : level.capacity;
+  return bits ? static_cast<double>(bits->value / workload_.tensors[tensor].bits_inside()) : tables_[tensor].elements;
+}
+
 /// The words of a tensor that the copies of a level can hold, or of its chosen tile where the level is none.
 double Bounder::most_held(std::size_t tensor, std::size_t keeper, const Copies& copies) const {
   double most = 0.0;
   if (keeper == accelerator_.stages.size()) {
     most = held_words(tensor);
   } else {
-    const auto& level = std::get<Level>(accelerator_.stages[keeper]);
-    const auto own = level.partitions.find(workload_.tensors[tensor].name);
-    const auto bits = own != level.partitions.end() ? std::optional(own->second) : level.capacity;
-    most = bits ? static_cast<double>(bits->value / workload_.tensors[tensor].bits_inside()) : tables_[tensor].elements;
+    most = capacity_words(std::get<Level>(accelerator_.stages[keeper]), tensor);
   }
   for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
     most *= static_cast<double>(copies[index]);

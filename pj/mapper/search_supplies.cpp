@@ -28,7 +28,7 @@ const SupplyFront& Search::front(std::size_t at) {
   const auto [known, is_new] = fronts_.try_emplace(std::move(keeps));
   if (is_new) {
     const auto extents = std::exchange(extents_, std::vector<std::int64_t>(extents_.size(), 1));
-    known->second.passes = bounder_.passing(at).size() <= 1;
+    known->second.passes = bounder_.passing(at).size() <= 1 && bounder_.passes_unkept(at);
     extend_front(at, extent_ranges(most_tiles), whole_, known->second);
     extents_ = extents;
   }

@@ -1,13 +1,20 @@
 #pragma once
 
+#include "pj/accelerator/accelerator.hpp"
 #include "pj/base/yaml.hpp"
 #include "pj/network/network.hpp"
+#include "pj/workload/lower.hpp"
 
 /// The functions of the table in computations.cpp. Networks are names of the zoo or written out in its YAML form,
 /// accelerators likewise.
 namespace pj {
 
 Network claimed_network(const YamlNode& node, std::int64_t batch = 1);
+Accelerator claimed_accelerator(const YamlNode& node);
+/// The products of the layers of the network under `of`, for the batch under `batch`, with the zeros of `densities`.
+std::vector<LoweredLayer> claimed_layers(const YamlNode& with);
+std::size_t level_named(const Accelerator& machine, const YamlNode& node);
+Workload layer_named(const std::vector<LoweredLayer>& layers, const YamlNode& node);
 
 double network_count(const YamlNode& with);
 double layer_count(const YamlNode& with);
@@ -26,6 +33,7 @@ double memory_cost(const YamlNode& with);
 double memory_bandwidth(const YamlNode& with);
 double part_energy(const YamlNode& with);
 double dataflow_count(const YamlNode& with);
+double mapped_layer(const YamlNode& with);
 double density_end(const YamlNode& with);
 double chip_traffic(const YamlNode& with);
 double gating_saving(const YamlNode& with);

@@ -5,6 +5,7 @@
 #include "pj/base/random.hpp"
 #include "pj/base/text.hpp"
 #include "pj/mapper/exhaustive.hpp"
+#include "pj/network/densities.hpp"
 #include "pj/study/claim_computations.hpp"
 #include "pj/study/evaluate.hpp"
 #include "pj/workload/lower.hpp"
@@ -17,24 +18,6 @@ namespace {
 constexpr std::int64_t most = 1 << 20;
 constexpr std::uint64_t seed = 1;
 
-/// The products of the network's layers.
-std::vector<LoweredLayer> claimed_layers(const YamlNode& with) {
-  const YamlNode* batch = with.find("batch");
-  return lower(claimed_network(with.at("of"), batch == nullptr ? 1 : batch->integer("batch", 1, most)));
-}
-
-Workload layer_named(const std::vector<LoweredLayer>& layers, const YamlNode& node) {
-  std::vector<std::string> known;
-  for (const LoweredLayer& layer : layers) {
-    if (layer.name == node.text("layer")) {
-      return layer.workload;
-    }
-    known.push_back(layer.name);
-  }
-  throw InputError(node.position(),
-                   "unknown layer '" + node.text("layer") + "'" + did_you_mean(node.text("layer"), known));
-}
-
 /// A layer with the sizes that the map gives; those left out are 1.
 Workload small_layer(const YamlNode& sizes) {
   std::vector<std::pair<std::string, std::int64_t>> all;
@@ -43,10 +26,6 @@ Workload small_layer(const YamlNode& sizes) {
     all.emplace_back(letter, node == nullptr ? 1 : node->integer(letter, 1, most));
   }
   return einsum("O[n,m,p,q] += I[n,c,U*p+r,U*q+s] * W[m,c,r,s]", all);
-}
-
-Accelerator claimed_accelerator(const YamlNode& node) {
-  return node.is_map() ? parse_accelerator(node) : load_accelerator(node.text("the accelerator"));
 }
 
 /// All loops in the innermost level in time, every tensor kept everywhere: with one level nothing is reused,
@@ -86,6 +65,33 @@ bool agrees(const Workload& workload, const Accelerator& machine) {
          std::abs(found.cost.energy().value - best) <= 1e-12 * best;
 }
 
+}  // namespace
+
+Accelerator claimed_accelerator(const YamlNode& node) {
+  return node.is_map() ? parse_accelerator(node) : load_accelerator(node.text("the accelerator"));
+}
+
+std::vector<LoweredLayer> claimed_layers(const YamlNode& with) {
+  const YamlNode* batch = with.find("batch");
+  Network network = claimed_network(with.at("of"), batch == nullptr ? 1 : batch->integer("batch", 1, most));
+  if (const YamlNode* densities = with.find("densities")) {
+    apply(load_densities(densities->text("densities")), network);
+  }
+  return lower(network);
+}
+
+Workload layer_named(const std::vector<LoweredLayer>& layers, const YamlNode& node) {
+  std::vector<std::string> known;
+  for (const LoweredLayer& layer : layers) {
+    if (layer.name == node.text("layer")) {
+      return layer.workload;
+    }
+    known.push_back(layer.name);
+  }
+  throw InputError(node.position(),
+                   "unknown layer '" + node.text("layer") + "'" + did_you_mean(node.text("layer"), known));
+}
+
 std::size_t level_named(const Accelerator& machine, const YamlNode& node) {
   for (std::size_t stage = 0; stage < machine.stages.size(); ++stage) {
     const auto* level = std::get_if<Level>(&machine.stages[stage]);
@@ -95,8 +101,6 @@ std::size_t level_named(const Accelerator& machine, const YamlNode& node) {
   }
   throw InputError(node.position(), "the accelerator has no level '" + node.text("level") + "'");
 }
-
-}  // namespace
 
 double outermost_accesses(const YamlNode& with) {
   const Accelerator machine = claimed_accelerator(with.at("on"));

@@ -33,27 +33,6 @@ double given_density(const Densities& densities, const std::string& layer, const
 }
 
 /// The products of the network's layers, with the zeros that `densities` gives.
-std::vector<LoweredLayer> layers_with_zeros(const YamlNode& with) {
-  const YamlNode* batch = with.find("batch");
-  Network network = claimed_network(with.at("of"), batch == nullptr ? 1 : batch->integer("batch", 1, 1 << 20));
-  if (const YamlNode* densities = with.find("densities")) {
-    apply(load_densities(densities->text("densities")), network);
-  }
-  return lower(network);
-}
-
-LoweredLayer layer_named(const std::vector<LoweredLayer>& layers, const YamlNode& node) {
-  std::vector<std::string> known;
-  for (const LoweredLayer& layer : layers) {
-    if (layer.name == node.text("layer")) {
-      return layer;
-    }
-    known.push_back(layer.name);
-  }
-  throw InputError(node.position(),
-                   "unknown layer '" + node.text("layer") + "'" + did_you_mean(node.text("layer"), known));
-}
-
 std::int64_t size_of(const Workload& workload, const std::string& index) {
   const std::size_t place = workload.find_index(index);
   return place < workload.indices.size() ? workload.indices[place].size : 1;
@@ -128,7 +107,7 @@ double density_end(const YamlNode& with) {
 /// anew for each block of filters (with the rows that neighbouring strips share) and weights for each strip and block
 /// of images; results are written once. In MB = 10^6 bytes.
 double chip_traffic(const YamlNode& with) {
-  const Workload layer = layer_named(layers_with_zeros(with), with.at("layer")).workload;
+  const Workload layer = layer_named(claimed_layers(with), with.at("layer"));
   const auto parameter = [&](const char* name) { return with.at(name).integer(name, 1, 1 << 20); };
   const auto size = [&](const char* index) { return size_of(layer, index); };
   const std::int64_t e = parameter("e");
@@ -159,10 +138,10 @@ double chip_traffic(const YamlNode& with) {
 double gating_saving(const YamlNode& with) {
   const YamlNode* zeros = with.find("zeros");
   const Accelerator machine = load_accelerator(with.at("on").text("the accelerator"));
-  const std::vector<LoweredLayer> layers = layers_with_zeros(with);
+  const std::vector<LoweredLayer> layers = claimed_layers(with);
   Picojoules dense, gated;
   for (const YamlNode& name : with.at("layers").sequence("layers")) {
-    Workload sparse = in_formats_of(machine, layer_named(layers, name).workload);
+    Workload sparse = in_formats_of(machine, layer_named(layers, name));
     sparse.tensors[0].density = zeros == nullptr ? sparse.tensors[0].density : 1.0 - zeros->number("zeros");
     Workload full = sparse;
     for (Operand& tensor : full.tensors) {
@@ -184,7 +163,7 @@ double skip_speedup(const YamlNode& with) {
   const std::int64_t lanes = with.at("lanes").integer("lanes", 1, 1 << 16);
   std::vector<Workload> layers;
   double macs = 0.0;
-  for (const LoweredLayer& layer : layers_with_zeros(with)) {
+  for (const LoweredLayer& layer : claimed_layers(with)) {
     if (layer.workload.find_index("P") < layer.workload.indices.size()) {
       layers.push_back(layer.workload);
       macs += static_cast<double>(layer.workload.macs());
@@ -234,13 +213,13 @@ double size_deviations(const YamlNode& with) {
 }
 
 double input_reads(const YamlNode& with) {
-  const LoweredLayer layer = layer_named(layers_with_zeros(with), with.at("layer"));
-  const auto size = [&](const char* index) { return size_of(layer.workload, index); };
+  const Workload layer = layer_named(claimed_layers(with), with.at("layer"));
+  const auto size = [&](const char* index) { return size_of(layer, index); };
   const MatrixShape shape{size("M"), size("C") * size("R") * size("S")};
   Rng rng(seed);
   std::vector<std::int64_t> weights;
   for (std::int64_t i = 0; i < shape.elements(); ++i) {
-    weights.push_back(rng.chance(layer.workload.tensors[1].density) ? 1 : 0);
+    weights.push_back(rng.chance(layer.tensors[1].density) ? 1 : 0);
   }
   const SparseFormat format = parse_sparse_format(with.at("format").text("format"));
   const std::vector<std::int64_t> input(static_cast<std::size_t>(shape.columns), 1);

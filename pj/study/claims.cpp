@@ -75,6 +75,9 @@ std::vector<Claim> load_claims(const std::vector<std::string>& names, const std:
 }
 
 ClaimResult judge_claim(const Claim& claim, double ours) {
+  if (claim.level == ClaimLevel::Compared) {
+    return {claim, ours, Outcome::Compared};
+  }
   const Outcome held = claim.level == ClaimLevel::Proxy ? Outcome::Proxy : Outcome::Reproduced;
   return {claim, ours, holds(claim, ours) ? held : Outcome::Missed};
 }

@@ -8,8 +8,9 @@
 
 namespace pj {
 
-/// How a claim is held to: computed by the library, computed on a stand-in (synthetic data), or only cited.
-enum class ClaimLevel { Computed, Proxy, Cited };
+/// How a claim is held to: computed by the library, computed on a stand-in (synthetic data), computed and shown beside
+/// a value that the model is known to miss, or only cited.
+enum class ClaimLevel { Computed, Proxy, Compared, Cited };
 
 /// What a published value says: the value itself, or a bound.
 enum class Relation { Equal, AtLeast, AtMost };
@@ -24,11 +25,12 @@ struct Tolerance {
 
 /// One published value, in words, with how it is computed here (docs/claims.md).
 struct Claim {
-  std::string id;       ///< its row, `A02`
-  std::string subject;  ///< the row's name, `AlexNet`
-  std::string claim;    ///< what is claimed of it, `weights`
-  std::string source;   ///< publication, table or figure
-  std::string note;     ///< remarks: where sources disagree, why it is only cited
+  std::string id;                    ///< its row, `A02`
+  std::string subject;               ///< the row's name, `AlexNet`
+  std::string claim;                 ///< what is claimed of it, `weights`
+  std::string source;                ///< publication, table or figure
+  std::string note;                  ///< where sources disagree, why it is only compared or cited
+  std::vector<std::string> remarks;  ///< on all claims of its row, for docs/validation.md
   Relation relation = Relation::Equal;
   double published = 0.0;
   std::string unit;
@@ -38,8 +40,8 @@ struct Claim {
   YamlNode with;            ///< its parameters
 };
 
-/// What became of a claim. A proxy that holds is no reproduction, and neither is what is only cited.
-enum class Outcome { Reproduced, Missed, Proxy, Cited };
+/// What became of a claim. A proxy that holds is no reproduction, and neither is what is only compared or cited.
+enum class Outcome { Reproduced, Missed, Proxy, Compared, Cited };
 
 /// A claim beside what the library computes.
 struct ClaimResult {

@@ -10,14 +10,14 @@ namespace pj {
 
 namespace {
 
-const std::vector<std::string> row_keys{"name", "source", "note", "claims"};
+const std::vector<std::string> row_keys{"name", "source", "note", "remarks", "claims"};
 const std::vector<std::string> claim_keys{"claim", "source",    "note",  "published", "at_least", "at_most",
                                           "unit",  "tolerance", "level", "compute",   "with"};
 
 constexpr std::array relations{std::pair{"published", Relation::Equal}, std::pair{"at_least", Relation::AtLeast},
                                std::pair{"at_most", Relation::AtMost}};
 constexpr std::array levels{std::pair{"computed", ClaimLevel::Computed}, std::pair{"proxy", ClaimLevel::Proxy},
-                            std::pair{"cited", ClaimLevel::Cited}};
+                            std::pair{"compared", ClaimLevel::Compared}, std::pair{"cited", ClaimLevel::Cited}};
 
 /// The text under a key of the claim, or of its row where the claim has none.
 std::string inherited(const YamlNode& claim, const YamlNode& row, const std::string& key) {
@@ -74,6 +74,9 @@ void read_computation(const YamlNode& node, Claim& claim) {
     }
     return;
   }
+  if (claim.level == ClaimLevel::Compared && claim.note.empty()) {
+    throw InputError(node.position(), "a compared claim needs a 'note' that says why the model misses it");
+  }
   if (compute == nullptr) {
     throw InputError(node.position(), "a claim names what computes it under 'compute', or has 'level: cited'");
   }
@@ -87,6 +90,11 @@ Claim read_claim(const YamlNode& node, const YamlNode& row, const std::string& i
   Claim claim{.id = id, .subject = row.at("name").text("name"), .claim = node.at("claim").text("claim")};
   claim.source = inherited(node, row, "source");
   claim.note = inherited(node, row, "note");
+  if (const YamlNode* remarks = row.find("remarks")) {
+    for (const YamlNode& remark : remarks->sequence("remarks")) {
+      claim.remarks.push_back(remark.text("remark"));
+    }
+  }
   if (claim.source.empty()) {
     throw InputError(node.position(), "the claim or its row needs a 'source'");
   }

@@ -58,7 +58,7 @@ std::pair<std::size_t, std::size_t> whole_rows(const std::vector<ClaimResult>& r
 }  // namespace
 
 std::string to_string(Outcome outcome) {
-  constexpr std::array names{"reproduced", "missed", "proxy", "cited"};
+  constexpr std::array names{"reproduced", "missed", "proxy", "compared", "cited"};
   return names[static_cast<std::size_t>(outcome)];
 }
 
@@ -71,8 +71,10 @@ std::string claims_summary(const std::vector<ClaimResult>& results) {
   const auto count = [&](Outcome outcome) { return std::to_string(count_of(results, outcome)); };
   const auto [whole, rows] = whole_rows(results);
   const bool has_proxies = count_of(results, Outcome::Proxy) > 0;
+  const bool has_compared = count_of(results, Outcome::Compared) > 0;
   return count(Outcome::Reproduced) + " of " + counted(static_cast<std::int64_t>(results.size()), "claim") +
          " reproduced, " + count(Outcome::Cited) + " cited, " +
+         (has_compared ? count(Outcome::Compared) + " compared, " : "") +
          (has_proxies ? count(Outcome::Proxy) + " by proxy, " : "") + count(Outcome::Missed) + " missed; " +
          std::to_string(whole) + " of " + counted(static_cast<std::int64_t>(rows), "row") + " reproduced in full";
 }

@@ -15,7 +15,7 @@ std::string claims_json(const std::vector<ClaimResult>& results);
 /// `98 of 112 claims reproduced, 14 cited, 0 missed; 40 of 48 rows hold no claim that is only cited or missed`.
 std::string claims_summary(const std::vector<ClaimResult>& results);
 
-/// `reproduced`, `missed`, `proxy`, `cited`.
+/// `reproduced`, `missed`, `proxy`, `compared`, `cited`.
 std::string to_string(Outcome outcome);
 
 /// The results with this outcome.

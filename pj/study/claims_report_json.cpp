@@ -14,7 +14,7 @@ constexpr int indentation = 2;
 
 Json claim_json(const ClaimResult& result) {
   constexpr std::array relations{"equal", "at least", "at most"};
-  constexpr std::array levels{"computed", "proxy", "cited"};
+  constexpr std::array levels{"computed", "proxy", "compared", "cited"};
   const Claim& claim = result.claim;
   return {{"id", claim.id},
           {"subject", claim.subject},
@@ -40,7 +40,8 @@ std::string claims_json(const std::vector<ClaimResult>& results) {
     claims.push_back(claim_json(result));
   }
   Json counts;
-  for (const Outcome outcome : {Outcome::Reproduced, Outcome::Missed, Outcome::Proxy, Outcome::Cited}) {
+  for (const Outcome outcome :
+       {Outcome::Reproduced, Outcome::Missed, Outcome::Proxy, Outcome::Compared, Outcome::Cited}) {
     counts[to_string(outcome)] = count_of(results, outcome);
   }
   return Json{{"claims", claims}, {"counts", counts}}.dump(indentation, ' ', false, Json::error_handler_t::replace) +

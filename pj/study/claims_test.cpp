@@ -54,6 +54,12 @@ void add_computations(const YamlNode& name, const YamlNode& with, std::set<std::
   }
 }
 
+Outcome wanted(const Claim& claim) {
+  return claim.level == ClaimLevel::Cited      ? Outcome::Cited
+         : claim.level == ClaimLevel::Compared ? Outcome::Compared
+                                               : Outcome::Reproduced;
+}
+
 /// All results, computed once for the tests that look at them.
 const std::vector<ClaimResult>& results() {
   static const std::vector<ClaimResult> all = [] {
@@ -68,13 +74,13 @@ const std::vector<ClaimResult>& results() {
 
 }  // namespace
 
-TEST_CASE("every claim that comes with Picojoule holds, or is only cited") {
+TEST_CASE("every claim that comes with Picojoule holds, or says that it is only compared or cited") {
   for (const ClaimResult& result : results()) {
     CAPTURE(result.claim.id);
     CAPTURE(result.claim.claim);
     CAPTURE(result.claim.published);
     CAPTURE(result.ours.value_or(NAN));
-    CHECK(result.outcome == (result.claim.level == ClaimLevel::Cited ? Outcome::Cited : Outcome::Reproduced));
+    CHECK(result.outcome == wanted(result.claim));
   }
   CHECK(results().size() > 200);
 }
@@ -82,7 +88,7 @@ TEST_CASE("every claim that comes with Picojoule holds, or is only cited") {
 TEST_CASE("a published value that is changed is missed") {
   for (const ClaimResult& result : results()) {
     Claim changed = result.claim;
-    if (changed.level != ClaimLevel::Cited) {
+    if (result.outcome == Outcome::Reproduced) {
       CAPTURE(changed.id);
       CAPTURE(changed.claim);
       changed.published = changed.relation == Relation::AtMost ? *result.ours * 0.5 - 1.0 : *result.ours * 1.5 + 1.0;
@@ -152,6 +158,25 @@ TEST_CASE("a bound holds on its side only") {
   CHECK(result_of("at_least: 3" + two).outcome == Outcome::Missed);
   CHECK(result_of("at_most: 3" + two).outcome == Outcome::Reproduced);
   CHECK(result_of("at_most: 1" + two).outcome == Outcome::Missed);
+}
+
+TEST_CASE("the remarks of a row go with all its claims") {
+  const std::vector<Claim> claims = parsed(
+      "theme: Test\nrows:\n  X01:\n    name: Subject\n    source: Here\n    remarks: [one, two]\n    claims:\n"
+      "      - {claim: a, published: 2, compute: sum, with: {of: [2]}}\n"
+      "      - {claim: b, published: 2, compute: sum, with: {of: [2]}}\n");
+  CHECK(claims.back().remarks == std::vector<std::string>{"one", "two"});
+  CHECK(claims.front().remarks == claims.back().remarks);
+}
+
+TEST_CASE("what is only compared is shown, says why, and is not reproduced") {
+  const ClaimResult compared = result_of("published: 4, level: compared, note: because, compute: sum, with: {of: [2]}");
+  CHECK(compared.outcome == Outcome::Compared);
+  CHECK(compared.deviation() == doctest::Approx(-0.5));
+  CHECK(claims_summary({compared}) ==
+        "0 of 1 claim reproduced, 0 cited, 1 compared, 0 missed; 0 of 1 row reproduced in full");
+  CHECK(fault(one_claim("published: 4, level: compared, compute: sum, with: {of: [2]}")) ==
+        "c.yaml:7:9: a compared claim needs a 'note' that says why the model misses it");
 }
 
 TEST_CASE("what is cited or computed on a stand-in is not reproduced") {

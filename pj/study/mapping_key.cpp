@@ -86,7 +86,7 @@ std::string key_of(const Workload& workload) {
 
 std::string key_of(const Level& level) {
   const auto& [name, capacity, partitions, keeps, must_keep, double_buffered, word, read, write, read_bandwidth,
-               write_bandwidth, bandwidth, area, loops, whole, stays, formats, gated] = level;  // not the area
+               write_bandwidth, bandwidth, exposed, area, loops, whole, stays, formats, gated] = level;  // not the area
   Line line("level");
   line.add("name", name);
   line.add("capacity", capacity ? std::optional(capacity->value) : std::nullopt);
@@ -96,6 +96,7 @@ std::string key_of(const Level& level) {
   line.add("keeps", keeps).add("must_keep", must_keep).add("double_buffered", double_buffered);
   line.add("word", word.value).add("read", read.value).add("write", write.value);
   line.add("read_bandwidth", read_bandwidth).add("write_bandwidth", write_bandwidth).add("bandwidth", bandwidth);
+  line.add("exposed", exposed);
   for (const auto& [tensor, format] : formats) {
     line.add("stores", tensor).add("as", to_string(format));
   }

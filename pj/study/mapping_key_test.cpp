@@ -70,6 +70,7 @@ const std::vector<Change> changes_of_levels{
     },
     [](Question& q) { q.inner.loops = {"M\" \"C"}; },
     [](Question& q) { q.inner.whole = {"M"}; },
+    [](Question& q) { q.inner.exposed = {"Input"}; },
     [](Question& q) {
       q.inner.formats["Weight"] = {SparseFormat::Kind::Csc, 4};
     },

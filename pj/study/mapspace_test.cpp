@@ -87,13 +87,13 @@ TEST_CASE("and for several indices where no fanout is shared") {
   });
 }
 
-TEST_CASE("a layer of AlexNet has some 10^17 mappings on the chip, counted in a moment") {
+TEST_CASE("a layer of AlexNet has some 10^10 mappings on the chip, counted in a moment") {
   const Workload conv2 = einsum("O[n,g,m,p,q] += I[n,g,c,p+r,q+s] * W[g,m,c,r,s]",
                                 {{"N", 1}, {"G", 2}, {"M", 128}, {"C", 48}, {"P", 27}, {"Q", 27}, {"R", 5}, {"S", 5}});
   const auto size = mapspace_size(conv2, load_accelerator("eyeriss"));
   REQUIRE(size.has_value());
-  CHECK(*size > 1e10);
-  CHECK(*size < 1e30);
+  CHECK(*size > 1e8);
+  CHECK(*size < 1e20);
 }
 
 TEST_CASE("what is too large to count is not counted") {

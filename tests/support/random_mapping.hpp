@@ -86,7 +86,13 @@ inline Accelerator random_accelerator(Rng& rng, std::int64_t most_levels) {
                                    .read = {static_cast<double>(rng.between(1, 50))},
                                    .write = {static_cast<double>(rng.between(1, 50))}});
     if (rng.chance(0.3)) {
-      std::get<Level>(machine.stages.back()).bandwidth = static_cast<double>(rng.between(4, 64));
+      auto& level = std::get<Level>(machine.stages.back());
+      level.bandwidth = static_cast<double>(rng.between(4, 64));
+      for (const char* tensor : {"Input", "Output"}) {
+        if (rng.chance(0.2)) {
+          level.exposed.push_back(tensor);
+        }
+      }
     }
     if (rng.chance(0.2)) {
       std::get<Level>(machine.stages.back()).stays = {rng.chance(0.5) ? "Input" : "Output"};
