@@ -28,7 +28,8 @@ double plain_time(const Workload& workload, const Accelerator& machine, const Tr
     for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
       const Transfers& moved = counted.busiest[s][t];
       const std::int64_t words = moved.served + moved.drained + moved.filled + moved.updated;
-      const double time = static_cast<double>(words) * workload.tensors[t].bits / *level->bandwidth;
+      const int width = s == 0 ? workload.tensors[t].bits : workload.tensors[t].bits_inside();
+      const double time = static_cast<double>(words) * width / *level->bandwidth;
       (exposed.contains(workload.tensors[t].name) ? waits : hidden) += time;
     }
     rest = std::max(rest, hidden);

@@ -29,6 +29,7 @@ Search::Search(const Workload& workload, const Accelerator& accelerator, const M
       bounder_(workload, accelerator, options.objective),
       factors_(workload, accelerator, options),
       symmetry_(options.rules.mirrors ? find_symmetry(workload, accelerator) : Symmetry{}) {
+  all_orders_ = !options.rules.orders || sums_may_leave_early(workload, accelerator);
   mapping_.stages.resize(accelerator.stages.size());
   for (const Index& index : workload.indices) {
     whole_.push_back(index.size);

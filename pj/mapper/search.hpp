@@ -141,6 +141,7 @@ class Search {
   // The block whose levels are being chosen.
   const Block* block_ = nullptr;
   std::size_t fanout_ = 0;
+  bool all_orders_ = false;
   bool orders_are_equal_ = false;  ///< of the loops in the level that is being chosen
   StageMapping spread_loops_, scratch_tile_;
   SpreadParts gathered_;

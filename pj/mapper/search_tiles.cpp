@@ -177,8 +177,7 @@ void Search::order(std::size_t at, std::vector<Choice>& found) {
     return;
   }
   const std::vector<Loop> loops = mapping_.stages[at].loops;
-  for (const auto& order :
-       options_.rules.orders ? useful_orders(workload_, accelerator_, mapping_, at) : all_orders(loops)) {
+  for (const auto& order : all_orders_ ? all_orders(loops) : useful_orders(workload_, accelerator_, mapping_, at)) {
     mapping_.stages[at].loops = order;
     bounder_.push(mapping_.stages[at]);
     if (block_ == nullptr) {

@@ -1,10 +1,12 @@
 #include "pj/mapper/space.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <numeric>
 
 #include "pj/base/arithmetic.hpp"
+#include "pj/cost/prices.hpp"
 
 namespace pj {
 
@@ -167,8 +169,31 @@ std::vector<std::int64_t> make_factors(std::int64_t tiles, bool perfect) {
 
 }  // namespace
 
+bool sums_may_leave_early(const Workload& workload, const Accelerator& accelerator) {
+  if (!accelerator.conventions.free_handoff) {
+    return false;
+  }
+  const Prices price = prices(workload, accelerator);
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t stage = 0; stage < accelerator.stages.size(); ++stage) {
+    const auto* level = std::get_if<Level>(&accelerator.stages[stage]);
+    if (level == nullptr || !may_keep(*level, workload.tensors[workload.output()].name)) {
+      continue;
+    }
+    const Prices::Element& sum = price.stages[stage][workload.output()];
+    const double adds = sum.serve.value + sum.update.value;
+    if (adds > least || level->bandwidth || level->read_bandwidth || level->write_bandwidth) {
+      return true;
+    }
+    least = adds;
+  }
+  return false;
+}
+
 Factors::Factors(const Workload& workload, const Accelerator& accelerator, const MapperOptions& options)
-    : perfect_(options.perfect_factors), all_(!options.rules.factors), has_holes_(workload.indices.size()) {
+    : perfect_(options.perfect_factors),
+      all_(!options.rules.factors),
+      needs_all_(workload.indices.size(), sums_may_leave_early(workload, accelerator)) {
   const bool boxes = accelerator.conventions.halo == Conventions::Halo::InnermostOnly;
   const auto strided = [&](const Term& term, const Term& partner) {
     return boxes ? partner.coefficient > 1
@@ -177,8 +202,8 @@ Factors::Factors(const Workload& workload, const Accelerator& accelerator, const
   for (const Operand& tensor : workload.tensors) {
     for (const Axis& axis : tensor.axes) {
       for (const Term& term : axis) {
-        has_holes_[term.index] =
-            has_holes_[term.index] ||
+        needs_all_[term.index] =
+            needs_all_[term.index] ||
             std::any_of(axis.begin(), axis.end(), [&](const Term& other) { return strided(term, other); });
       }
     }
@@ -186,7 +211,7 @@ Factors::Factors(const Workload& workload, const Accelerator& accelerator, const
 }
 
 const std::vector<std::int64_t>& Factors::of(std::size_t index, std::int64_t tiles) {
-  if ((has_holes_[index] || all_) && !perfect_) {
+  if ((needs_all_[index] || all_) && !perfect_) {
     return all(tiles, tiles);
   }
   auto& factors = known_[{tiles, false}];

@@ -9,6 +9,10 @@
 
 namespace pj {
 
+/// Where sums are handed on for free, those that leave a level sooner are added up further out. Can that pay? Then all
+/// factors and orders count.
+bool sums_may_leave_early(const Workload& workload, const Accelerator& accelerator);
+
 /// The factors worth trying, by index.
 class Factors {
  public:
@@ -21,12 +25,13 @@ class Factors {
   const std::vector<std::int64_t>& of(std::size_t index, std::int64_t tiles);
   /// Every factor up to that which leaves one tile, or up to `most`.
   const std::vector<std::int64_t>& all(std::int64_t tiles, std::int64_t most);
-  /// Does a smaller factor always move at least as many words? Not where windows have holes.
-  bool is_monotone(std::size_t index) const { return !has_holes_[index]; }
+  /// Does a smaller factor always move at least as many words? Not where windows have holes, nor where sums
+  /// that are handed on for free may cost less further out.
+  bool is_monotone(std::size_t index) const { return !needs_all_[index]; }
 
  private:
   bool perfect_, all_;
-  std::vector<bool> has_holes_;
+  std::vector<bool> needs_all_;
   std::map<std::pair<std::int64_t, bool>, std::vector<std::int64_t>> known_;
 };
 
