@@ -60,12 +60,33 @@ Outcome wanted(const Claim& claim) {
                                                : Outcome::Reproduced;
 }
 
+/// Under sanitizers the claims that search many mappings would take an hour. They are computed without.
+bool is_left_out(const Claim& claim) {
+#ifdef __SANITIZE_ADDRESS__
+  std::set<std::string> used;
+  if (!claim.computation.empty()) {
+    used.insert(claim.computation);
+    for (const char* inner : {"of", "to"}) {
+      const YamlNode* part = claim.with.is_map() ? claim.with.find(inner) : nullptr;
+      if (part != nullptr && part->is_map() && part->find("with") != nullptr) {
+        add_computations(part->at("compute"), part->at("with"), used);
+      }
+    }
+  }
+  return used.contains("dataflow") || used.contains("mapped layer");
+#else
+  return claim.id.empty();
+#endif
+}
+
 /// All results, computed once for the tests that look at them.
 const std::vector<ClaimResult>& results() {
   static const std::vector<ClaimResult> all = [] {
     std::vector<ClaimResult> computed;
     for (const Claim& claim : built_in_claims()) {
-      computed.push_back(check_claim(claim));
+      if (!is_left_out(claim)) {
+        computed.push_back(check_claim(claim));
+      }
     }
     return computed;
   }();
