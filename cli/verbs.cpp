@@ -4,45 +4,51 @@
 
 namespace pj {
 
+namespace {
+
+const std::array all_verbs{
+    Verb{"networks", "", "list the networks of the zoo", {"--json", "--csv"}, run_networks},
+    Verb{"accelerators", "", "list the accelerators", {}, run_accelerators},
+    Verb{"show",
+         "NETWORK|ACCELERATOR",
+         "show the layers of a network, or the hierarchy of an accelerator",
+         {"--json", "--csv", "--batch", "--input-shape", "--set", "--ert"},
+         run_show},
+    Verb{"evaluate",
+         "NETWORK",
+         "energy, time and traffic of a network on an accelerator, layer by layer",
+         {"--on", "--set", "--ert", "--weights", "--activations", "--objective", "--pareto", "--perfect-factors",
+          "--time-limit", "--no-cache", "--json", "--csv", "--threads", "--batch", "--densities", "--input-shape"},
+         run_evaluate},
+    Verb{"map",
+         "NETWORK:LAYER|WORKLOAD",
+         "the best loop nest for a layer or a workload file, with its traffic and the proof",
+         {"--on",        "--set",     "--ert",    "--weights",         "--activations",
+          "--objective", "--explain", "--pareto", "--perfect-factors", "--time-limit",
+          "--no-cache",  "--mapping", "--verify", "--timeloop",        "--timeloop-version",
+          "--json",      "--csv",     "--batch",  "--densities",       "--input-shape"},
+         run_map},
+    Verb{"dataflows",
+         "NETWORK",
+         "the dataflows of ISCA 2016 on machines of equal area: the bars of its figures",
+         {"--elements", "--batch", "--unrestricted", "--no-cache", "--time-limit", "--csv", "--threads"},
+         run_dataflows},
+    Verb{"formats",
+         "",
+         "bits of a number in every storage format by density, and the densities up to which each saves",
+         {"--bits", "--json", "--csv"},
+         run_formats},
+    Verb{"reproduce",
+         "[ID…]",
+         "compute what publications claim, and compare: all rows, or those named",
+         {"--theme", "--page", "--json", "--csv"},
+         run_reproduce},
+};
+
+}  // namespace
+
 std::span<const Verb> verbs() {
-  static const std::array rows{
-      Verb{"networks", "", "list the networks of the zoo", {"--json", "--csv"}, run_networks},
-      Verb{"accelerators", "", "list the accelerators", {}, run_accelerators},
-      Verb{"show",
-           "NETWORK|ACCELERATOR",
-           "show the layers of a network, or the hierarchy of an accelerator",
-           {"--json", "--csv", "--batch", "--input-shape", "--set", "--ert"},
-           run_show},
-      Verb{"evaluate",
-           "NETWORK",
-           "energy, time and traffic of a network on an accelerator, layer by layer",
-           {"--on", "--set", "--ert", "--weights", "--activations", "--objective", "--pareto", "--perfect-factors",
-            "--time-limit", "--no-cache", "--json", "--csv", "--threads", "--batch", "--densities", "--input-shape"},
-           run_evaluate},
-      Verb{"map",
-           "NETWORK:LAYER|WORKLOAD",
-           "the best loop nest for a layer or a workload file, with its traffic and the proof",
-           {"--on", "--set", "--ert", "--weights", "--activations", "--objective", "--explain", "--pareto", "--perfect-factors",
-            "--time-limit", "--no-cache", "--mapping", "--verify", "--timeloop", "--timeloop-version", "--json",
-            "--csv", "--batch", "--densities", "--input-shape"},
-           run_map},
-      Verb{"dataflows",
-           "NETWORK",
-           "the dataflows of ISCA 2016 on machines of equal area: the bars of its figures",
-           {"--elements", "--batch", "--unrestricted", "--no-cache", "--time-limit", "--csv", "--threads"},
-           run_dataflows},
-      Verb{"formats",
-           "",
-           "bits of a number in every storage format by density, and the densities up to which each saves",
-           {"--bits", "--json", "--csv"},
-           run_formats},
-      Verb{"reproduce",
-           "[ID…]",
-           "compute what publications claim, and compare: all rows, or those named",
-           {"--theme", "--page", "--json", "--csv"},
-           run_reproduce},
-  };
-  return rows;
+  return all_verbs;
 }
 
 }  // namespace pj

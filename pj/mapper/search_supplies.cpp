@@ -11,7 +11,7 @@ namespace {
 
 /// More tiles than these are taken together: when the supplies of a level are bounded, and when its cheap tiles are
 /// listed.
-constexpr double most_tiles = 1e5, most_cheap_tiles = 1e7;
+constexpr double most_front_tiles = 1e5, most_cheap_tiles = 1e7;
 
 /// A list with more tiles would cost more than it saves.
 constexpr std::size_t most_listed = 20000;
@@ -29,7 +29,7 @@ const SupplyFront& Search::front(std::size_t at) {
   if (is_new) {
     const auto extents = std::exchange(extents_, std::vector<std::int64_t>(extents_.size(), 1));
     known->second.passes = bounder_.passing(at).size() <= 1 && bounder_.passes_unkept(at);
-    extend_front(at, extent_ranges(most_tiles), whole_, known->second);
+    extend_front(at, extent_ranges(most_front_tiles), whole_, known->second);
     extents_ = extents;
   }
   return known->second;
