@@ -34,10 +34,10 @@ TEST_CASE("densities go to the storage of a layer's tensors") {
   CHECK(value_of(network, 1, 1).storage.density == 1.0);
 }
 
-TEST_CASE("all densities that come with Picojoule name layers of AlexNet and a source") {
+TEST_CASE("all densities that come with Picojoule name layers of the network at their names' end, and a source") {
   CHECK(built_in_densities().size() >= 2);
   for (const std::string& name : built_in_densities()) {
-    Network network = zoo_network("alexnet");
+    Network network = zoo_network(name.substr(name.rfind('_') + 1));
     const Densities densities = load_densities(name);
     apply(densities, network);
     CHECK(!densities.source.empty());
