@@ -4,6 +4,7 @@
 
 #include "pj/accelerator/reader.hpp"
 #include "pj/base/error.hpp"
+#include "tests/support/accelerator_fault.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
@@ -12,15 +13,6 @@ namespace {
 
 Accelerator read(const std::string& text, const AcceleratorOptions& options = {}) {
   return parse_accelerator(parse_yaml(text, "m"), options);
-}
-
-std::string fault_of(const std::string& text, const AcceleratorOptions& options = {}) {
-  try {
-    read(text, options);
-  } catch (const InputError& fault) {
-    return fault.what();
-  }
-  return "none";
 }
 
 const std::string open_machine =

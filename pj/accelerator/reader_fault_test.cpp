@@ -1,20 +1,12 @@
 #include <doctest/doctest.h>
 
 #include "pj/accelerator/reader.hpp"
+#include "tests/support/accelerator_fault.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
 
 namespace {
-
-std::string fault_of(const std::string& text) {
-  try {
-    parse_accelerator(parse_yaml(text, "m"));
-  } catch (const InputError& fault) {
-    return fault.what();
-  }
-  return "none";
-}
 
 /// The fault of a machine with these stages; they begin in line 4.
 std::string fault_in(const std::string& stages) {

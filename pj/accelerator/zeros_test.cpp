@@ -2,6 +2,7 @@
 
 #include "pj/accelerator/reader.hpp"
 #include "pj/base/error.hpp"
+#include "tests/support/accelerator_fault.hpp"
 
 namespace pj {
 
@@ -12,15 +13,6 @@ std::string machine(const std::string& compute, const std::string& memory, const
   return "name: m\ncompute: {bits: 8, energy: 1 pJ" + compute +
          "}\nstages:\n  - {level: DRAM, read: 1 pJ, write: 1 pJ" + memory +
          "}\n  - {fanout: array, rows: 4}\n  - {level: file, read: 1 pJ, write: 1 pJ" + registers + "}\n";
-}
-
-std::string fault_of(const std::string& text) {
-  try {
-    parse_accelerator(parse_yaml(text, "m"));
-  } catch (const InputError& fault) {
-    return fault.what();
-  }
-  return "none";
 }
 
 }  // namespace

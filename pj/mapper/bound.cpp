@@ -212,9 +212,7 @@ Value Bounder::bound(const Mapping& mapping) {
   delay_ = std::max(least_delay_, step_ * static_cast<double>(nest_.steps()) /
                                       static_cast<double>(copies_outside_[nest_.first_stage()]));
   collect_ways(mapping, nest_.first_stage());
-  for (auto& shares : shares_) {
-    shares.clear();
-  }
+  forget_shares();
   staying_.clear();
   for (std::size_t tensor = 0; tensor < workload_.tensors.size(); ++tensor) {
     staying_.push_back(tensor_energy(tensor, {fanouts_left_ ? Outside::Kind::Least : Outside::Kind::Stays}));

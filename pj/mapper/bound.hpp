@@ -209,6 +209,8 @@ class Bounder {
   Supply supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t open,
                       const std::vector<std::size_t>& passing);
   double held_words(std::size_t tensor) const;
+  /// A bound begins: nothing is known of what the fronts add to it.
+  void forget_shares();
   /// The words of a tensor that the levels between a stage and the chosen part can hold, or its chosen tiles do.
   double most_inside(std::size_t stage, std::size_t tensor, double chosen) const;
   double capacity_words(const Level& level, std::size_t tensor) const;

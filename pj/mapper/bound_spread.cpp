@@ -72,9 +72,7 @@ Value Bounder::spread_bound(const std::vector<Parts>& tensors, const Copies& cop
       return nothing();
     }
   }
-  for (auto& shares : shares_) {
-    shares.clear();
-  }
+  forget_shares();
   energy_ = total(tensors, fanout_);
   double cycles = step_;
   for (std::size_t index = 0; index < steps_.size(); ++index) {

@@ -17,6 +17,12 @@ void Bounder::set_front(std::size_t stage, const SupplyFront* front) {
   }
 }
 
+void Bounder::forget_shares() {
+  for (auto& shares : shares_) {
+    shares.clear();
+  }
+}
+
 std::vector<std::size_t> Bounder::passing(std::size_t stage) const {
   // A bounding box around holes is no lower bound of what the tiles inside it want.
   std::vector<std::size_t> passing;

@@ -1,23 +1,17 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <span>
 
 #include "pj/mapper/exhaustive.hpp"
 #include "pj/mapper/mapper.hpp"
+#include "tests/support/mapper_cases.hpp"
 #include "tests/support/random_cases.hpp"
 #include "tests/support/random_mapping.hpp"
 
 namespace pj {
 
 namespace {
-
-/// `PJ_MAPPER_CASES` sets how many cases are tried, as in mapper_test.cpp.
-int cases() {
-  const char* wanted = std::getenv("PJ_MAPPER_CASES");
-  return wanted == nullptr ? 300 : std::atoi(wanted);
-}
 
 struct Kind {
   const char* einsum;
@@ -93,21 +87,21 @@ void compare(Rng& rng, const Workload& workload, const Accelerator& machine) {
 }  // namespace
 
 TEST_CASE("the mapper finds what the exhaustive search finds for Einsums with one input") {
-  for_random_cases(5 * cases(), [](Rng& rng) {
+  for_random_cases(5 * mapper_cases(), [](Rng& rng) {
     const Workload workload = random_einsum(rng, two_tensors, rng.chance(0.7) ? 12 : 24);
     compare(rng, workload, small_machine(rng, workload, 3));
   });
 }
 
 TEST_CASE("the mapper finds what the exhaustive search finds for Einsums that scatter their output") {
-  for_random_cases(cases(), [](Rng& rng) {
+  for_random_cases(mapper_cases(), [](Rng& rng) {
     const Workload workload = random_einsum(rng, scattering, 12);
     compare(rng, workload, small_machine(rng, workload, 3));
   });
 }
 
 TEST_CASE("the mapper finds what the exhaustive search finds for Einsums with three inputs") {
-  for_random_cases(2 * cases(), [](Rng& rng) {
+  for_random_cases(2 * mapper_cases(), [](Rng& rng) {
     const Workload workload = random_einsum(rng, four_tensors, rng.chance(0.7) ? 8 : 16);
     compare(rng, workload, small_machine(rng, workload, 2));
   });

@@ -2,12 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
 #include "pj/accelerator/reader.hpp"
 #include "pj/base/arithmetic.hpp"
 #include "pj/mapper/bound.hpp"
 #include "pj/mapper/exhaustive.hpp"
+#include "tests/support/mapper_cases.hpp"
 #include "tests/support/random_cases.hpp"
 #include "tests/support/random_mapping.hpp"
 #include "tests/support/random_sparsity.hpp"
@@ -15,11 +14,6 @@
 namespace pj {
 
 namespace {
-
-int cases() {
-  const char* wanted = std::getenv("PJ_MAPPER_CASES");
-  return wanted == nullptr ? 300 : std::atoi(wanted);
-}
 
 /// A machine that limits what fits, what may be kept and what may be tiled where.
 Accelerator constrained(Rng& rng, const Workload& workload, std::int64_t levels) {
@@ -44,24 +38,6 @@ Accelerator constrained(Rng& rng, const Workload& workload, std::int64_t levels)
 
 namespace {
 
-void compare_with_exhaustive(const Workload& workload, const Accelerator& machine, const MapperOptions& options) {
-  const MapperResult wanted = exhaustive_search(workload, machine, options);
-  const MapperResult found = find_best_mapping(workload, machine, options);
-  CAPTURE(to_string(workload));
-  CAPTURE(draw(machine));
-  CAPTURE(to_string(workload, machine, wanted.mapping));
-  CAPTURE(to_string(workload, machine, found.mapping));
-  REQUIRE(bool(found.verdict) == bool(wanted.verdict));
-  if (wanted.verdict) {
-    CHECK(fits(workload, machine, found.mapping).reason() == "");
-    REQUIRE(objective_value(options.objective, found.cost) ==
-            doctest::Approx(objective_value(options.objective, wanted.cost)).epsilon(1e-12));
-    if (options.objective == Objective::Energy) {
-      REQUIRE(found.cost.cycles() == wanted.cost.cycles());
-    }
-  }
-}
-
 MapperOptions random_options(Rng& rng) {
   return {.objective = static_cast<Objective>(rng.between(0, 2)), .perfect_factors = rng.chance(0.4)};
 }
@@ -69,7 +45,7 @@ MapperOptions random_options(Rng& rng) {
 }  // namespace
 
 TEST_CASE("the mapper finds what the exhaustive search finds") {
-  for_random_cases(cases(), [](Rng& rng) {
+  for_random_cases(mapper_cases(), [](Rng& rng) {
     const Workload workload = random_workload(rng, 4, rng.chance(0.7) ? 12 : 24);
     const Accelerator machine = constrained(rng, workload, 3);
     compare_with_exhaustive(workload, machine, random_options(rng));
@@ -77,7 +53,7 @@ TEST_CASE("the mapper finds what the exhaustive search finds") {
 }
 
 TEST_CASE("and does so for long windows with strides and dilation") {
-  for_random_cases(cases() / 2, [](Rng& rng) {
+  for_random_cases(mapper_cases() / 2, [](Rng& rng) {
     const Workload workload = einsum("O[m,p] += I[c,U*p+D*r] * W[m,c,r]", {{"M", rng.between(1, 2)},
                                                                            {"C", rng.between(1, 2)},
                                                                            {"P", rng.between(2, 9)},

@@ -1,19 +1,13 @@
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
 #include "pj/mapper/mapper.hpp"
+#include "tests/support/mapper_cases.hpp"
 #include "tests/support/random_cases.hpp"
 #include "tests/support/random_mapping.hpp"
 
 namespace pj {
 
 namespace {
-
-int cases() {
-  const char* wanted = std::getenv("PJ_MAPPER_CASES");
-  return wanted == nullptr ? 150 : std::atoi(wanted);
-}
 
 /// A machine that limits what fits and what may be kept.
 Accelerator tight_machine(Rng& rng, const Workload& workload) {
@@ -47,7 +41,7 @@ Workload small_workload(Rng& rng, std::int64_t most_macs) {
 /// some.
 void compare_rules(const SearchRules& fewer, std::int64_t most_macs) {
   std::uint64_t problem = 0;
-  for_random_cases(cases(), [&](Rng& rng) {
+  for_random_cases(mapper_cases(150), [&](Rng& rng) {
     const Workload workload = small_workload(rng, most_macs);
     const Accelerator machine = tight_machine(rng, workload);
     MapperOptions options{.objective = static_cast<Objective>(problem % 3), .perfect_factors = problem / 3 % 2 == 0};

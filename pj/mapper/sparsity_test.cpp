@@ -1,8 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-
-#include "pj/mapper/exhaustive.hpp"
+#include "tests/support/mapper_cases.hpp"
 #include "tests/support/random_cases.hpp"
 #include "tests/support/random_mapping.hpp"
 #include "tests/support/random_sparsity.hpp"
@@ -10,11 +8,6 @@
 namespace pj {
 
 namespace {
-
-int cases() {
-  const char* wanted = std::getenv("PJ_MAPPER_CASES");
-  return wanted == nullptr ? 300 : std::atoi(wanted);
-}
 
 Accelerator with_capacities(Rng& rng, Accelerator machine) {
   for (std::size_t s = 1; s < machine.stages.size(); ++s) {
@@ -31,22 +24,11 @@ Accelerator with_capacities(Rng& rng, Accelerator machine) {
 }  // namespace
 
 TEST_CASE("with zeros that are gated, skipped and compressed the mapper finds what the exhaustive search finds") {
-  for_random_cases(cases() / 2, [](Rng& rng) {
+  for_random_cases(mapper_cases() / 2, [](Rng& rng) {
     Workload workload = random_workload(rng, 4, rng.chance(0.7) ? 12 : 24);
     Accelerator machine = with_capacities(rng, random_accelerator(rng, 3));
     add_random_sparsity(rng, workload, machine);
-    const MapperOptions options{.objective = static_cast<Objective>(rng.between(0, 2))};
-    const MapperResult wanted = exhaustive_search(workload, machine, options);
-    const MapperResult found = find_best_mapping(workload, machine, options);
-    CAPTURE(to_string(workload));
-    CAPTURE(draw(machine));
-    CAPTURE(to_string(workload, machine, wanted.mapping));
-    CAPTURE(to_string(workload, machine, found.mapping));
-    REQUIRE(bool(found.verdict) == bool(wanted.verdict));
-    if (wanted.verdict) {
-      REQUIRE(objective_value(options.objective, found.cost) ==
-              doctest::Approx(objective_value(options.objective, wanted.cost)).epsilon(1e-12));
-    }
+    compare_with_exhaustive(workload, machine, {.objective = static_cast<Objective>(rng.between(0, 2))});
   });
 }
 

@@ -5,6 +5,7 @@
 #include "pj/network/network_yaml.hpp"
 #include "pj/network/statistics.hpp"
 #include "pj/study/claim_computations.hpp"
+#include "pj/study/row_named.hpp"
 
 namespace pj {
 
@@ -16,20 +17,6 @@ struct Count {
   const char* name;
   std::int64_t (*of)(const Of&...);
 };
-
-/// The row whose name the node gives.
-template <class Table>
-const auto& named(const Table& table, const YamlNode& node) {
-  std::vector<std::string> known;
-  for (const auto& row : table) {
-    if (node.text("count") == row.name) {
-      return row;
-    }
-    known.emplace_back(row.name);
-  }
-  throw InputError(node.position(),
-                   "unknown count '" + node.text("count") + "'" + did_you_mean(node.text("count"), known));
-}
 
 template <class Kind>
 std::int64_t nodes_of(const Network& network) {
@@ -144,12 +131,12 @@ Network claimed_network(const YamlNode& node, std::int64_t batch) {
 }
 
 double network_count(const YamlNode& with) {
-  const auto& count = named(network_counts, with.at("count"));
+  const auto& count = row_named(network_counts, with.at("count"), "count", "count");
   return static_cast<double>(count.of(claimed_network(with.at("of"))));
 }
 
 double layer_count(const YamlNode& with) {
-  const LayerCount& count = named(layer_counts, with.at("count"));
+  const LayerCount& count = row_named(layer_counts, with.at("count"), "count", "count");
   const Network network = claimed_network(with.at("of"));
   const std::string& wanted = with.at("layer").text("layer");
   std::vector<std::string> known;
@@ -163,7 +150,7 @@ double layer_count(const YamlNode& with) {
 }
 
 double layer_range(const YamlNode& with) {
-  const LayerCount& count = named(layer_counts, with.at("count"));
+  const LayerCount& count = row_named(layer_counts, with.at("count"), "count", "count");
   const Network network = claimed_network(with.at("of"));
   const bool wants_conv = with.at("kind").text("kind") == "convolution";
   std::vector<std::int64_t> numbers;
@@ -181,7 +168,7 @@ double layer_range(const YamlNode& with) {
 }
 
 double zoo_count(const YamlNode& with) {
-  const auto& count = named(zoo_counts, with.at("count"));
+  const auto& count = row_named(zoo_counts, with.at("count"), "count", "count");
   std::int64_t total = 0;
   for (const ZooEntry& entry : zoo()) {
     total += count.of(zoo_network(entry.name));

@@ -4,6 +4,7 @@
 #include "pj/base/text.hpp"
 #include "pj/study/claim_computations.hpp"
 #include "pj/study/dataflows.hpp"
+#include "pj/study/row_named.hpp"
 
 namespace pj {
 
@@ -33,30 +34,6 @@ const std::array counts{
     Count{"layers that fit", nullptr},
 };
 
-const Count& named_count(const YamlNode& node) {
-  std::vector<std::string> known;
-  for (const Count& count : counts) {
-    if (node.text("count") == count.name) {
-      return count;
-    }
-    known.emplace_back(count.name);
-  }
-  throw InputError(node.position(),
-                   "unknown count '" + node.text("count") + "'" + did_you_mean(node.text("count"), known));
-}
-
-const Dataflow& named_dataflow(const YamlNode& node) {
-  std::vector<std::string> known;
-  for (const Dataflow& dataflow : dataflows()) {
-    if (node.text("dataflow") == dataflow.name) {
-      return dataflow;
-    }
-    known.push_back(dataflow.name);
-  }
-  throw InputError(node.position(),
-                   "unknown dataflow '" + node.text("dataflow") + "'" + did_you_mean(node.text("dataflow"), known));
-}
-
 /// `CONV`, `FC`, or the name of one layer.
 std::vector<LoweredLayer> named_layers(const YamlNode& with) {
   const Network network = claimed_network(with.at("of"), with.at("batch").integer("batch", 1, most));
@@ -77,8 +54,8 @@ std::vector<LoweredLayer> named_layers(const YamlNode& with) {
 }  // namespace
 
 double dataflow_count(const YamlNode& with) {
-  const Count& count = named_count(with.at("count"));
-  const Dataflow& dataflow = named_dataflow(with.at("dataflow"));
+  const Count& count = row_named(counts, with.at("count"), "count", "count");
+  const Dataflow& dataflow = row_named(dataflows(), with.at("dataflow"), "dataflow", "dataflow");
   const std::int64_t elements = with.at("elements").integer("elements", 1, most);
   const std::vector<LoweredLayer> layers = named_layers(with);
   if (count.of == nullptr) {

@@ -3,14 +3,13 @@
 #include <array>
 
 #include "pj/study/claims_report.hpp"
+#include "pj/study/json_text.hpp"
 
 namespace pj {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr int indentation = 2;
 
 Json claim_json(const ClaimResult& result) {
   constexpr std::array relations{"equal", "at least", "at most"};
@@ -44,8 +43,7 @@ std::string claims_json(const std::vector<ClaimResult>& results) {
        {Outcome::Reproduced, Outcome::Missed, Outcome::Proxy, Outcome::Compared, Outcome::Cited}) {
     counts[to_string(outcome)] = count_of(results, outcome);
   }
-  return Json{{"claims", claims}, {"counts", counts}}.dump(indentation, ' ', false, Json::error_handler_t::replace) +
-         "\n";
+  return json_text({{"claims", claims}, {"counts", counts}});
 }
 
 }  // namespace pj

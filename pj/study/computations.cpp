@@ -4,6 +4,7 @@
 
 #include "pj/base/text.hpp"
 #include "pj/study/claim_computations.hpp"
+#include "pj/study/row_named.hpp"
 
 namespace pj {
 
@@ -116,15 +117,7 @@ std::span<const Computation> computations() {
 }
 
 const Computation& find_computation(const YamlNode& name) {
-  std::vector<std::string> known;
-  for (const Computation& row : rows()) {
-    if (name.text("compute") == row.name) {
-      return row;
-    }
-    known.emplace_back(row.name);
-  }
-  throw InputError(name.position(),
-                   "unknown computation '" + name.text("compute") + "'" + did_you_mean(name.text("compute"), known));
+  return row_named(rows(), name, "compute", "computation");
 }
 
 double value_of(const YamlNode& node) {

@@ -2,6 +2,7 @@
 
 #include "pj/study/cost_origins.hpp"
 #include "pj/study/estimate_report.hpp"
+#include "pj/study/json_text.hpp"
 #include "pj/study/mapspace.hpp"
 #include "pj/study/sparsity_report.hpp"
 
@@ -10,11 +11,6 @@ namespace pj {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string text_of(const Json& json) {
-  constexpr int indentation = 2;
-  return json.dump(indentation, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 Json level_json(const LayerEstimate& layer, const Accelerator& accelerator, std::size_t stage) {
   Json json{{"name", stage_name(accelerator.stages[stage])}};
@@ -109,7 +105,7 @@ std::string estimate_json(const Estimate& estimate) {
   for (const LayerEstimate& layer : estimate.layers) {
     json["layers"].push_back(layer_json(layer, estimate.accelerator, estimate.objective));
   }
-  return text_of(json);
+  return json_text(json);
 }
 
 std::string mapping_json(const LayerEstimate& layer, const Accelerator& accelerator, const MapperOptions& options) {
@@ -118,7 +114,7 @@ std::string mapping_json(const LayerEstimate& layer, const Accelerator& accelera
   json["objective"] = to_string(options.objective);
   const auto mappings = mapspace_size(layer.workload, accelerator, {.perfect_factors = options.perfect_factors});
   json["mapspace"] = mappings ? Json(*mappings) : Json();
-  return text_of(json);
+  return json_text(json);
 }
 
 }  // namespace pj

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pj/base/text.hpp"
+#include "pj/study/json_text.hpp"
 
 namespace pj {
 
@@ -126,7 +127,6 @@ std::string explain_report(const Explanation& explanation, const Accelerator& ac
 
 std::string explained_json(const std::string& mapping_json, const Explanation& explanation,
                            const Accelerator& accelerator, const Workload& workload) {
-  constexpr int indentation = 2;
   Json json = Json::parse(mapping_json);
   Json& part = json["explanation"];
   part["constraints"] = Json::array();
@@ -138,7 +138,7 @@ std::string explained_json(const std::string& mapping_json, const Explanation& e
     part["capacities"].push_back(json_of(gain));
   }
   part["runner_up"] = explanation.runner_up ? json_of(*explanation.runner_up, accelerator, workload) : Json();
-  return json.dump(indentation, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(json);
 }
 
 std::string repair_report(const Repair& repair) {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pj/base/text.hpp"
+#include "pj/study/json_text.hpp"
 
 namespace pj {
 
@@ -100,8 +101,7 @@ std::string formats_json(const FormatComparison& comparison) {
     }
     json["formats"].push_back(format);
   }
-  constexpr int indentation = 2;
-  return json.dump(indentation) + "\n";
+  return json_text(json);
 }
 
 }  // namespace pj

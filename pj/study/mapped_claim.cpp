@@ -8,6 +8,7 @@
 #include "pj/study/claim_computations.hpp"
 #include "pj/study/evaluate.hpp"
 #include "pj/study/mapping_files.hpp"
+#include "pj/study/row_named.hpp"
 
 namespace pj {
 
@@ -21,18 +22,6 @@ MappedLayer unmapped(const YamlNode& with) {
   MappedLayer result{.layer = with.at("layer").text("layer"), .accelerator = claimed_accelerator(with.at("on"))};
   result.workload = in_formats_of(result.accelerator, layer_named(claimed_layers(with), with.at("layer")));
   return result;
-}
-
-const EmbeddedFile& mapping_named(const YamlNode& name) {
-  std::vector<std::string> known;
-  for (const EmbeddedFile& file : mapping_files()) {
-    if (name.text("mapping") == file.name) {
-      return file;
-    }
-    known.emplace_back(file.name);
-  }
-  throw InputError(name.position(),
-                   "unknown mapping '" + name.text("mapping") + "'" + did_you_mean(name.text("mapping"), known));
 }
 
 bool is_off(const YamlNode& with, const char* key) {
@@ -118,24 +107,12 @@ constexpr std::array counts{
     Count{"clocked energy", "energy of the chip with its clock network", clocked_energy},
 };
 
-const Count& count_named(const YamlNode& node) {
-  std::vector<std::string> known;
-  for (const Count& count : counts) {
-    if (node.text("count") == count.name) {
-      return count;
-    }
-    known.emplace_back(count.name);
-  }
-  throw InputError(node.position(),
-                   "unknown count '" + node.text("count") + "'" + did_you_mean(node.text("count"), known));
-}
-
 }  // namespace
 
 MappedLayer mapped_as_claimed(const YamlNode& with) {
   MappedLayer result = unmapped(with);
   const YamlNode& name = with.at("mapping");
-  const EmbeddedFile& file = mapping_named(name);
+  const EmbeddedFile& file = row_named(mapping_files(), name, "mapping", "mapping");
   const std::string path = "reproduction/mappings/" + std::string(file.name) + ".txt";
   result.mapping = parse_mapping(result.workload, result.accelerator, std::string(file.text), path);
   const Verdict verdict = fits(result.workload, result.accelerator, result.mapping);
@@ -160,12 +137,13 @@ MappedLayer mapped_at_best(const YamlNode& with) {
 }
 
 double count_of(const MappedLayer& mapped, const YamlNode& with) {
-  return count_named(with.at("count")).of(mapped, with);
+  return row_named(counts, with.at("count"), "count", "count").of(mapped, with);
 }
 
 std::string counted_thing(const YamlNode& with) {
   const YamlNode* level = with.find("level");
-  return (level == nullptr ? "" : level->text("level") + " ") + count_named(with.at("count")).thing +
+  return (level == nullptr ? "" : level->text("level") + " ") +
+         row_named(counts, with.at("count"), "count", "count").thing +
          (is_off(with, "coded") ? " before compression" : "");
 }
 

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "pj/study/json_text.hpp"
 #include "pj/study/network_report.hpp"
 
 namespace pj {
@@ -7,13 +8,6 @@ namespace pj {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr int indentation = 2;
-
-/// Text that is not UTF-8 (a file may name its layers as it likes) is replaced and not refused.
-std::string text_of(const Json& json) {
-  return json.dump(indentation, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 Json ports(const Network& network, const std::vector<ValueId>& values) {
   Json list = Json::array();
@@ -77,7 +71,7 @@ std::string zoo_json(const std::vector<ZooRow>& rows) {
                         {"parameters", row.parameters},
                         {"macs", row.macs}});
   }
-  return text_of({{"networks", networks}});
+  return json_text({{"networks", networks}});
 }
 
 std::string network_json(const Network& network, const NetworkStatistics& counts) {
@@ -90,11 +84,11 @@ std::string network_json(const Network& network, const NetworkStatistics& counts
                     {"macs_conv", counts.macs_conv},      {"macs_other", counts.macs_fc},
                     {"operations", counts.operations()},  {"parameters", counts.parameters},
                     {"constants", counts.constants},      {"activations", counts.activations}};
-  return text_of({{"network", network.name},
-                  {"inputs", ports(network, network.inputs)},
-                  {"outputs", ports(network, network.outputs)},
-                  {"layers", layers},
-                  {"totals", totals}});
+  return json_text({{"network", network.name},
+                    {"inputs", ports(network, network.inputs)},
+                    {"outputs", ports(network, network.outputs)},
+                    {"layers", layers},
+                    {"totals", totals}});
 }
 
 }  // namespace pj

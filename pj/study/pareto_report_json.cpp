@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "pj/study/json_text.hpp"
 #include "pj/study/pareto_report.hpp"
 
 namespace pj {
@@ -7,11 +8,6 @@ namespace pj {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string text_of(const Json& json) {
-  constexpr int indentation = 2;
-  return json.dump(indentation, ' ', false, Json::error_handler_t::replace) + "\n";
-}
 
 Json front_json(const LayerEstimate& layer, const Accelerator& accelerator, const ParetoFront& front) {
   Json json{{"name", layer.name}, {"kind", layer.kind}, {"einsum", to_string(layer.workload)}};
@@ -33,7 +29,7 @@ Json front_json(const LayerEstimate& layer, const Accelerator& accelerator, cons
 std::string pareto_json(const LayerEstimate& layer, const Accelerator& accelerator, const ParetoFront& front) {
   Json json = front_json(layer, accelerator, front);
   json["accelerator"] = accelerator.name;
-  return text_of(json);
+  return json_text(json);
 }
 
 std::string pareto_json(const NetworkFront& front) {
@@ -47,7 +43,7 @@ std::string pareto_json(const NetworkFront& front) {
   for (std::size_t i = 0; i < front.layers.size(); ++i) {
     json["layers"].push_back(front_json(front.layers[i], front.accelerator, front.fronts[i]));
   }
-  return text_of(json);
+  return json_text(json);
 }
 
 }  // namespace pj

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "pj/accelerator/reader.hpp"
+#include "pj/base/error.hpp"
+
+namespace pj {
+
+/// What is wrong with a machine file `m` of this text, or "none".
+inline std::string fault_of(const std::string& text, const AcceleratorOptions& options = {}) {
+  try {
+    parse_accelerator(parse_yaml(text, "m"), options);
+  } catch (const InputError& fault) {
+    return fault.what();
+  }
+  return "none";
+}
+
+}  // namespace pj
