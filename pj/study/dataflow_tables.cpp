@@ -20,7 +20,7 @@ namespace {
 
 constexpr double within = 0.01;  // of the least energy, for the range of energy–delay products
 constexpr std::int64_t searched_elements = 256, searched_batch = 1;  // other ranges would take hours of searches
-constexpr double reading = 0.005;                                     // of a height, read off the drawing
+constexpr double reading = 0.005;                                    // of a height, read off the drawing
 constexpr int digits_shown = 4;
 constexpr double operations_in_unit = 1e9;  // of `10^9 MAC`
 
