@@ -15,7 +15,7 @@ namespace pj {
 namespace {
 
 void run_verb(const Verb& verb, const Options& options) {
-  for (const std::string& path : {options.json, options.csv}) {
+  for (const std::string& path : {options.json, options.csv, options.report}) {
     if (!path.empty()) {
       check_can_write(path);
     }

@@ -18,6 +18,8 @@ constexpr double longest_search = 1e6;  // seconds: some 12 days
 const std::array rows{
     OptionRow{"--json", "FILE", "also write every number to this file (docs/json.md)", &Options::json},
     OptionRow{"--csv", "FILE", "also write the table to this file", &Options::csv},
+    OptionRow{"--report", "FILE.html", "also draw it all on a page of its own for the browser (docs/reports.md)",
+              &Options::report},
     OptionRow{"--threads", "N", "threads to use; 0, the default: one per core",
               IntegerMember{&Options::threads, 0, most_threads}},
     OptionRow{"--batch", "N", "inputs at a time; the default is 1", IntegerMember{&Options::batch, 1, largest_batch}},

@@ -13,6 +13,7 @@ struct Options {
   std::vector<std::string> operands;
   std::string json;
   std::string csv;
+  std::string report;
   std::int64_t threads = 0;  ///< 0: one per core
   std::int64_t batch = 1;
   std::vector<std::string> input_shapes;

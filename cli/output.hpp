@@ -12,7 +12,7 @@
 
 namespace pj {
 
-/// Writes the files that `--json` and `--csv` ask for, each made only then.
+/// Writes the files that `--json`, `--csv` and `--report` ask for, each made only then.
 void write_files(const Options& options, const std::function<std::string()>& json,
                  const std::function<std::string()>& csv);
 

@@ -11,7 +11,8 @@ namespace pj {
 namespace {
 
 void write_page(const Options& options, Console& console) {
-  if (!options.operands.empty() || !options.theme.empty() || !options.json.empty() || !options.csv.empty()) {
+  if (!options.operands.empty() || !options.theme.empty() || !options.json.empty() || !options.csv.empty() ||
+      !options.report.empty()) {
     throw InputError("--page writes the whole page; leave out the claims and all other options");
   }
   check_can_write(options.page);

@@ -38,5 +38,6 @@ void run_map(const Options& options, Console& console);
 void run_dataflows(const Options& options, Console& console);
 void run_formats(const Options& options, Console& console);
 void run_reproduce(const Options& options, Console& console);
+void run_page(const Options& options, Console& console);
 
 }  // namespace pj
