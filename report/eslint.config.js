@@ -1,6 +1,16 @@
 import js from "@eslint/js";
 
-const browser = ["window", "document", "getComputedStyle", "ResizeObserver", "URL", "Blob"];
+const browser = [
+  "window",
+  "document",
+  "getComputedStyle",
+  "ResizeObserver",
+  "URL",
+  "Blob",
+  "setTimeout",
+  "performance",
+  "fetch",
+];
 const node = ["process", "URL", "console"];
 const all = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
 
@@ -10,12 +20,15 @@ const rules = {
   "no-var": "error",
   "prefer-const": "error",
   "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
-  "max-len": ["error", { code: 180 }],
   "max-lines": ["error", 400],
-  "max-lines-per-function": ["error", { max: 80 }],
+  "max-lines-per-function": ["error", { max: 60, skipComments: true }],
 };
 
 export default [
   { files: ["src/**/*.js"], languageOptions: { ecmaVersion: 2022, globals: all(browser) }, rules },
-  { files: ["*.js", "test/**/*.js"], languageOptions: { ecmaVersion: 2022, globals: all([...node, ...browser]) }, rules },
+  {
+    files: ["*.js", "test/**/*.js"],
+    languageOptions: { ecmaVersion: 2022, globals: all([...node, ...browser]) },
+    rules,
+  },
 ];

@@ -19,8 +19,16 @@ function config({ ink, soft, rule, fonts }) {
     aria: false, // the figure has a label and a table of its own
     view: { stroke: null },
     axis: {
-      ...text, titleFontWeight: "normal", titleFontSize: 12, labelFontSize: 12, gridColor: rule, domainColor: rule,
-      tickColor: rule, labelLimit: 130, labelOverlap: true, titlePadding: 8,
+      ...text,
+      titleFontWeight: "normal",
+      titleFontSize: 12,
+      labelFontSize: 12,
+      gridColor: rule,
+      domainColor: rule,
+      tickColor: rule,
+      labelLimit: 130,
+      labelOverlap: true,
+      titlePadding: 8,
     },
     legend: { ...text, labelColor: ink, titleFontWeight: "normal", labelFontSize: 12, symbolSize: 90, labelLimit: 160 },
     text: { color: ink, font: fonts, fontSize: 12 },
@@ -29,16 +37,31 @@ function config({ ink, soft, rule, fonts }) {
   };
 }
 
+/** Charts are drawn one after the other, each in a task of its own, so that the page is there before them. */
+const waiting = new Set();
+
+function drawLater(drawing) {
+  if (waiting.size === 0) setTimeout(drawNext);
+  waiting.add(drawing);
+}
+
+function drawNext() {
+  const [first] = waiting;
+  first.draw();
+  waiting.delete(first);
+  if (waiting.size > 0) setTimeout(drawNext);
+}
+
 /** Draws again when the width or the colours change. */
 class Drawing {
   constructor(place, specOf, onview) {
     Object.assign(this, { place, specOf, onview, view: null, width: 0 });
-    onThemeChange(() => this.draw());
+    onThemeChange(() => drawLater(this));
     new ResizeObserver(([entry]) => {
       const width = Math.floor(entry.contentRect.width);
       if (width > 0 && width !== this.width) {
         this.width = width;
-        this.draw();
+        drawLater(this);
       }
     }).observe(place);
   }
@@ -64,8 +87,13 @@ class Drawing {
 
 /** Vega-Lite's remarks on a spec are for its author; faults are thrown. */
 const quiet = {
-  level: () => quiet, error: (...words) => { throw new Error(words.join(" ")); },
-  warn: () => quiet, info: () => quiet, debug: () => quiet,
+  level: () => quiet,
+  error: (...words) => {
+    throw new Error(words.join(" "));
+  },
+  warn: () => quiet,
+  info: () => quiet,
+  debug: () => quiet,
 };
 
 /**
@@ -80,15 +108,20 @@ export function chart({ caption, label, spec, data, onview, controls = [] }) {
   const fill = () => behind.querySelector(".table") ?? behind.append(table({ caption: label, ...resolved(data) }));
   behind.addEventListener("toggle", fill, { once: true });
   const id = freshId("caption");
-  const figure = element("figure", { "aria-labelledby": id },
-    element("figcaption", { id }, caption), controls.length ? element("div", { class: "controls" }, controls) : null,
-    place, data ? behind : null);
+  const figure = element(
+    "figure",
+    { "aria-labelledby": id },
+    element("figcaption", { id }, caption),
+    controls.length ? element("div", { class: "controls" }, controls) : null,
+    place,
+    data ? behind : null,
+  );
   figure.redraw = (text = label) => {
     place.setAttribute("aria-label", text);
     behind.querySelector(".table")?.remove();
     if (behind.open) fill();
     else behind.addEventListener("toggle", fill, { once: true });
-    drawing.draw();
+    drawLater(drawing);
   };
   return figure;
 }

@@ -36,7 +36,12 @@ export function choice(label, choices, onchange) {
   const inputs = choices.map(([value, title], i) => {
     const id = freshId(name);
     const input = element("input", {
-      type: "radio", name, id, value, checked: i === 0, onchange: () => onchange(value),
+      type: "radio",
+      name,
+      id,
+      value,
+      checked: i === 0,
+      onchange: () => onchange(value),
     });
     return [input, element("label", { for: id }, title)];
   });
@@ -54,6 +59,9 @@ export function selection(label, choices, onchange) {
 /** Terms with their values. */
 export function facts(pairs) {
   const known = pairs.filter(([, value]) => value !== undefined && value !== null && value !== "");
-  return element("dl", { class: "facts" },
-    known.map(([term, value]) => element("div", {}, element("dt", {}, term), element("dd", {}, value))));
+  return element(
+    "dl",
+    { class: "facts" },
+    known.map(([term, value]) => element("div", {}, element("dt", {}, term), element("dd", {}, value))),
+  );
 }

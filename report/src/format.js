@@ -1,8 +1,19 @@
 // Numbers as engineers read them. Quantities come in the units of the JSON (pJ, s, bits …) and leave with an SI prefix.
 
 const prefixes = [
-  [1e18, "E"], [1e15, "P"], [1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"], [1, ""],
-  [1e-3, "m"], [1e-6, "µ"], [1e-9, "n"], [1e-12, "p"], [1e-15, "f"], [1e-18, "a"],
+  [1e18, "E"],
+  [1e15, "P"],
+  [1e12, "T"],
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+  [1, ""],
+  [1e-3, "m"],
+  [1e-6, "µ"],
+  [1e-9, "n"],
+  [1e-12, "p"],
+  [1e-15, "f"],
+  [1e-18, "a"],
 ];
 
 const minus = (text) => text.replace("-", "−");
@@ -24,7 +35,7 @@ export function significant(number, digits = 3) {
   }
   const rounded = Number(size.toPrecision(digits));
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(rounded)));
-  return minus(number.toFixed(decimals));
+  return decimals === 0 ? grouped(number) : minus(number.toFixed(decimals));
 }
 
 function superscript(number) {
@@ -65,7 +76,8 @@ export function bytes(bits) {
 
 /** A count of words: exact below ten thousand, with a prefix above. */
 export function count(number) {
-  return Math.abs(number) < 1e4 ? significant(number, 4) : scaled(number, "");
+  if (Math.abs(number) >= 1e4) return scaled(number, "");
+  return Number.isInteger(number) ? grouped(number) : significant(number, 4);
 }
 
 /** 1 layer, 3 layers. */
@@ -96,6 +108,9 @@ export function column(numbers, unit, digits = 3) {
 
 /** The typical size of some numbers: the middle one of those that are not 0. */
 function middle(numbers) {
-  const sizes = numbers.map(Math.abs).filter((size) => size > 0).sort((a, b) => a - b);
+  const sizes = numbers
+    .map(Math.abs)
+    .filter((size) => size > 0)
+    .sort((a, b) => a - b);
   return sizes.length ? sizes[Math.floor(sizes.length / 2)] : 0;
 }

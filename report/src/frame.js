@@ -8,8 +8,13 @@ export function disclosure(results) {
   const machines = results.machines ?? (results.machine ? [results.machine] : []);
   const all = (key) => [...new Set(machines.map((machine) => machine[key]))];
   const words = machines.length
-    ? [`${all("technology_nm").join(", ")} nm`, `${all("precision_bits").join(", ")}-bit arithmetic`,
-      all("clock_Hz").map((clock) => scaled(clock, "Hz")).join(", ")]
+    ? [
+        `${all("technology_nm").join(", ")} nm`,
+        `${all("precision_bits").join(", ")}-bit arithmetic`,
+        all("clock_Hz")
+          .map((clock) => scaled(clock, "Hz"))
+          .join(", "),
+      ]
     : [];
   if (results.basis === "modelled") words.push("modelled, not measured");
   return words;
@@ -17,15 +22,26 @@ export function disclosure(results) {
 
 function themeButton() {
   const title = () => (themeName() === "dark" ? "Light" : "Dark");
-  const button = element("button", {
-    type: "button", class: "theme",
-    onclick: () => { switchTheme(); button.textContent = title(); },
-  }, title());
+  const button = element(
+    "button",
+    {
+      type: "button",
+      class: "theme",
+      onclick: () => {
+        switchTheme();
+        button.textContent = title();
+      },
+    },
+    title(),
+  );
   return button;
 }
 
 function download(text, name) {
-  const link = element("a", { href: URL.createObjectURL(new Blob([text], { type: "application/json" })), download: name });
+  const link = element("a", {
+    href: URL.createObjectURL(new Blob([text], { type: "application/json" })),
+    download: name,
+  });
   link.click();
   URL.revokeObjectURL(link.href);
 }
@@ -36,13 +52,26 @@ export function frame(results, text, { verb, title, subtitle, parts }) {
   document.title = `${title} – Picojoule`;
   const stated = disclosure(results);
   document.getElementById("page").append(
-    element("header", { class: "top" },
+    element(
+      "header",
+      { class: "top" },
       element("div", {}, element("p", { class: "eyebrow" }, `picojoule ${verb}`), themeButton()),
       element("h1", {}, title),
       subtitle ? element("p", { class: "subtitle" }, subtitle) : null,
-      stated.length ? element("p", { class: "stated" }, stated.flatMap((word) => [element("span", {}, word), " "])) : null),
+      stated.length
+        ? element(
+            "p",
+            { class: "stated" },
+            stated.flatMap((word) => [element("span", {}, word), " "]),
+          )
+        : null,
+    ),
     element("main", { id: "content" }, parts),
-    element("footer", {},
+    element(
+      "footer",
+      {},
       element("p", {}, "Every number of this page stands in it as JSON; nothing is loaded from elsewhere."),
-      element("button", { type: "button", onclick: () => download(text, "results.json") }, "Save the JSON")));
+      element("button", { type: "button", onclick: () => download(text, "results.json") }, "Save the JSON"),
+    ),
+  );
 }

@@ -8,7 +8,11 @@ import { reproduce } from "./views/reproduce.js";
 import { show } from "./views/show.js";
 
 const views = {
-  evaluate, map, show, reproduce, dataflows,
+  evaluate,
+  map,
+  show,
+  reproduce,
+  dataflows,
   "network-front": networkFront,
   "layer-front": layerFront,
 };

@@ -12,8 +12,10 @@ export function tooltip(_view, event, _item, value) {
   const [first, ...rest] = Object.entries(value);
   box.replaceChildren(
     element("strong", {}, String(first[1])),
-    ...rest.filter(([, text]) => text !== "").map(([term, text]) =>
-      element("div", {}, element("span", {}, term), element("span", {}, String(text)))));
+    ...rest
+      .filter(([, text]) => text !== "")
+      .map(([term, text]) => element("div", {}, element("span", {}, term), element("span", {}, String(text)))),
+  );
   box.hidden = false;
   const { width, height } = box.getBoundingClientRect();
   const left = Math.min(event.clientX + 14, document.documentElement.clientWidth - width - 8);

@@ -1,6 +1,7 @@
 // The dataflows of Chen, Emer and Sze, ISCA 2016, on machines of equal area: stacked bars as in the paper's figures.
 import { chart } from "../chart.js";
 import { choice, element, section, selection } from "../dom.js";
+import { colour, length, texts } from "../encoding.js";
 import { counted, grouped, percent, significant } from "../format.js";
 import { table } from "../table.js";
 import { seriesVariable } from "../theme.js";
@@ -17,24 +18,36 @@ function partsOf(bar, split) {
   return [["operations", bar.levels.operations], ...Object.entries(bar.tensors)];
 }
 
+function values(bars, split) {
+  return bars.flatMap((bar) =>
+    partsOf(bar, split).map(([part, energy], order) => ({
+      dataflow: bar.dataflow,
+      part,
+      order,
+      value: each(bar, energy),
+      text: significant(each(bar, energy)),
+      share: percent(energy / bar.energy_pJ),
+      all: significant(each(bar, bar.energy_pJ)),
+    })),
+  );
+}
+
 function spec(state) {
-  return (theme) => {
+  return (theme, width) => {
     const bars = mapped(state.group);
     const names = partsOf(bars[0], state.split).map(([name]) => name);
-    const style = getComputedStyle(document.documentElement);
-    const colour = (name, i) => style.getPropertyValue(seriesVariable(names.length - 1 - i, name === "operations")).trim();
+    const variables = names.map((name, i) => seriesVariable(names.length - 1 - i, name === "operations"));
+    const axis = { labelAngle: 0, domain: false, ticks: false };
     return {
-      data: { values: bars.flatMap((bar) => partsOf(bar, state.split).map(([part, energy], order) => ({
-        dataflow: bar.dataflow, part, order, value: each(bar, energy), text: significant(each(bar, energy)), share: percent(energy / bar.energy_pJ),
-        all: significant(each(bar, bar.energy_pJ)) }))) },
+      data: { values: values(bars, state.split) },
       mark: { type: "bar", stroke: theme.paper, strokeWidth: 0.5 },
       height: 340,
       encoding: {
-        x: { field: "dataflow", type: "nominal", sort: null, title: null, axis: { labelAngle: 0, domain: false, ticks: false } },
-        y: { field: "value", type: "quantitative", axis: { title: "energy of a MAC (1: the arithmetic alone)", domain: false, ticks: false } },
-        color: { field: "part", type: "nominal", title: null, scale: { domain: names, range: names.map(colour) }, legend: { orient: "top" } },
+        x: { field: "dataflow", type: "nominal", sort: null, title: null, axis },
+        y: length("value", "energy of a MAC (1: the arithmetic alone)", width),
+        color: colour("part", names, variables, null, width),
         order: { field: "order" },
-        tooltip: [{ field: "dataflow" }, { field: "part", title: "part" }, { field: "text", title: "energy" }, { field: "share", title: "share" }, { field: "all", title: "in all" }],
+        tooltip: texts(["dataflow", "part", ["text", "energy"], "share", ["all", "in all"]]),
       },
     };
   };
@@ -43,13 +56,23 @@ function spec(state) {
 function columnsOf(group) {
   const first = mapped(group)[0];
   const known = (read) => (row) => (row.no_mapping === null ? read(row) : null);
-  return [{ title: "dataflow", value: (row) => row.dataflow },
+  return [
+    { title: "dataflow", value: (row) => row.dataflow },
     { title: "energy of a MAC", unit: "", value: known((row) => each(row, row.energy_pJ)) },
     { title: `of ${first.dataflow}`, unit: "", value: known((row) => row.energy_pJ / first.energy_pJ) },
-    ...Object.keys(first.levels).map((name) => ({ title: name, unit: "", value: known((row) => each(row, row.levels[name])) })),
+    ...Object.keys(first.levels).map((name) => ({
+      title: name,
+      unit: "",
+      value: known((row) => each(row, row.levels[name])),
+    })),
     { title: "DRAM accesses", unit: "", value: known((row) => (row.dram_reads + row.dram_writes) / row.macs) },
-    { title: `EDP of ${first.dataflow}`, unit: "", value: known((row) => (row.energy_pJ * row.delay) / (first.energy_pJ * first.delay)) },
-    { title: "proved", value: (row) => row.no_mapping ?? (row.proved ? "yes" : "no") }];
+    {
+      title: `EDP of ${first.dataflow}`,
+      unit: "",
+      value: known((row) => (row.energy_pJ * row.delay) / (first.energy_pJ * first.delay)),
+    },
+    { title: "proved", value: (row) => row.no_mapping ?? (row.proved ? "yes" : "no") },
+  ];
 }
 
 export function dataflows({ network, groups, ...rest }) {
@@ -58,19 +81,35 @@ export function dataflows({ network, groups, ...rest }) {
   const label = () => `Energy of a multiply-accumulate by dataflow: ${titleOf(state.group)}`;
   const place = element("div");
   const data = () => ({ columns: columnsOf(state.group), rows: state.group.bars });
-  const fill = () => place.replaceChildren(table({ caption: `${titleOf(state.group)}; for each multiply-accumulate`, ...data() }));
+  const fill = () =>
+    place.replaceChildren(table({ caption: `${titleOf(state.group)}; for each multiply-accumulate`, ...data() }));
   const figure = chart({
-    caption: "Energy of a multiply-accumulate", label: label(), spec: spec(state), data,
+    caption: "Energy of a multiply-accumulate",
+    label: label(),
+    spec: spec(state),
+    data,
     controls: [
-      selection("Group", shown.map((group, i) => [i, titleOf(group)]), (value) => {
-        state.group = shown[value];
-        fill();
-        figure.redraw(label());
-      }),
-      choice("Split the energy by", [["levels", "By level"], ["tensors", "By tensor"]], (value) => {
-        state.split = value;
-        figure.redraw(label());
-      })],
+      selection(
+        "Group",
+        shown.map((group, i) => [i, titleOf(group)]),
+        (value) => {
+          state.group = shown[value];
+          fill();
+          figure.redraw(label());
+        },
+      ),
+      choice(
+        "Split the energy by",
+        [
+          ["levels", "By level"],
+          ["tensors", "By tensor"],
+        ],
+        (value) => {
+          state.split = value;
+          figure.redraw(label());
+        },
+      ),
+    ],
   });
   fill();
   return {

@@ -11,7 +11,9 @@ import { timeSection } from "../time.js";
 /** How sure the mappings are. */
 export function proof({ proved, gap }) {
   if (proved) return "proved to be the best";
-  return gap === null ? "the best found; how far from the least is not known" : `at most ${percent(gap)} above the least`;
+  return gap === null
+    ? "the best found; how far from the least is not known"
+    : `at most ${percent(gap)} above the least`;
 }
 
 function keyFacts(results) {
@@ -27,12 +29,13 @@ function keyFacts(results) {
 
 function layerTable(layers, machine, onselect) {
   const total = (key) => layers.reduce((all, layer) => all + layer[key], 0);
-  const levels = machine.stages.filter((stage) => stage.kind === "level");
-  const stageOf = (row, name) => row.stages?.find((stage) => stage.name === name);
+  const outermost = machine.stages[0].name;
   const all = { title: "all", macs: total("macs"), energy_pJ: total("energy_pJ"), cycles: total("cycles") };
   return table({
     caption: `${counted(layers.length, "layer")}. Choose one to see its loop nest.`,
-    rows: layers, total: all, onselect,
+    rows: layers,
+    total: all,
+    onselect,
     columns: [
       { title: "layer", value: (row) => row.title },
       { title: "kind", value: (row) => row.kind ?? "" },
@@ -41,23 +44,41 @@ function layerTable(layers, machine, onselect) {
       { title: "for each MAC", unit: "J", value: (row) => (row.energy_pJ * 1e-12) / row.macs },
       { title: "time", unit: "s", value: (row) => row.cycles / machine.clock_Hz },
       { title: "bound by", value: (row) => (row.stages ? timeOf(row, machine).bound : "") },
-      { title: "in use", unit: "%", value: (row) => row.utilisation ?? "", text: (row) => (row.stages ? percent(row.utilisation) : ""), numeric: true },
-      ...levels.map((level) => ({
-        title: `${level.name} share`, unit: "%", numeric: true,
-        value: (row) => (row.stages ? stageEnergy(stageOf(row, level.name)) / row.energy_pJ : null),
-        text: (row) => (row.stages ? percent(stageEnergy(stageOf(row, level.name)) / row.energy_pJ) : ""),
-      })),
+      {
+        title: "in use",
+        unit: "%",
+        value: (row) => row.utilisation ?? "",
+        text: (row) => (row.stages ? percent(row.utilisation) : ""),
+        numeric: true,
+      },
+      {
+        title: `${outermost} share`,
+        numeric: true,
+        value: (row) => (row.stages ? stageEnergy(row.stages[0]) / row.energy_pJ : null),
+        text: (row) => (row.stages ? percent(stageEnergy(row.stages[0]) / row.energy_pJ) : ""),
+      },
     ],
   });
 }
 
 function nestPart(layers, machine) {
   const place = element("div", { class: "chosen", "aria-live": "polite" });
-  const show = (layer) => place.replaceChildren(
-    element("h3", {}, layer.title), element("p", { class: "einsum" }, layer.einsum),
-    element("p", {}, `${energy(layer.energy_pJ)} in ${time(layer.cycles / machine.clock_Hz)}, bound by ${timeOf(layer, machine).bound}; the mapping is ${proof(layer.certificate)}.`),
-    nest(layer, machine));
-  const list = selection("Layer", layers.map((layer) => [layer.index, layer.title]), (value) => show(layers[value]));
+  const show = (layer) =>
+    place.replaceChildren(
+      element("h3", {}, layer.title),
+      element("p", { class: "einsum" }, layer.einsum),
+      element(
+        "p",
+        {},
+        `${energy(layer.energy_pJ)} in ${time(layer.cycles / machine.clock_Hz)}, bound by ${timeOf(layer, machine).bound}; the mapping is ${proof(layer.certificate)}.`,
+      ),
+      nest(layer, machine),
+    );
+  const list = selection(
+    "Layer",
+    layers.map((layer) => [layer.index, layer.title]),
+    (value) => show(layers[value]),
+  );
   show(layers[0]);
   return {
     parts: section("Loop nests", list, place),
@@ -71,21 +92,43 @@ function nestPart(layers, machine) {
 export function machineSection(machine, costs = {}) {
   const levels = machine.stages.filter((stage) => stage.kind === "level");
   const origins = Object.entries(costs);
-  const rate = (level) => (bandwidth(level) === null ? "without limit" : scaled((bandwidth(level) / 8) * machine.clock_Hz, "B/s"));
-  return section("The machine", element("p", {}, machine.title),
+  const rate = (level) =>
+    bandwidth(level) === null ? "without limit" : scaled((bandwidth(level) / 8) * machine.clock_Hz, "B/s");
+  return section(
+    "The machine",
+    element("p", {}, machine.title),
     table({
-      caption: `${counted(machine.units, `${machine.compute} unit`)} at ${scaled(machine.clock_Hz, "Hz")}`, rows: levels,
-      columns: [{ title: "level", value: (row) => row.name },
+      caption: `${counted(machine.units, `${machine.compute} unit`)} at ${scaled(machine.clock_Hz, "Hz")}`,
+      rows: levels,
+      columns: [
+        { title: "level", value: (row) => row.name },
         { title: "instances", unit: "", value: (row) => row.instances },
-        { title: "capacity of each", numeric: true, value: (row) => row.capacity_bits, text: (row) => (row.partition_bits
-          ? Object.entries(row.partition_bits).map(([name, bits]) => `${name} ${bytes(bits)}`).join(", ") : bytes(row.capacity_bits)) },
-        { title: "bandwidth of all", numeric: true, value: bandwidth, text: rate }],
+        {
+          title: "capacity of each",
+          numeric: true,
+          value: (row) => row.capacity_bits,
+          text: (row) =>
+            row.partition_bits
+              ? Object.entries(row.partition_bits)
+                  .map(([name, bits]) => `${name} ${bytes(bits)}`)
+                  .join(", ")
+              : bytes(row.capacity_bits),
+        },
+        { title: "bandwidth of all", numeric: true, value: bandwidth, text: rate },
+      ],
     }),
-    origins.length === 0 ? null : table({
-      caption: "Costs that the machine's file leaves to estimates", rows: origins,
-      columns: [{ title: "cost", value: ([name]) => name }, { title: "origin", value: ([, { origin }]) => origin },
-        { title: "rule", value: ([, { rule }]) => rule }],
-    }));
+    origins.length === 0
+      ? null
+      : table({
+          caption: "Costs that the machine's file leaves to estimates",
+          rows: origins,
+          columns: [
+            { title: "cost", value: ([name]) => name },
+            { title: "origin", value: ([, { origin }]) => origin },
+            { title: "rule", value: ([, { rule }]) => rule },
+          ],
+        }),
+  );
 }
 
 export function evaluate(results) {
@@ -111,9 +154,20 @@ export function evaluate(results) {
 
 function metricsSection(metrics) {
   const rows = Object.entries(metrics).filter(([, value]) => typeof value !== "object" || value === null);
-  return section("Metrics", table({
-    caption: "The metrics of Sze et al. 2017, section VIII; the unit stands behind the name", rows,
-    columns: [{ title: "metric", value: ([name]) => name },
-      { title: "value", numeric: true, value: ([, value]) => value, text: ([, value]) => (typeof value === "number" ? significant(value, 4) : value ?? "not known") }],
-  }));
+  return section(
+    "Metrics",
+    table({
+      caption: "The metrics of Sze et al. 2017, section VIII; the unit stands behind the name",
+      rows,
+      columns: [
+        { title: "metric", value: ([name]) => name },
+        {
+          title: "value",
+          numeric: true,
+          value: ([, value]) => value,
+          text: ([, value]) => (typeof value === "number" ? significant(value, 4) : (value ?? "not known")),
+        },
+      ],
+    }),
+  );
 }
