@@ -36,6 +36,13 @@ void write_files(const Options& options, const std::function<std::string()>& jso
   }
 }
 
+void check_report(const Options& options, const Accelerator& accelerator) {
+  if (!options.report.empty() && accelerator.node_nm == 0) {
+    throw InputError("--report states the technology of its numbers, which the machine '" + accelerator.name +
+                     "' does not; add technology: 65 nm, say, to its file");
+  }
+}
+
 MapperOptions mapper_options(const Options& options, const Console& console) {
   MapperOptions mapper{.objective = parse_objective(options.objective),
                        .perfect_factors = options.perfect_factors,

@@ -7,7 +7,7 @@
 namespace pj {
 
 void run_page(const Options& options, Console& console) {
-  constexpr std::int64_t largest = std::int64_t{256} << 20;
+  constexpr std::int64_t largest = std::int64_t{64} << 20;
   if (options.report.empty()) {
     throw InputError("page needs the file to write; add --report FILE.html");
   }

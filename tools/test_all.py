@@ -3,6 +3,7 @@
 
 import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -33,11 +34,11 @@ class Count:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
-def output_of(command: list[object]) -> tuple[int, str]:
+def output_of(command: list[object], **settings: object) -> tuple[int, str]:
     """The exit status of a command and all that it prints."""
     try:
         done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              stdin=subprocess.DEVNULL, timeout=TEST_SECONDS, check=False)
+                              stdin=subprocess.DEVNULL, timeout=TEST_SECONDS, check=False, **settings)
     except subprocess.TimeoutExpired:
         return 124, f"no end after {TEST_SECONDS} s"
     return done.returncode, done.stdout.decode("utf-8", errors="replace")
@@ -49,11 +50,15 @@ def build(preset: str) -> Count:
     return Count(failed=1) if status else Count(passed=1)
 
 
+def skipped(reason: str) -> Count:
+    print(f"SKIPPED: {reason}")
+    return Count(skipped=1)
+
+
 def check(command: list[object], needs: str = "python3") -> Count:
     """One check: a command that prints what is wrong and fails; skipped where the program it needs is missing."""
     if shutil.which(needs) is None:
-        print(f"SKIPPED: {needs} is not installed")
-        return Count(skipped=1)
+        return skipped(f"{needs} is not installed")
     status, output = output_of(command)
     if status:
         print(output.rstrip())
@@ -107,6 +112,34 @@ def doctests(build_folder: Path) -> Count:
     return total if tests else Count(failed=1)
 
 
+def page_tests() -> Count:
+    """The tests of the page; those that open it are left out where there is no browser."""
+    tests = tree.ROOT / "report/test"
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    left_out = Count() if browser else skipped("chromium is not installed: no page was opened")
+    files = [file for file in sorted(tests.glob("*.test.js")) if browser or file.name != "pages.test.js"]
+    settings = {"PICOJOULE": str(RELEASE / "cli/picojoule"), "CHROMIUM": browser or ""}
+    status, output = output_of(["node", "--test", "--test-reporter=tap", *files], env=os.environ | settings)
+    if status:
+        print(output.rstrip())
+    counts = {name: int(number) for name, number in re.findall(r"^# (pass|fail|cancelled) (\d+)$", output, re.MULTILINE)}
+    failed = max(counts.get("fail", 0) + counts.get("cancelled", 0), 1 if status or not counts else 0)
+    return left_out + Count(counts.get("pass", 0), failed)
+
+
+def pages() -> Count:
+    """The page of results: its libraries installed, its sources checked, its tests run."""
+    if shutil.which("npm") is None:
+        return skipped("npm is not installed: the page was not tested")
+    folder = tree.ROOT / "report"
+    if not (folder / "node_modules/playwright-core").is_dir():
+        status, output = output_of(["npm", "ci", "--ignore-scripts"], cwd=folder)
+        if status:
+            print(output.rstrip())
+            return Count(failed=1)
+    return check(["npm", "run", "--prefix", folder, "lint"], needs="npm") + page_tests()
+
+
 def as_one(count: Count) -> Count:
     """Cases that were counted in another build already: one check, or the number that failed."""
     return Count(failed=count.failed) if count.failed else Count(passed=1)
@@ -127,6 +160,7 @@ STAGES: dict[str, Callable[[], Count]] = {
     "tests": lambda: doctests(RELEASE),
     "transcripts": lambda: checks_of_commands("run_transcripts.py", RELEASE),
     "docs": lambda: checks_of_commands("check_docs.py", RELEASE),
+    "pages": pages,
     "tidy": lambda: check([TOOLS / "check_tidy.py", RELEASE], needs="clang-tidy-16"),
     "dev-build": lambda: build("dev"),
     "dev-tests": lambda: as_one(doctests(DEV)),

@@ -50,19 +50,22 @@ const Kind& kind_of(const Json& json, const std::string& file) {
                    "reproduce and dataflows");
 }
 
-void check_states_technology(const Json& machine, const std::string& file) {
-  if (!machine.value("technology_nm", Json()).is_number()) {
-    throw InputError({file}, "a page states the technology of its numbers, which the machine '" +
-                                 machine.value("name", "") + "' does not; add technology: 65 nm, say, to its file");
+/// Those of a comparison, or the one.
+std::vector<Json> machines_of(const Json& json) {
+  std::vector<Json> machines = json.contains("machine") ? std::vector<Json>{json["machine"]} : std::vector<Json>{};
+  for (const Json& machine : json.value("machines", Json::array())) {
+    machines.push_back(machine);
   }
+  return machines;
 }
 
-void check_states_technology_of_all(const Json& json, const std::string& file) {
-  for (const Json& machine : json.value("machines", Json::array())) {
-    check_states_technology(machine, file);
-  }
-  if (json.contains("machine")) {
-    check_states_technology(json["machine"], file);
+void check_state_technology(const Json& json, const std::string& file) {
+  for (const Json& machine : machines_of(json)) {
+    if (!machine.is_object() || !machine.contains("technology_nm") || !machine["technology_nm"].is_number()) {
+      const Json name = machine.is_object() && machine.contains("name") ? machine["name"] : Json();
+      throw InputError({file}, "a page states the technology of its numbers, which the machine " + name.dump() +
+                                   " does not; add technology: 65 nm, say, to its file");
+    }
   }
 }
 
@@ -88,6 +91,13 @@ void put(std::string& text, const std::string& place, const std::string& content
 
 }  // namespace
 
+void check_has_pages() {
+  if (page_template().empty()) {
+    throw InputError(
+        "this picojoule was built without its pages, for which npm is needed; install npm and build again");
+  }
+}
+
 std::string page(std::string_view json, const std::string& file) {
   if (page_template().empty()) {
     throw InputError(
@@ -95,7 +105,7 @@ std::string page(std::string_view json, const std::string& file) {
   }
   const Json results = parsed(json, file);
   const Kind& kind = kind_of(results, file);
-  check_states_technology_of_all(results, file);
+  check_state_technology(results, file);
   std::string text(page_template().front().text);
   put(text, "{{kind}}", kind.name);
   put(text, "{{results}}", without_markup(json));

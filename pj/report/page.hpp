@@ -11,4 +11,7 @@ namespace pj {
 /// (Sze et al. 2017, section VIII: without it no number means anything), or where pages were left out of this build.
 std::string page(std::string_view json, const std::string& file = "");
 
+/// Throws what `page` would throw in a build that has no pages.
+void check_has_pages();
+
 }  // namespace pj

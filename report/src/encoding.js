@@ -26,3 +26,11 @@ export function colour(field, names, variables, title = null, width = Infinity) 
 /** The texts that hang beside the pointer: names of fields, or [field, title]. */
 export const texts = (fields) =>
   fields.map((each) => (Array.isArray(each) ? { field: each[0], title: each[1] } : { field: each, title: each }));
+
+/** The decades of a logarithmic axis; within two of them the halves too. */
+export function ticks(low, high) {
+  const steps = high / low < 100 ? [1, 2, 5] : [1];
+  const first = Math.floor(Math.log10(low));
+  const decades = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, i) => 10 ** (first + i));
+  return decades.flatMap((decade) => steps.map((step) => step * decade)).filter((tick) => tick >= low && tick <= high);
+}

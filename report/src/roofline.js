@@ -1,7 +1,7 @@
 // The roofline (Williams, Waterman and Patterson 2009) of the outermost level, with a point for each layer.
 import { chart } from "./chart.js";
 import { section } from "./dom.js";
-import { colour, greatest, least, texts } from "./encoding.js";
+import { colour, greatest, least, texts, ticks } from "./encoding.js";
 import { scaled, significant } from "./format.js";
 import { bandwidth, stageVariable, timeOf } from "./model.js";
 
@@ -37,14 +37,6 @@ function lines({ peak, bytesPerSecond, ridge }, low, high) {
     { intensity: ridge, rate: peak },
     { intensity: high, rate: peak },
   ].sort((a, b) => a.intensity - b.intensity);
-}
-
-/** The decades of a logarithmic axis; within two of them the halves too. */
-function ticks(low, high) {
-  const steps = high / low < 100 ? [1, 2, 5] : [1];
-  const first = Math.floor(Math.log10(low));
-  const decades = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, i) => 10 ** (first + i));
-  return decades.flatMap((decade) => steps.map((step) => step * decade)).filter((tick) => tick >= low && tick <= high);
 }
 
 /** Names beside points, less those that would lie on one another. */

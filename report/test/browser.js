@@ -12,6 +12,7 @@ export const folder = mkdtempSync(join(tmpdir(), "picojoule-pages-"));
 export function picojoule(...words) {
   return execFileSync(process.env.PICOJOULE, words, {
     cwd: folder,
+    env: { ...process.env, XDG_CACHE_HOME: join(folder, "cache") },
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,7 +1,7 @@
 // Claims of publications beside what is computed here.
 import { chart } from "../chart.js";
 import { element, facts, freshId, section } from "../dom.js";
-import { colour, texts } from "../encoding.js";
+import { colour, greatest, least, texts, ticks } from "../encoding.js";
 import { counted, grouped, percent, significant } from "../format.js";
 import { table } from "../table.js";
 
@@ -12,6 +12,7 @@ const variables = {
   compared: "--series-1",
   cited: "--compute",
 };
+const relation = { equal: "", "at least": "≥ ", "at most": "≤ " };
 /** Five digits, and none that say nothing: published values are round. */
 const digits = (value) =>
   Number.isInteger(value) ? grouped(value) : significant(value, 5).replace(/(\.\d*?)0+$/, "$1");
@@ -26,20 +27,25 @@ function ratios(claims) {
     verdict: claim.verdict,
     title: `${claim.id} ${claim.subject}`,
     claim: claim.claim,
-    published: quantity(claim.published, claim.unit),
+    published: relation[claim.relation] + quantity(claim.published, claim.unit),
     ours: quantity(claim.ours, claim.unit),
   }));
 }
 
 function ratioSpec(points) {
   const verdicts = Object.keys(variables).filter((verdict) => points.some((point) => point.verdict === verdict));
+  const shares = points.flatMap((point) => [point.ratio / 10, point.ratio * 10]);
   const axis = { title: "claims, in order", grid: false, labels: false, ticks: false };
   const x = { field: "place", type: "quantitative", axis, scale: { nice: false } };
   const y = {
     field: "ratio",
     type: "quantitative",
     scale: { type: "log" },
-    axis: { title: "ours ÷ published", format: ",~r", tickCount: 6 },
+    axis: {
+      title: "ours ÷ published",
+      format: ",~r",
+      values: ticks(1e-6, 1e6).filter((tick) => tick >= least(shares) && tick <= greatest(shares)),
+    },
   };
   const color = () =>
     colour(
@@ -127,8 +133,6 @@ function filters(claims, counts, onchange) {
     ),
   );
 }
-
-const relation = { equal: "", "at least": "≥ ", "at most": "≤ " };
 
 export function reproduce({ claims, counts }) {
   const said = element("p", { class: "note", "aria-live": "polite" });
