@@ -41,8 +41,10 @@ void run_evaluate(const Options& options, Console& console) {
     return;
   }
   const MappingCache cache(cache_folder(options));
-  EvaluateOptions wanted{
-      .mapper = mapper_options(options, console), .cache = &cache, .threads = static_cast<int>(options.threads)};
+  EvaluateOptions wanted{.mapper = mapper_options(options, console),
+                         .cache = &cache,
+                         .threads = static_cast<int>(options.threads),
+                         .batch = options.batch};
   wanted.progress = [&](std::size_t done, std::size_t all) {
     console.progress.show("mapped " + std::to_string(done) + " of " + std::to_string(all) + " layers");
   };

@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t most_threads = 256;
 constexpr std::int64_t largest_batch = 1 << 20;
 constexpr std::int64_t most_elements = 1 << 20;
+constexpr std::int64_t most_points = 1'000'000;
 constexpr double longest_search = 1e6;  // seconds: some 12 days
 
 const std::array rows{
@@ -59,6 +60,10 @@ const std::array rows{
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
     OptionRow{"--page", "FILE", "instead: write the page of measured values beside ours (docs/validation.md)",
               &Options::page},
+    OptionRow{"--results", "FILE", "the file of results, from which a run goes on; STUDY.jsonl here is the default",
+              &Options::results},
+    OptionRow{"--points-limit", "N", "the most points that a study may have; the default is 100,000",
+              IntegerMember{&Options::points_limit, 1, most_points}},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {

@@ -5,6 +5,7 @@
 #include "pj/study/json_text.hpp"
 #include "pj/study/machine_json.hpp"
 #include "pj/study/mapspace.hpp"
+#include "pj/study/metrics_report.hpp"
 #include "pj/study/sparsity_report.hpp"
 
 namespace pj {
@@ -60,6 +61,17 @@ Json level_json(const LayerEstimate& layer, const Accelerator& accelerator, std:
   return json;
 }
 
+/// For each fanout the share of its copies that get work.
+Json in_use_json(const LayerMetrics& measured, const Accelerator& accelerator) {
+  Json json = Json::object();
+  for (std::size_t s = 0; s < accelerator.stages.size(); ++s) {
+    if (std::holds_alternative<Fanout>(accelerator.stages[s])) {
+      json[stage_name(accelerator.stages[s])] = measured.in_use[s];
+    }
+  }
+  return json;
+}
+
 Json layer_json(const LayerEstimate& layer, const Accelerator& accelerator, Objective objective) {
   const MapperResult& result = layer.result;
   Json json{{"name", layer.name}, {"kind", layer.kind}, {"einsum", to_string(layer.workload)}};
@@ -86,6 +98,7 @@ Json layer_json(const LayerEstimate& layer, const Accelerator& accelerator, Obje
   for (std::size_t s = 0; s < accelerator.stages.size(); ++s) {
     json["stages"].push_back(level_json(layer, accelerator, s));
   }
+  json["in_use"] = in_use_json(measure(layer, accelerator, objective), accelerator);
   const Certificate& proof = result.certificate;
   json["certificate"] = {{"proved", proof.proved},
                          {"lower_bound", proof.lower_bound},
@@ -124,6 +137,10 @@ std::string estimate_json(const Estimate& estimate) {
             {"objective", to_string(estimate.objective)},
             {"proved", estimate.proved()},
             {"gap", estimate.gap()}};
+  json["technology_nm"] = estimate.accelerator.node_nm;
+  json["precision_bits"] = estimate.accelerator.compute.bits;
+  json["batch"] = estimate.batch;
+  json["metrics"] = metrics_json(metrics(estimate));
   json["machine"] = machine_json(estimate.accelerator);
   json["costs"] = costs_json(estimate.accelerator);
   json["layers"] = Json::array();
