@@ -4,6 +4,7 @@
 #include "pj/base/files.hpp"
 #include "pj/onnx/onnx.hpp"
 #include "pj/report/page.hpp"
+#include "pj/study/metrics.hpp"
 
 namespace pj {
 
@@ -37,9 +38,11 @@ void write_files(const Options& options, const std::function<std::string()>& jso
 }
 
 void check_report(const Options& options, const Accelerator& accelerator) {
-  if (!options.report.empty() && accelerator.node_nm == 0) {
-    throw InputError("--report states the technology of its numbers, which the machine '" + accelerator.name +
-                     "' does not; add technology: 65 nm, say, to its file");
+  if (options.report.empty()) {
+    return;
+  }
+  if (const Verdict verdict = discloses(accelerator); !verdict) {
+    throw InputError("--report: " + verdict.reason());
   }
 }
 

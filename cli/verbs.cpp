@@ -39,7 +39,7 @@ const std::array all_verbs{
     Verb{"sweep",
          "STUDY",
          "a design-space study: every combination of networks, machines and parameters, and the best of them",
-         {"--results", "--points-limit", "--threads", "--csv", "--json"},
+         {"--results", "--points-limit", "--threads", "--csv", "--report", "--json"},
          run_sweep},
     Verb{"formats",
          "",

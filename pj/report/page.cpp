@@ -29,6 +29,9 @@ const std::array kinds{
     Kind{"show", {"network", "layers", "totals"}},
     Kind{"reproduce", {"claims", "counts"}},
     Kind{"dataflows", {"network", "machines", "groups"}},
+    Kind{"compare", {"networks", "scenarios"}},
+    Kind{"roofline", {"accelerator", "technology_nm", "roofs", "networks"}},
+    Kind{"sweep", {"study", "machines", "objectives", "results", "fronts"}},
 };
 
 Json parsed(std::string_view text, const std::string& file) {
@@ -50,20 +53,47 @@ const Kind& kind_of(const Json& json, const std::string& file) {
                    "reproduce and dataflows");
 }
 
-/// Those of a comparison, or the one.
-std::vector<Json> machines_of(const Json& json) {
-  std::vector<Json> machines = json.contains("machine") ? std::vector<Json>{json["machine"]} : std::vector<Json>{};
-  for (const Json& machine : json.value("machines", Json::array())) {
-    machines.push_back(machine);
+/// The list under a key; empty where there is none.
+Json list_of(const Json& json, const char* key) {
+  return json.is_object() && json.contains(key) && json[key].is_array() ? json[key] : Json::array();
+}
+
+/// Everything that says which machine the numbers are of.
+std::vector<Json> machines_of(const Json& json, const Kind& kind) {
+  std::vector<Json> machines = list_of(json, "machines");
+  if (json.contains("machine")) {
+    machines.push_back(json["machine"]);
+  }
+  if (std::string_view(kind.name) == "roofline") {
+    machines.push_back(json);
+  }
+  for (const Json& network : list_of(json, "networks")) {
+    for (const Json& machine : list_of(network, "machines")) {
+      machines.push_back(machine);
+    }
   }
   return machines;
 }
 
-void check_state_technology(const Json& json, const std::string& file) {
-  for (const Json& machine : machines_of(json)) {
-    if (!machine.is_object() || !machine.contains("technology_nm") || !machine["technology_nm"].is_number()) {
-      const Json name = machine.is_object() && machine.contains("name") ? machine["name"] : Json();
-      throw InputError({file}, "a page states the technology of its numbers, which the machine " + name.dump() +
+bool states_technology(const Json& machine) {
+  return machine.is_object() && machine.contains("technology_nm") && machine["technology_nm"].is_number() &&
+         machine["technology_nm"] > 0;
+}
+
+/// The name of a machine, or of what its numbers stand beside.
+std::string name_of(const Json& machine) {
+  for (const char* key : {"name", "accelerator"}) {
+    if (machine.is_object() && machine.contains(key) && machine[key].is_string()) {
+      return " '" + machine[key].get<std::string>() + "'";
+    }
+  }
+  return "";
+}
+
+void check_state_technology(const Json& json, const Kind& kind, const std::string& file) {
+  for (const Json& machine : machines_of(json, kind)) {
+    if (!states_technology(machine)) {
+      throw InputError({file}, "a page states the technology of its numbers, which the machine" + name_of(machine) +
                                    " does not; add technology: 65 nm, say, to its file");
     }
   }
@@ -105,7 +135,7 @@ std::string page(std::string_view json, const std::string& file) {
   }
   const Json results = parsed(json, file);
   const Kind& kind = kind_of(results, file);
-  check_state_technology(results, file);
+  check_state_technology(results, kind, file);
   std::string text(page_template().front().text);
   put(text, "{{kind}}", kind.name);
   put(text, "{{results}}", without_markup(json));

@@ -95,10 +95,14 @@ TEST_CASE("numbers of a machine without its technology have no page") {
     CHECK(fault(R"({"machine": {"name": "x", "technology_nm": 65}, )" + rest) == "no fault");
     for (const char* machine : {R"({"name": "x", "technology_nm": null})", R"({"name": "x"})"}) {
       CHECK(fault(std::string(R"({"machine": )") + machine + ", " + rest) ==
-            "a.json: a page states the technology of its numbers, which the machine \"x\" does not; add technology: 65 "
+            "a.json: a page states the technology of its numbers, which the machine 'x' does not; add technology: 65 "
             "nm, "
             "say, to its file");
     }
+    CHECK(fault(R"({"networks": [{"machines": [{"accelerator": "y", "technology_nm": 0}]}], "scenarios": []})")
+              .find("the machine 'y' does not") != std::string::npos);
+    CHECK(fault(R"({"accelerator": "z", "technology_nm": 0, "roofs": [], "networks": []})").find("the machine 'z'") !=
+          std::string::npos);
     CHECK(fault(R"({"machine": 1, )" + rest).starts_with("a.json: a page states the technology"));
   }
 }

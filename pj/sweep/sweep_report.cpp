@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <map>
 
+#include "pj/accelerator/reader.hpp"
 #include "pj/base/text.hpp"
 #include "pj/study/json_text.hpp"
+#include "pj/study/machine_json.hpp"
 #include "pj/study/non_dominated.hpp"
 
 namespace pj {
@@ -215,6 +217,10 @@ std::string sweep_json(const SweepRun& run) {
   const std::vector<Json> points = points_of(run);
   const auto fronts = fronts_of(run, points);
   Json json{{"study", run.study.name}, {"basis", "modelled"}, {"points", points.size()}};
+  json["machines"] = Json::array();
+  for (const StudyMachine& machine : run.study.machines) {
+    json["machines"].push_back(machine_json(parse_accelerator(machine.file)));
+  }
   json["objectives"] = Json::array();
   for (const MetricRow* metric : run.study.objectives) {
     json["objectives"].push_back({{"name", metric->name},

@@ -3,19 +3,23 @@ import { element } from "./dom.js";
 import { scaled } from "./format.js";
 import { startTheme, switchTheme, themeName } from "./theme.js";
 
+/** Every machine of the results: one, those of a comparison, or what stands flat beside them. */
+function machinesOf(results) {
+  if (results.machine) return [results.machine];
+  if (results.machines) return results.machines;
+  if (results.technology_nm) return [results];
+  return (results.networks ?? []).flatMap((network) => network.machines ?? []);
+}
+
 /** What a report must state (Sze et al. 2017, section VIII): technology, precision, measured or modelled. */
 export function disclosure(results) {
-  const machines = results.machines ?? (results.machine ? [results.machine] : []);
-  const all = (key) => [...new Set(machines.map((machine) => machine[key]))];
+  const machines = machinesOf(results);
+  const all = (key) => [...new Set(machines.map((machine) => machine[key]).filter((value) => value !== undefined))];
   const words = machines.length
-    ? [
-        `${all("technology_nm").join(", ")} nm`,
-        `${all("precision_bits").join(", ")}-bit arithmetic`,
-        all("clock_Hz")
-          .map((clock) => scaled(clock, "Hz"))
-          .join(", "),
-      ]
+    ? [`${all("technology_nm").join(", ")} nm`, `${all("precision_bits").join(", ")}-bit arithmetic`]
     : [];
+  const clocks = all("clock_Hz").map((clock) => scaled(clock, "Hz"));
+  if (clocks.length) words.push(clocks.join(", "));
   if (results.basis === "modelled") words.push("modelled, not measured");
   return words;
 }

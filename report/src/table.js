@@ -47,7 +47,14 @@ class Table {
     this.place = element(
       "div",
       { class: "table", role: "region", "aria-labelledby": id, tabindex: 0 },
-      element("table", {}, element("caption", { id }, caption), element("thead", {}, this.head), this.body, this.foot),
+      element(
+        "table",
+        { class: columns.length <= 3 ? "narrow" : null },
+        element("caption", { id }, caption),
+        element("thead", {}, this.head),
+        this.body,
+        this.foot,
+      ),
       this.more,
     );
     this.draw();

@@ -1,8 +1,9 @@
 // A network on an accelerator.
 import { element, facts, section, selection } from "../dom.js";
 import { energySection } from "../energy.js";
-import { bytes, counted, energy, grouped, percent, scaled, significant, time } from "../format.js";
-import { bandwidth, named, stageEnergy, timeOf } from "../model.js";
+import { bytes, counted, energy, grouped, percent, scaled, time } from "../format.js";
+import { metric, metricText } from "../metrics.js";
+import { bandwidth, named, rooflineOf, stageEnergy, stageVariable, timeOf } from "../model.js";
 import { nest } from "../nest.js";
 import { rooflineSection } from "../roofline.js";
 import { table } from "../table.js";
@@ -143,7 +144,7 @@ export function evaluate(results) {
       keyFacts(results),
       energySection(layers, machine),
       timeSection(layers, machine),
-      rooflineSection(layers, machine),
+      rooflineSection(rooflineOf(layers, machine), machine.stages[0].name, (name) => stageVariable(machine, name)),
       section("Layers", layerTable(layers, machine, nests.choose)),
       nests.parts,
       results.metrics ? metricsSection(results.metrics) : null,
@@ -153,19 +154,18 @@ export function evaluate(results) {
 }
 
 function metricsSection(metrics) {
-  const rows = Object.entries(metrics).filter(([, value]) => typeof value !== "object" || value === null);
   return section(
     "Metrics",
     table({
-      caption: "The metrics of Sze et al. 2017, section VIII; the unit stands behind the name",
-      rows,
+      caption: "The metrics of Sze et al. 2017, section VIII",
+      rows: Object.keys(metrics),
       columns: [
-        { title: "metric", value: ([name]) => name },
+        { title: "metric", value: (key) => metric(key).title },
         {
           title: "value",
           numeric: true,
-          value: ([, value]) => value,
-          text: ([, value]) => (typeof value === "number" ? significant(value, 4) : (value ?? "not known")),
+          value: (key) => metrics[key],
+          text: (key) => metricText(metric(key), metrics[key]),
         },
       ],
     }),
