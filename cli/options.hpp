@@ -38,6 +38,8 @@ struct Options {
   std::int64_t elements = 0;  ///< 0: all that the figures show
   bool unrestricted = false;
   std::string page;
+  std::string scenario;
+  std::string sort;     ///< a metric; empty: as the machines are named
   std::string results;  ///< empty: named as the study
   std::int64_t points_limit = 100'000;
 

@@ -30,7 +30,7 @@ const std::array kinds{
     Kind{"reproduce", {"claims", "counts"}},
     Kind{"dataflows", {"network", "machines", "groups"}},
     Kind{"compare", {"networks", "scenarios"}},
-    Kind{"roofline", {"accelerator", "technology_nm", "roofs", "networks"}},
+    Kind{"roofline", {"machine", "roofs", "networks"}},
     Kind{"sweep", {"study", "machines", "objectives", "results", "fronts"}},
 };
 
@@ -59,13 +59,10 @@ Json list_of(const Json& json, const char* key) {
 }
 
 /// Everything that says which machine the numbers are of.
-std::vector<Json> machines_of(const Json& json, const Kind& kind) {
+std::vector<Json> machines_of(const Json& json) {
   std::vector<Json> machines = list_of(json, "machines");
   if (json.contains("machine")) {
     machines.push_back(json["machine"]);
-  }
-  if (std::string_view(kind.name) == "roofline") {
-    machines.push_back(json);
   }
   for (const Json& network : list_of(json, "networks")) {
     for (const Json& machine : list_of(network, "machines")) {
@@ -90,8 +87,8 @@ std::string name_of(const Json& machine) {
   return "";
 }
 
-void check_state_technology(const Json& json, const Kind& kind, const std::string& file) {
-  for (const Json& machine : machines_of(json, kind)) {
+void check_state_technology(const Json& json, const std::string& file) {
+  for (const Json& machine : machines_of(json)) {
     if (!states_technology(machine)) {
       throw InputError({file}, "a page states the technology of its numbers, which the machine" + name_of(machine) +
                                    " does not; add technology: 65 nm, say, to its file");
@@ -135,7 +132,7 @@ std::string page(std::string_view json, const std::string& file) {
   }
   const Json results = parsed(json, file);
   const Kind& kind = kind_of(results, file);
-  check_state_technology(results, kind, file);
+  check_state_technology(results, file);
   std::string text(page_template().front().text);
   put(text, "{{kind}}", kind.name);
   put(text, "{{results}}", without_markup(json));

@@ -6,6 +6,7 @@
 #include "pj/study/machine_json.hpp"
 #include "pj/study/mapspace.hpp"
 #include "pj/study/metrics_report.hpp"
+#include "pj/study/roofline_report.hpp"
 #include "pj/study/sparsity_report.hpp"
 
 namespace pj {
@@ -147,6 +148,7 @@ std::string estimate_json(const Estimate& estimate) {
   for (const LayerEstimate& layer : estimate.layers) {
     json["layers"].push_back(layer_json(layer, estimate.accelerator, estimate.objective));
   }
+  json["roofline"] = roofline_part(roofline(estimate));
   return json_text(json);
 }
 
@@ -158,6 +160,7 @@ std::string mapping_json(const LayerEstimate& layer, const Accelerator& accelera
   json["objective"] = to_string(options.objective);
   const auto mappings = mapspace_size(layer.workload, accelerator, {.perfect_factors = options.perfect_factors});
   json["mapspace"] = mappings ? Json(*mappings) : Json();
+  json["roofline"] = roofline_part(roofline({.accelerator = accelerator, .layers = {layer}}));
   return json_text(json);
 }
 

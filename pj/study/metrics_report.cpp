@@ -14,11 +14,13 @@ std::string text_of(const char* name, const Metrics& metrics) {
   return metric_text(row, row.value(metrics));
 }
 
-std::string throughput_line(const Metrics& m) {
+std::string throughput_line(const Metrics& m, const Accelerator& accelerator) {
+  const std::string in_use = in_use_text(m, accelerator);
   return "Throughput: " + text_of("throughput", m) + " in batches of " + grouped(m.batch) + ", latency " +
          text_of("latency", m) + "; " + text_of("operations", m) + " of " + text_of("peak", m) + " at the peak (" +
          text_of("utilisation", m) + "; non-zero " + text_of("nonzero_utilisation", m) + "); " +
-         significant(m.units_used) + " of " + grouped(m.units) + " multipliers have work.\n";
+         significant(m.units_used) + " of " + grouped(m.units) + " multipliers have work" +
+         (in_use.empty() ? "" : " (" + in_use + ")") + ".\n";
 }
 
 std::string efficiency_line(const Metrics& m, const Accelerator& accelerator) {
@@ -44,6 +46,16 @@ std::string network_line(const Metrics& m) {
 
 }  // namespace
 
+std::string in_use_text(const Metrics& metrics, const Accelerator& accelerator) {
+  std::vector<std::string> parts;
+  for (std::size_t s = 0; s < accelerator.stages.size(); ++s) {
+    if (std::holds_alternative<Fanout>(accelerator.stages[s])) {
+      parts.push_back(stage_name(accelerator.stages[s]) + " " + significant(100.0 * metrics.in_use[s]) + " %");
+    }
+  }
+  return join(parts, ", ");
+}
+
 std::string disclosure(const Accelerator& accelerator) {
   if (const Verdict verdict = discloses(accelerator); !verdict) {
     throw InputError(verdict.reason());
@@ -55,7 +67,7 @@ std::string metrics_text(const Metrics& metrics, const Accelerator& accelerator)
   if (const Verdict verdict = discloses(accelerator); !verdict) {
     return "No throughput, power or efficiency: " + verdict.reason() + ".\n";
   }
-  return "Metrics (" + disclosure(accelerator) + "):\n" + throughput_line(metrics) +
+  return "Metrics (" + disclosure(accelerator) + "):\n" + throughput_line(metrics, accelerator) +
          efficiency_line(metrics, accelerator) + machine_line(metrics, accelerator) + network_line(metrics);
 }
 

@@ -15,6 +15,9 @@ std::string metrics_text(const Metrics& metrics, const Accelerator& accelerator)
 /// `65 nm, 16 bit, modelled`. Throws `InputError` where the machine does not disclose it.
 std::string disclosure(const Accelerator& accelerator);
 
+/// `threads 100 %, lanes 87.5 %`: what share of each fanout's copies gets work.
+std::string in_use_text(const Metrics& metrics, const Accelerator& accelerator);
+
 /// Every metric by its key; null where it is not known.
 nlohmann::ordered_json metrics_json(const Metrics& metrics);
 

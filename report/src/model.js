@@ -90,34 +90,6 @@ export function bandwidth(level) {
   return one === null ? null : one * level.instances;
 }
 
-/** The outermost roof and the layers below it, as the JSON of `roofline` has them. A MAC is two operations. */
-export function rooflineOf(layers, machine) {
-  const peak = 2 * machine.units * machine.clock_Hz;
-  const [outermost] = machine.stages;
-  const bits = bandwidth(outermost);
-  const bytesPerSecond = bits === null ? null : (bits / 8) * machine.clock_Hz;
-  const slope = (intensity) => (bytesPerSecond === null ? Infinity : 2 * intensity * bytesPerSecond);
-  return {
-    peak_ops_per_s: peak,
-    roofs:
-      bytesPerSecond === null
-        ? []
-        : [{ level: outermost.name, bytes_per_s: bytesPerSecond, ridge_macs_per_byte: peak / 2 / bytesPerSecond }],
-    layers: layers.map((layer) => {
-      const intensity = layer.outermost_bits > 0 ? layer.macs / (layer.outermost_bits / 8) : 0;
-      const { bound, all } = timeOf(layer, machine);
-      return {
-        name: layer.name,
-        macs_per_byte: intensity,
-        attainable_ops_per_s: Math.min(peak, slope(intensity)),
-        achieved_ops_per_s: (2 * layer.macs) / all,
-        roof: slope(intensity) < peak ? outermost.name : "peak",
-        bound_by: bound,
-      };
-    }),
-  };
-}
-
 /** Several layers may have one name; a place in the network tells them apart. */
 export function named(layers) {
   return layers.map((layer, index) => ({ ...layer, index, title: layer.name }));

@@ -20,10 +20,25 @@ const pages = {
   "show.html": ["show", "alexnet"],
   "reproduce.html": ["reproduce", "--theme", "A"],
   "dataflows.html": ["dataflows", "lenet5_caffe", "--elements", "256"],
+  "compare.html": ["compare", "lenet5_caffe", "--on", "eyeriss,eyeriss168,tpu", "--scenario", "embedded"],
+  "roofline.html": ["roofline", "lenet5_caffe", "alexnet", "--on", "eyeriss"],
+  "sweep.html": ["sweep", "study.yaml"],
   "large.html": ["evaluate", "resnet1202_cifar10"],
 };
 
+const study = `
+name: buffers
+networks: lenet5_caffe
+machines: eyeriss
+parameters:
+  buffer.capacity: {powers_of_two: [16 KiB, 128 KiB]}
+  clock: [100 MHz, 200 MHz, 400 MHz]
+objectives: [area, latency]
+limits: {power: 150 mW}
+`;
+
 before(async () => {
+  writeFileSync(join(folder, "study.yaml"), study);
   for (const [file, words] of Object.entries(pages)) picojoule(...words, "--report", file);
   await start();
 });
@@ -178,6 +193,48 @@ test("points that a brush or a limit selects are those of the table", async () =
   await page.getByLabel("time at most (ms)").fill(String(times[2] + 1e-9));
   assert.equal(await count(), 3);
   await close();
+});
+
+test("a study shows its front, along any two metrics", async () => {
+  const { page, close } = await open("sweep.html");
+  const { results, fronts } = JSON.parse(await page.evaluate(() => document.getElementById("results").textContent));
+  const rows = page.locator(".table", { hasText: "above the least" }).locator("tbody tr");
+  const known = results.filter((row) => typeof row.latency_s === "number").length;
+  assert.equal(await rows.count(), known);
+  assert.ok(fronts[0].places.length > 0 && fronts[0].places.length < known);
+  assert.equal(await rows.filter({ hasText: /yes/ }).count(), fronts[0].places.length);
+  await page.getByLabel("Up").selectOption({ label: "power" });
+  assert.match(await page.locator("figcaption").innerText(), /power against latency/);
+  await rows.first().getByRole("button").click();
+  assert.match(await page.locator(".chosen caption").innerText(), /All that is known of it/);
+  await close();
+});
+
+test("a comparison marks the best machine of each metric", async () => {
+  const { page, close } = await open("compare.html");
+  const { networks } = JSON.parse(await page.evaluate(() => document.getElementById("results").textContent));
+  const [{ machines, best }] = networks;
+  const row = page
+    .locator(".table", { hasText: "Metrics of Sze" })
+    .locator("tbody tr", { hasText: /^energy/ })
+    .first();
+  const marked = await row
+    .locator("td")
+    .evaluateAll((cells) => cells.findIndex((cell) => cell.textContent.includes("*")));
+  assert.equal(marked, best.energy_pJ);
+  assert.equal(await row.locator("td").count(), machines.length);
+  await page.getByLabel("Metric").selectOption({ label: "utilisation" });
+  assert.match(await page.locator(".drawing").first().getAttribute("aria-label"), /^utilisation of 3 machines/);
+  await close();
+});
+
+test("every metric has a name of its own", async () => {
+  for (const file of ["evaluate.html", "compare.html"]) {
+    const { page, close } = await open(file);
+    const names = await page.locator(".table", { hasText: "etrics of Sze" }).locator("tbody th").allInnerTexts();
+    assert.ok(names.length > 20 && names.every((name) => !name.includes("_")), names.join(", "));
+    await close();
+  }
 });
 
 test("claims are left by verdict and by words", async () => {

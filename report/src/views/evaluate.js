@@ -3,7 +3,7 @@ import { element, facts, section, selection } from "../dom.js";
 import { energySection } from "../energy.js";
 import { bytes, counted, energy, grouped, percent, scaled, time } from "../format.js";
 import { metric, metricText } from "../metrics.js";
-import { bandwidth, named, rooflineOf, stageEnergy, stageVariable, timeOf } from "../model.js";
+import { bandwidth, named, stageEnergy, stageVariable, timeOf } from "../model.js";
 import { nest } from "../nest.js";
 import { rooflineSection } from "../roofline.js";
 import { table } from "../table.js";
@@ -144,7 +144,7 @@ export function evaluate(results) {
       keyFacts(results),
       energySection(layers, machine),
       timeSection(layers, machine),
-      rooflineSection(rooflineOf(layers, machine), machine.stages[0].name, (name) => stageVariable(machine, name)),
+      rooflineSection(results.roofline, machine.stages[0].name, (name) => stageVariable(machine, name)),
       section("Layers", layerTable(layers, machine, nests.choose)),
       nests.parts,
       results.metrics ? metricsSection(results.metrics) : null,

@@ -3,7 +3,7 @@ import { chart } from "../chart.js";
 import { element, facts, section } from "../dom.js";
 import { energySection } from "../energy.js";
 import { energy, grouped, percent, prefixOf, scaled, significant, time } from "../format.js";
-import { named, rooflineOf, stageVariable, timeOf } from "../model.js";
+import { named, stageVariable, timeOf } from "../model.js";
 import { nest, wordsColumns, wordsRows } from "../nest.js";
 import { rooflineSection } from "../roofline.js";
 import { table } from "../table.js";
@@ -153,7 +153,7 @@ export function map(results) {
         ),
       ),
       cyclesSection(layer, machine),
-      rooflineSection(rooflineOf([layer], machine), machine.stages[0].name, (name) => stageVariable(machine, name)),
+      rooflineSection(results.roofline, machine.stages[0].name, (name) => stageVariable(machine, name)),
       results.explanation ? explanationSection(results.explanation, machine) : null,
       section(
         "The search",

@@ -1,26 +1,19 @@
 // What each layer could reach on a machine, and what it does.
 import { element, facts, section } from "../dom.js";
 import { scaled, significant } from "../format.js";
+import { stageVariable } from "../model.js";
 import { rooflineChart } from "../roofline.js";
 import { table } from "../table.js";
-import { seriesVariable } from "../theme.js";
 
 export function roofline(results) {
   const { networks, roofs, peak_ops_per_s: peak } = results;
-  const outermost = roofs[0]?.level ?? "the outermost level";
-  const names = [
-    ...new Set([
-      ...roofs.map((roof) => roof.level),
-      ...networks.flatMap(({ layers }) => layers.map((layer) => layer.bound_by)),
-    ]),
-  ];
-  const variableOf = (name) =>
-    roofs.some((roof) => roof.level === name) ? seriesVariable(names.indexOf(name)) : "--compute";
+  const { machine } = results;
+  const variableOf = (name) => stageVariable(machine, name);
   const one = networks.length === 1;
   return {
     verb: "roofline",
     title: `${one ? networks[0].network : "Networks"} below the roofs of ${results.accelerator}`,
-    subtitle: "A multiply-accumulate is two operations",
+    subtitle: `${machine.title}; a multiply-accumulate is two operations`,
     parts: [
       facts([
         ["Peak", scaled(peak, "OPS")],
@@ -29,7 +22,7 @@ export function roofline(results) {
       ...networks.map(({ network, layers }) =>
         section(
           one ? "Roofline" : network,
-          rooflineChart({ peak_ops_per_s: peak, roofs, layers }, outermost, variableOf),
+          rooflineChart({ peak_ops_per_s: peak, roofs, layers }, machine.stages[0].name, variableOf),
         ),
       ),
       section(
