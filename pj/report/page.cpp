@@ -96,14 +96,17 @@ void check_state_technology(const Json& json, const std::string& file) {
   }
 }
 
-/// JSON that no browser takes for markup: `<` stands only in texts, where it may be written so.
-std::string without_markup(std::string_view json) {
+/// JSON that no browser takes for markup, on one line: `<` stands only in texts, where it may be written so, and a
+/// line's end only between values, where it and the indentation behind it say nothing.
+std::string embedded(std::string_view json) {
   std::string text;
   text.reserve(json.size());
+  bool is_indentation = false;
   for (const char sign : json) {
+    is_indentation = sign == '\n' || sign == '\r' || (is_indentation && sign == ' ');
     if (sign == '<') {
       text += "\\u003c";
-    } else {
+    } else if (!is_indentation) {
       text += sign;
     }
   }
@@ -135,7 +138,7 @@ std::string page(std::string_view json, const std::string& file) {
   check_state_technology(results, file);
   std::string text(page_template().front().text);
   put(text, "{{kind}}", kind.name);
-  put(text, "{{results}}", without_markup(json));
+  put(text, "{{results}}", embedded(json));
   return text;
 }
 

@@ -49,6 +49,8 @@ TEST_CASE("a page holds the whole JSON and names its kind") {
   if (has_pages()) {
     const std::string json = R"({"claims": [], "counts": {"missed": 0}})";
     CHECK(results_in(page(json)) == json);
+    CHECK(results_in(page("{\n  \"claims\": [\n    \"a  b\"\n  ],\r\n  \"counts\": {}\n}\n")) ==
+          R"({"claims": ["a  b"],"counts": {}})");
     CHECK(page(json).find("data-kind=\"reproduce\"") != std::string::npos);
   }
 }

@@ -19,7 +19,7 @@ export function colour(field, names, variables, title = null, width = Infinity) 
     type: "nominal",
     title,
     scale: { domain: names, range: variables.map((variable) => style.getPropertyValue(variable).trim()) },
-    legend: { orient: "top", titleOrient: "left", direction: "horizontal", columns: width < 500 ? 3 : 0 },
+    legend: { orient: "top", titleOrient: "left", direction: "horizontal", columns: width < 500 ? 2 : 0 },
   };
 }
 

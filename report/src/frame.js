@@ -16,10 +16,10 @@ export function disclosure(results) {
   const machines = machinesOf(results);
   const all = (key) => [...new Set(machines.map((machine) => machine[key]).filter((value) => value !== undefined))];
   const words = machines.length
-    ? [`${all("technology_nm").join(", ")} nm`, `${all("precision_bits").join(", ")}-bit arithmetic`]
+    ? [`${all("technology_nm").join(" and ")} nm`, `${all("precision_bits").join(" and ")}-bit arithmetic`]
     : [];
   const clocks = all("clock_Hz").map((clock) => scaled(clock, "Hz"));
-  if (clocks.length) words.push(clocks.join(", "));
+  if (clocks.length) words.push(clocks.join(" and "));
   if (results.basis === "modelled") words.push("modelled, not measured");
   return words;
 }

@@ -50,7 +50,7 @@ class Table {
       element(
         "table",
         { class: columns.length <= 3 ? "narrow" : null },
-        element("caption", { id }, caption),
+        element("caption", { id }, element("span", {}, caption)),
         element("thead", {}, this.head),
         this.body,
         this.foot,

@@ -103,10 +103,11 @@ function metricSpec(network, key) {
 function metricTable(network) {
   const keys = Object.keys(network.machines[0].metrics);
   const rows = [...first, ...keys.filter((key) => !first.includes(key))];
+  const isSame = (key) => new Set(network.machines.map((machine) => machine.metrics[key])).size === 1;
   const cell = (machine, place) => (key) => {
     const ratio = machine.ratios[key];
     const text = metricText(metric(key), machine.metrics[key]);
-    const name = network.best[key] === place ? element("strong", {}, `${text} *`) : text;
+    const name = network.best[key] === place && !isSame(key) ? element("strong", {}, `${text} *`) : text;
     return element(
       "span",
       {},
@@ -132,14 +133,12 @@ function metricTable(network) {
 }
 
 function scenarioTable(network, scenarios) {
+  const isOver = ({ at_least: low, at_most: high }, value) =>
+    typeof value === "number" && ((low !== null && value < low) || (high !== null && value > high));
   const said = (machine, { name, limits }) => {
     if (machine.violates[name].length === 0) return "within its limits";
-    return `over: ${machine.violates[name]
-      .map((each) => {
-        const limit = limits.find(({ key }) => metric(key).title === each || key.startsWith(each));
-        return limit ? `${each} (${metricText(metric(limit.key), machine.metrics[limit.key])})` : each;
-      })
-      .join(", ")}`;
+    const over = limits.filter(({ key, ...limit }) => isOver(limit, machine.metrics[key]));
+    return `not: ${over.map(({ key }) => `${metric(key).title} ${metricText(metric(key), machine.metrics[key])}`).join(", ")}`;
   };
   return table({
     caption: "Scenarios",
@@ -204,7 +203,7 @@ export function compare(results) {
   return {
     verb: "compare",
     title: `${networks.length === 1 ? names[0] : "Networks"} on ${machines.map((machine) => machine.accelerator).join(", ")}`,
-    subtitle: null,
+    subtitle: `${machines.length} machines, each with its best mappings`,
     parts: [
       networks.length > 1
         ? choice(
