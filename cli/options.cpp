@@ -54,7 +54,7 @@ const std::array rows{
     OptionRow{"--pareto", "", "instead: every best trade of energy for cycles", &Options::pareto},
     OptionRow{"--explain", "", "also search what each constraint costs, which capacity binds, and the runner-up",
               &Options::explain},
-    OptionRow{"--set", "STAGE.KEY=VALUE", "set a value of the machine file anew, as array.columns=32; may be repeated",
+    OptionRow{"--set", "STAGE.KEY=VALUE", "set a value of the machine file anew, as array.columns=32 or clock=1 GHz; may be repeated",
               &Options::settings},
     OptionRow{"--elements", "N", "the machines with so many elements, and --batch; without it all of the figures",
               IntegerMember{&Options::elements, 1, most_elements}},

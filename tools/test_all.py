@@ -69,11 +69,11 @@ def checks_of_commands(script: str, build_folder: Path) -> Count:
     """A script that runs commands and says `N commands … checked, M faults`."""
     status, output = output_of([TOOLS / script, "--binary", build_folder / "cli/picojoule"])
     counts = re.search(r"^(\d+) .*checked, (\d+) faults$", output, re.MULTILINE)
-    if status:
-        print(output.rstrip())
+    print("".join(f"{line}\n" for line in output.split("\n") if status or line.startswith("SKIPPED:")), end="")
     if counts is None or (status and counts.group(2) == "0"):
         return Count(failed=1)
-    return Count(int(counts.group(1)) - int(counts.group(2)), int(counts.group(2)))
+    skipped = len(re.findall(r"^SKIPPED:", output, re.MULTILINE))
+    return Count(int(counts.group(1)) - int(counts.group(2)), int(counts.group(2)), skipped)
 
 
 def tests_of_tools() -> Count:
@@ -160,6 +160,7 @@ STAGES: dict[str, Callable[[], Count]] = {
     "tests": lambda: doctests(RELEASE),
     "transcripts": lambda: checks_of_commands("run_transcripts.py", RELEASE),
     "docs": lambda: checks_of_commands("check_docs.py", RELEASE),
+    "sweeps": lambda: checks_of_commands("check_sweeps.py", RELEASE),
     "pages": pages,
     "tidy": lambda: check([TOOLS / "check_tidy.py", RELEASE], needs="clang-tidy-16"),
     "dev-build": lambda: build("dev"),

@@ -7,6 +7,7 @@
 #include "pj/accelerator/reader.hpp"
 #include "pj/accelerator/settings.hpp"
 #include "pj/base/text.hpp"
+#include "pj/study/metrics_report.hpp"
 
 namespace pj {
 
@@ -156,7 +157,7 @@ class StudyReader {
 /// Every choice on its own must make a machine of every machine; combinations may still be impossible.
 void try_choices(const Study& study) {
   for (const StudyMachine& machine : study.machines) {
-    at_place(machine.position, [&] { return parse_accelerator(machine.file); });
+    at_place(machine.position, [&] { return disclosure(parse_accelerator(machine.file)); });
     for (const SweepParameter& parameter : study.parameters) {
       for (const auto& choice : parameter.choices) {
         at_place(parameter.position, [&] {
