@@ -55,7 +55,9 @@ function drawNext() {
 /** Draws again when the width or the colours change. */
 class Drawing {
   constructor(place, specOf, onview) {
-    Object.assign(this, { place, specOf, onview, view: null, width: 0 });
+    // Vega gives the element that it draws in a role and a label of its own, so it has one within.
+    const inside = place.appendChild(element("div"));
+    Object.assign(this, { inside, specOf, onview, view: null, width: 0 });
     onThemeChange(() => drawLater(this));
     new ResizeObserver(([entry]) => {
       const width = Math.floor(entry.contentRect.width);
@@ -74,7 +76,7 @@ class Drawing {
     const full = { width: this.width, autosize: { type: "fit-x", contains: "padding" }, ...spec };
     const { spec: vega } = compile(full, { config: config(theme), logger: quiet });
     this.view = new View(parse(vega, {}, { ast: true }), {
-      container: this.place,
+      container: this.inside,
       expr: expressionInterpreter,
       renderer: marks > mostElements ? "canvas" : "svg",
       logLevel: onlyErrors,

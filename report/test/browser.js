@@ -44,7 +44,7 @@ export async function open(file, { width = 1280, colorScheme = "light" } = {}) {
     if (request.url() !== url && !request.url().startsWith("data:")) said.push(`request: ${request.url()}`);
   });
   await page.goto(url);
-  await page.waitForFunction(() => document.querySelectorAll(".drawing:empty").length === 0);
+  await page.waitForFunction(() => document.querySelectorAll(".drawing > :empty").length === 0);
   return { page, said, close: () => context.close() };
 }
 
