@@ -14,11 +14,14 @@ constexpr std::int64_t most_threads = 256;
 constexpr std::int64_t largest_batch = 1 << 20;
 constexpr std::int64_t most_elements = 1 << 20;
 constexpr double most_percent = 100.0;
+constexpr std::int64_t most_points = 1'000'000;
 constexpr double longest_search = 1e6;  // seconds: some 12 days
 
 const std::array rows{
     OptionRow{"--json", "FILE", "also write every number to this file (docs/json.md)", &Options::json},
     OptionRow{"--csv", "FILE", "also write the table to this file", &Options::csv},
+    OptionRow{"--report", "FILE.html", "also draw it all on a page of its own for the browser (docs/reports.md)",
+              &Options::report},
     OptionRow{"--threads", "N", "threads to use; 0, the default: one per core",
               IntegerMember{&Options::threads, 0, most_threads}},
     OptionRow{"--batch", "N", "inputs at a time; the default is 1", IntegerMember{&Options::batch, 1, largest_batch}},
@@ -34,7 +37,9 @@ const std::array rows{
     OptionRow{"--densities", "FILE", "shares of non-zeros by layer and tensor: a name or .yaml file (docs/sparsity.md)",
               &Options::densities},
     OptionRow{"--bits", "N", "of one number; the default is 16", IntegerMember{&Options::bits, 1, 32}},
-    OptionRow{"--on", "ACCELERATOR", "an accelerator's name or .yaml file; the default is eyeriss", &Options::on},
+    OptionRow{"--on", "ACCELERATOR",
+              "an accelerator's name or .yaml file; the default is eyeriss; compare: several, with commas",
+              &Options::on},
     OptionRow{"--objective", "GOAL", "what the mapping makes least: energy (the default), delay or edp",
               &Options::objective},
     OptionRow{"--mapping", "FILE", "price this loop nest, ours or Timeloop's, instead of searching one",
@@ -52,7 +57,8 @@ const std::array rows{
     OptionRow{"--pareto", "", "instead: every best trade of energy for cycles", &Options::pareto},
     OptionRow{"--explain", "", "also search what each constraint costs, which capacity binds, and the runner-up",
               &Options::explain},
-    OptionRow{"--set", "STAGE.KEY=VALUE", "set a value of the machine file anew, as array.columns=32; may be repeated",
+    OptionRow{"--set", "STAGE.KEY=VALUE",
+              "set a value of the machine file anew, as array.columns=32 or clock=1 GHz; may be repeated",
               &Options::settings},
     OptionRow{"--elements", "N", "the machines with so many elements, and --batch; without it all of the figures",
               IntegerMember{&Options::elements, 1, most_elements}},
@@ -63,6 +69,13 @@ const std::array rows{
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
     OptionRow{"--page", "FILE", "instead: write the page of measured values beside ours (docs/validation.md)",
               &Options::page},
+    OptionRow{"--scenario", "NAMES", "flag what breaks the limits of embedded, cloud or a .yaml file (docs/compare.md)",
+              &Options::scenario},
+    OptionRow{"--sort", "METRIC", "the best of this first, as power (docs/metrics.md)", &Options::sort},
+    OptionRow{"--results", "FILE", "the file of results, from which a run goes on; STUDY.jsonl here is the default",
+              &Options::results},
+    OptionRow{"--points-limit", "N", "the most points that a study may have; the default is 100,000",
+              IntegerMember{&Options::points_limit, 1, most_points}},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {
