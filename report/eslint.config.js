@@ -10,6 +10,7 @@ const browser = [
   "setTimeout",
   "performance",
   "fetch",
+  "Event",
 ];
 const node = ["process", "URL", "console"];
 const all = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));

@@ -58,7 +58,7 @@ class Drawing {
     // Vega gives the element that it draws in a role and a label of its own, so it has one within.
     const inside = place.appendChild(element("div"));
     Object.assign(this, { inside, specOf, onview, view: null, width: 0 });
-    onThemeChange(() => drawLater(this));
+    onThemeChange(({ isUrgent }) => (isUrgent ? this.draw() : drawLater(this)));
     new ResizeObserver(([entry]) => {
       const width = Math.floor(entry.contentRect.width);
       if (width > 0 && width !== this.width) {

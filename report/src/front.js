@@ -61,18 +61,21 @@ class Front {
 
   pointLayer(theme, place, hasOthers) {
     return {
-      data: { values: this.rows },
+      data: {
+        values: this.rows.filter((row) => row.kind !== "front").concat(this.rows.filter((row) => row.kind === "front")),
+      },
       params: [{ name: "brush", select: { type: "interval", encodings: ["x", "y"] } }],
-      mark: { type: "point", filled: true, opacity: 0.9, stroke: theme.paper, strokeWidth: 0.6 },
+      mark: { type: "point", filled: true },
       encoding: {
         ...place,
-        size: { condition: { test: "datum.kind === 'front'", value: 80 }, value: 24 },
+        size: { condition: { test: "datum.kind === 'front'", value: 80 }, value: 20 },
+        opacity: { condition: { test: "datum.kind === 'front'", value: 1 }, value: 0.45 },
         color: {
           condition: {
             param: "brush",
             field: "kind",
             type: "nominal",
-            scale: { domain: ["front", "dominated"], range: [theme.series[0], theme.soft] },
+            scale: { domain: ["front", "dominated"], range: [theme.series[0], theme.compute] },
             legend: hasOthers ? { orient: "top", title: null } : null,
           },
           value: theme.rule,

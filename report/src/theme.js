@@ -4,18 +4,25 @@ const listeners = new Set();
 const system = window.matchMedia("(prefers-color-scheme: dark)");
 const printing = window.matchMedia("print");
 let chosen = null;
+let isPrinting = false;
 
 function name() {
-  if (printing.matches) return "light";
+  if (isPrinting || printing.matches) return "light";
   return chosen ?? (system.matches ? "dark" : "light");
 }
 
 function apply() {
   document.documentElement.dataset.theme = name();
-  for (const listener of listeners) listener();
+  for (const listener of listeners) listener({ isUrgent: isPrinting });
 }
 
-/** Called whenever the colours change. */
+/** Paper is taken as soon as the listeners of this event are done. */
+function print(isStarting) {
+  isPrinting = isStarting;
+  apply();
+}
+
+/** Called whenever the colours change; `isUrgent` where nothing may be put off. */
 export function onThemeChange(listener) {
   listeners.add(listener);
 }
@@ -24,6 +31,8 @@ export function onThemeChange(listener) {
 export function startTheme() {
   system.addEventListener("change", apply);
   printing.addEventListener("change", apply);
+  window.addEventListener("beforeprint", () => print(true));
+  window.addEventListener("afterprint", () => print(false));
   apply();
 }
 

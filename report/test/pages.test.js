@@ -136,7 +136,7 @@ test("energy splits by tensor, with the keyboard alone", async () => {
   const { page, close } = await open("evaluate.html");
   const names = () => page.locator(".parts dt").allInnerTexts();
   assert.ok((await names()).includes("DRAM"));
-  await page.getByLabel("By level").focus();
+  await page.getByRole("radio", { name: "By level" }).focus();
   await page.keyboard.press("ArrowRight");
   assert.deepEqual(await names(), ["Input", "Weight", "Output", "networks", "MAC"]);
   await close();
@@ -285,11 +285,22 @@ test("the page's policy lets no script in that is not its own, and none reach th
   await close();
 });
 
-test("a page prints in light colours without its controls", async () => {
+test("a page that is dark prints in light colours without its controls", async () => {
   const { page, close } = await open("evaluate.html", { colorScheme: "dark" });
-  await page.emulateMedia({ media: "print" });
+  const colours = () =>
+    page.evaluate(() => [
+      getComputedStyle(document.body).backgroundColor,
+      document.querySelector(".drawing .mark-text text").getAttribute("fill"),
+    ]);
+  const dark = await colours();
+  await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+  const light = await colours(); // already: paper does not wait
+  assert.equal(light[0], "rgb(255, 255, 255)");
+  assert.notEqual(light[1], dark[1]);
+  await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
   await page.waitForTimeout(500);
-  assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
+  assert.deepEqual(await colours(), dark);
+  await page.emulateMedia({ media: "print" });
   assert.equal(await page.locator(".theme").isVisible(), false);
   assert.equal(await page.locator(".drawing svg").first().isVisible(), true);
   assert.ok((await page.pdf()).length > 10000);
