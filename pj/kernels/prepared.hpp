@@ -1,0 +1,53 @@
+#pragma once
+
+#include "pj/kernels/algorithms.hpp"
+#include "pj/kernels/direct.hpp"
+#include "pj/kernels/fft.hpp"
+#include "pj/kernels/rounding.hpp"
+#include "pj/kernels/toeplitz.hpp"
+#include "pj/kernels/winograd.hpp"
+
+/// The functions of the table in algorithms.cpp.
+namespace pj {
+
+PreparedConv prepare_direct(const ConvShape& shape, std::span<const float> weights);
+double direct_error_bound(const ConvShape& shape);
+OperationCount count_direct(const ConvShape& shape);
+
+PreparedConv prepare_im2col(const ConvShape& shape, std::span<const float> weights);
+OperationCount count_im2col(const ConvShape& shape);
+void whole_im2col(const ConvOperands<WideInteger>& conv);
+
+/// Levels of the recursion for a product: as many as leave at least 512 rows and columns, and one.
+int strassen_levels(const ProductShape& shape);
+Verdict strassen_can_run(const ConvShape& shape);
+PreparedConv prepare_strassen(const ConvShape& shape, std::span<const float> weights);
+OperationCount strassen_conv_operations(const ConvShape& shape);
+double strassen_error_bound(const ConvShape& shape);
+OperationCount count_strassen(const ConvShape& shape);
+void whole_strassen(const ConvOperands<WideInteger>& conv);
+
+PreparedConv prepare_fft(const ConvShape& shape, std::span<const float> weights);
+OperationCount fft_conv_operations(const ConvShape& shape);
+double fft_conv_error_bound(const ConvShape& shape);
+OperationCount count_fft(const ConvShape& shape);
+void whole_fft(const ConvOperands<WideInteger>& conv);
+
+PreparedConv prepare_winograd(const ConvShape& shape, std::span<const float> weights, int m, int r);
+OperationCount count_winograd(const ConvShape& shape, int m, int r);
+void whole_winograd(const ConvOperands<WideInteger>& conv, int m, int r);
+
+/// The row of F(m×m, r×r).
+template <int m, int r>
+constexpr ConvAlgorithm winograd_row(const char* name, const char* source) {
+  return {name,
+          source,
+          [](const ConvShape& shape) { return winograd_can_run(shape, m, r); },
+          [](const ConvShape& shape, std::span<const float> weights) { return prepare_winograd(shape, weights, m, r); },
+          [](const ConvShape& shape) { return winograd_operations(shape, cook_toom(m, r)); },
+          [](const ConvShape& shape) { return winograd_error_bound(shape, cook_toom(m, r), float_roundoff); },
+          [](const ConvShape& shape) { return count_winograd(shape, m, r); },
+          [](const ConvOperands<WideInteger>& conv) { whole_winograd(conv, m, r); }};
+}
+
+}  // namespace pj
