@@ -31,6 +31,22 @@ const std::array all_algorithms{
     winograd_row<6, 3>("F(6x6,3x3)", lavin_gray),
     winograd_row<2, 5>("F(2x2,5x5)", lavin_gray),
     winograd_row<4, 5>("F(4x4,5x5)", lavin_gray),
+    ConvAlgorithm{"pointwise", "as oneDNN's 1×1, on blocks of 16 channels", pointwise_can_run,
+                  [](const ConvShape& shape, std::span<const float> weights) {
+                    return prepare_pointwise(*vector_kernels().front(), shape, weights);
+                  },
+                  direct_operations, direct_error_bound, count_direct, conv_direct<WideInteger>},
+    ConvAlgorithm{"depthwise", "Howard et al. 2017, one filter a channel", depthwise_can_run,
+                  [](const ConvShape& shape, std::span<const float> weights) {
+                    return prepare_depthwise(*vector_kernels().front(), shape, weights);
+                  },
+                  direct_operations, direct_error_bound, count_direct, conv_direct<WideInteger>},
+    ConvAlgorithm{"oneDNN", "oneDNN, direct", onednn_can_run, prepare_onednn, direct_operations, direct_error_bound,
+                  nullptr, nullptr},
+    ConvAlgorithm{"oneDNN F(4x4)", "oneDNN, Winograd", onednn_winograd_can_run, prepare_onednn_winograd,
+                  [](const ConvShape& shape) { return winograd_operations(shape, cook_toom(4, 3)); },
+                  [](const ConvShape& shape) { return winograd_error_bound(shape, cook_toom(4, 3), float_roundoff); },
+                  nullptr, nullptr},
 };
 
 }  // namespace

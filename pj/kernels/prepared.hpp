@@ -1,8 +1,10 @@
 #pragma once
 
 #include "pj/kernels/algorithms.hpp"
+#include "pj/kernels/blocked_conv.hpp"
 #include "pj/kernels/direct.hpp"
 #include "pj/kernels/fft.hpp"
+#include "pj/kernels/processor.hpp"
 #include "pj/kernels/rounding.hpp"
 #include "pj/kernels/toeplitz.hpp"
 #include "pj/kernels/winograd.hpp"
@@ -33,7 +35,13 @@ double fft_conv_error_bound(const ConvShape& shape);
 OperationCount count_fft(const ConvShape& shape);
 void whole_fft(const ConvOperands<WideInteger>& conv);
 
-PreparedConv prepare_winograd(const ConvShape& shape, std::span<const float> weights, int m, int r);
+/// oneDNN's direct convolution and its F(4×4,3×3).
+Verdict onednn_can_run(const ConvShape& shape);
+Verdict onednn_winograd_can_run(const ConvShape& shape);
+PreparedConv prepare_onednn(const ConvShape& shape, std::span<const float> weights);
+PreparedConv prepare_onednn_winograd(const ConvShape& shape, std::span<const float> weights);
+std::string onednn_version();
+
 OperationCount count_winograd(const ConvShape& shape, int m, int r);
 void whole_winograd(const ConvOperands<WideInteger>& conv, int m, int r);
 
@@ -42,8 +50,13 @@ template <int m, int r>
 constexpr ConvAlgorithm winograd_row(const char* name, const char* source) {
   return {name,
           source,
-          [](const ConvShape& shape) { return winograd_can_run(shape, m, r); },
-          [](const ConvShape& shape, std::span<const float> weights) { return prepare_winograd(shape, weights, m, r); },
+          [](const ConvShape& shape) {
+            const Verdict verdict = winograd_can_run(shape, m, r);
+            return verdict ? blocks_can_run(shape) : verdict;
+          },
+          [](const ConvShape& shape, std::span<const float> weights) {
+            return prepare_winograd(*vector_kernels().front(), shape, weights, m, r);
+          },
           [](const ConvShape& shape) { return winograd_operations(shape, cook_toom(m, r)); },
           [](const ConvShape& shape) { return winograd_error_bound(shape, cook_toom(m, r), float_roundoff); },
           [](const ConvShape& shape) { return count_winograd(shape, m, r); },

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pj/kernels/vector_kernels.hpp"
+
+namespace pj {
+
+/// The loops that this processor can run, those with the widest vectors first.
+std::vector<const VectorKernels*> vector_kernels();
+
+/// The processor's name for itself, or "unknown".
+std::string processor_name();
+
+}  // namespace pj
