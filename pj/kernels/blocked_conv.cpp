@@ -148,7 +148,7 @@ Verdict pointwise_can_run(const ConvShape& s) {
   if (s.R != 1 || s.S != 1) {
     return Verdict::no("a pointwise convolution has filters of 1×1");
   }
-  if (s.P() != s.H || s.Q() != s.W || s.pad_top != 0 || s.pad_left != 0) {
+  if (!s.is_pointwise()) {
     return Verdict::no("this kernel needs stride 1 and no padding");
   }
   return blocks_can_run(s);

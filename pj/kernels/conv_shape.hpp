@@ -28,6 +28,13 @@ struct ConvShape {
   std::int64_t group_C() const { return C / groups; }
   std::int64_t group_M() const { return M / groups; }
 
+  /// A filter that covers its whole map once: the convolution is one product of images × filters.
+  bool is_fully_connected() const {
+    return groups == 1 && R == H && S == W && P() == 1 && Q() == 1 && pad_top == 0 && pad_left == 0;
+  }
+  /// A filter of 1×1 that leaves no input out.
+  bool is_pointwise() const { return R == 1 && S == 1 && P() == H && Q() == W && pad_top == 0 && pad_left == 0; }
+
   Shape<4> input() const { return {N, C, H, W}; }
   Shape<4> weights() const { return {M, group_C(), R, S}; }
   Shape<4> output() const { return {N, M, P(), Q()}; }

@@ -16,6 +16,7 @@ namespace {
 using Memory = dnnl::memory;
 using Description = dnnl::memory::desc;
 using Convolution = dnnl::convolution_forward;
+using InnerProduct = dnnl::inner_product_forward;
 
 /// A handle of the library on memory that it never writes, though its interface takes no constants.
 Memory memory_at(const Description& description, const dnnl::engine& engine, const float* numbers) {
@@ -41,17 +42,37 @@ Description weight_description(const ConvShape& s, Memory::format_tag grouped, M
   return {{s.M, s.C, s.R, s.S}, Memory::data_type::f32, whole};
 }
 
+/// Memory that the library needs for itself is handed to it.
+dnnl::primitive_attr attributes() {
+  dnnl::primitive_attr result;
+  result.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return result;
+}
+
 Convolution::primitive_desc describe(const ConvShape& s, dnnl::algorithm algorithm, const dnnl::engine& engine) {
   omp_set_num_threads(1);  // the primitive keeps the number that holds while it is made
   using Tag = Memory::format_tag;
-  const Convolution::desc wanted(
-      dnnl::prop_kind::forward_inference, algorithm, map_description(s.input(), layout_for(s.C, s.groups)),
-      weight_description(s, Tag::any, Tag::any), map_description(s.output(), layout_for(s.M, s.groups)),
-      {s.stride_h, s.stride_w}, {s.dilation_h - 1, s.dilation_w - 1}, {s.pad_top, s.pad_left},
-      {s.pad_bottom, s.pad_right});
-  dnnl::primitive_attr attributes;
-  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-  return {wanted, attributes, engine};
+  return {{dnnl::prop_kind::forward_inference,
+           algorithm,
+           map_description(s.input(), layout_for(s.C, s.groups)),
+           weight_description(s, Tag::any, Tag::any),
+           map_description(s.output(), layout_for(s.M, s.groups)),
+           {s.stride_h, s.stride_w},
+           {s.dilation_h - 1, s.dilation_w - 1},
+           {s.pad_top, s.pad_left},
+           {s.pad_bottom, s.pad_right}},
+          attributes(),
+          engine};
+}
+
+/// A filter that covers its map is a matrix to the library.
+InnerProduct::primitive_desc describe_inner_product(const ConvShape& s, const dnnl::engine& engine) {
+  omp_set_num_threads(1);
+  return {{dnnl::prop_kind::forward_inference, map_description(s.input(), Layout::Planar),
+           weight_description(s, Memory::format_tag::any, Memory::format_tag::any),
+           Description({s.N, s.M}, Memory::data_type::f32, Memory::format_tag::nc)},
+          attributes(),
+          engine};
 }
 
 dnnl::engine cpu() {
@@ -59,10 +80,12 @@ dnnl::engine cpu() {
 }
 
 /// A primitive with its weights in the order that it has chosen.
-class OnednnConv {
+template <class Primitive>
+class Prepared {
  public:
-  OnednnConv(const ConvShape& shape, std::span<const float> weights, dnnl::algorithm algorithm)
-      : engine_(cpu()), stream_(engine_), description_(describe(shape, algorithm, engine_)), conv_(description_) {
+  Prepared(const ConvShape& shape, std::span<const float> weights,
+           const typename Primitive::primitive_desc& description)
+      : engine_(description.get_engine()), stream_(engine_), description_(description), primitive_(description) {
     using Tag = Memory::format_tag;
     weights_ = Memory(description_.weights_desc(), engine_);
     Memory given = memory_at(weight_description(shape, Tag::goihw, Tag::oihw), engine_, weights.data());
@@ -77,28 +100,35 @@ class OnednnConv {
 
   void run(std::span<const float> input, std::span<float> output, std::span<float> workspace) {
     omp_set_num_threads(1);
-    conv_.execute(stream_,
-                  {{DNNL_ARG_SRC, memory_at(description_.src_desc(), engine_, input.data())},
-                   {DNNL_ARG_WEIGHTS, weights_},
-                   {DNNL_ARG_DST, memory_at(description_.dst_desc(), engine_, output.data())},
-                   {DNNL_ARG_SCRATCHPAD, memory_at(description_.scratchpad_desc(), engine_, workspace.data())}});
+    primitive_.execute(stream_,
+                       {{DNNL_ARG_SRC, memory_at(description_.src_desc(), engine_, input.data())},
+                        {DNNL_ARG_WEIGHTS, weights_},
+                        {DNNL_ARG_DST, memory_at(description_.dst_desc(), engine_, output.data())},
+                        {DNNL_ARG_SCRATCHPAD, memory_at(description_.scratchpad_desc(), engine_, workspace.data())}});
     stream_.wait();
   }
 
  private:
   dnnl::engine engine_;
   dnnl::stream stream_;
-  Convolution::primitive_desc description_;
-  Convolution conv_;
+  typename Primitive::primitive_desc description_;
+  Primitive primitive_;
   Memory weights_;
 };
 
-PreparedConv prepare(const ConvShape& shape, std::span<const float> weights, dnnl::algorithm algorithm) {
-  const auto conv = std::make_shared<OnednnConv>(shape, weights, algorithm);
-  return {.input = layout_for(shape.C, shape.groups),
-          .output = layout_for(shape.M, shape.groups),
-          .workspace = conv->workspace(),
+template <class Primitive>
+PreparedConv prepare(const ConvShape& shape, std::span<const float> weights,
+                     const typename Primitive::primitive_desc& description) {
+  const auto conv = std::make_shared<Prepared<Primitive>>(shape, weights, description);
+  return {.workspace = conv->workspace(),
           .run = [conv](auto input, auto output, auto workspace) { conv->run(input, output, workspace); }};
+}
+
+PreparedConv prepare(const ConvShape& shape, std::span<const float> weights, dnnl::algorithm algorithm) {
+  PreparedConv conv = prepare<Convolution>(shape, weights, describe(shape, algorithm, cpu()));
+  conv.input = layout_for(shape.C, shape.groups);
+  conv.output = layout_for(shape.M, shape.groups);
+  return conv;
 }
 
 }  // namespace
@@ -125,6 +155,9 @@ Verdict onednn_winograd_can_run(const ConvShape& shape) {
 }
 
 PreparedConv prepare_onednn(const ConvShape& shape, std::span<const float> weights) {
+  if (shape.is_fully_connected()) {
+    return prepare<InnerProduct>(shape, weights, describe_inner_product(shape, cpu()));
+  }
   return prepare(shape, weights, dnnl::algorithm::convolution_direct);
 }
 

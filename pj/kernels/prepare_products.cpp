@@ -14,16 +14,6 @@ ConvOperands<float> operands(const ConvShape& shape, const Weights& weights, std
   return {shape, {input, shape.input()}, {std::span<const float>(weights), shape.weights()}, {output, shape.output()}};
 }
 
-/// A filter that covers its whole map once: the convolution is one product of images × filters.
-bool is_fully_connected(const ConvShape& s) {
-  return s.groups == 1 && s.R == s.H && s.S == s.W && s.P() == 1 && s.Q() == 1 && s.pad_top == 0 && s.pad_left == 0;
-}
-
-/// A filter of 1×1 that leaves no input out: the map is its own Toeplitz matrix.
-bool is_pointwise(const ConvShape& s) {
-  return s.R == 1 && s.S == 1 && s.P() == s.H && s.Q() == s.W && s.pad_top == 0 && s.pad_left == 0;
-}
-
 /// The filters times the columns of each image and group: of its Toeplitz matrix, which `workspace` holds, or of the
 /// input itself.
 void run_products(const ConvOperands<float>& conv, std::span<float> workspace) {
@@ -36,7 +26,7 @@ void run_products(const ConvOperands<float>& conv, std::span<float> workspace) {
     const std::int64_t group = block % conv.shape.groups;
     const auto b = static_cast<std::size_t>(block);
     std::span<const float> columns = workspace;
-    if (is_pointwise(conv.shape)) {
+    if (conv.shape.is_pointwise()) {
       columns = conv.input.elements().subspan(b * column_size, column_size);
     } else {
       fill_toeplitz(conv, block / conv.shape.groups, group, TensorView<float, 2>(workspace, {shape.K, shape.N}));
@@ -62,8 +52,8 @@ double direct_error_bound(const ConvShape& s) {
 
 PreparedConv prepare_im2col(const ConvShape& shape, std::span<const float> weights) {
   const ProductShape product = toeplitz_product(shape);
-  const bool is_connected = is_fully_connected(shape);
-  return {.workspace = is_connected || is_pointwise(shape) ? 0 : product.K * product.N,
+  const bool is_connected = shape.is_fully_connected();
+  return {.workspace = is_connected || shape.is_pointwise() ? 0 : product.K * product.N,
           .run = [=, kept = Weights(weights.begin(), weights.end())](auto input, auto output, auto workspace) {
             if (is_connected) {
               multiply_transposed({input, {shape.N, product.K}}, {std::span<const float>(kept), {shape.M, product.K}},

@@ -307,8 +307,11 @@ template <class Target>
 std::int64_t multiply_adds(std::int64_t rounds, float* sum) {
   using V = Vectors<Target>;
   constexpr int count = Target::rows * Target::columns;
-  typename V::Vector sums[count] = {};
   const typename V::Vector factor = V::load(sum) * 0.5F;
+  typename V::Vector sums[count];
+  for (int i = 0; i < count; ++i) {
+    sums[i] = factor * static_cast<float>(i);  // equal ones would be computed once
+  }
   for (std::int64_t round = 0; round < rounds; ++round) {
 #pragma GCC unroll 32
     for (int i = 0; i < count; ++i) {

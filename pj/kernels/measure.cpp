@@ -1,0 +1,217 @@
+#include "pj/kernels/measure.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <ctime>
+#include <fftw3.h>
+
+#include "pj/base/random.hpp"
+#include "pj/base/text.hpp"
+#include "pj/kernels/blas.hpp"
+#include "pj/kernels/prepared.hpp"
+
+namespace pj {
+
+namespace {
+
+constexpr Seconds shortest{1e-3};  // a clock of microseconds is exact enough above
+constexpr double hopeless = 5.0;   // times the best first run
+
+void poll(const MeasureOptions& options) {
+  if (options.interrupt != nullptr) {
+    options.interrupt->check();
+  }
+}
+
+/// Random numbers in [-1, 1).
+void fill(Rng& rng, std::span<float> numbers) {
+  std::ranges::generate(numbers, [&] { return static_cast<float>(2.0 * rng.uniform() - 1.0); });
+}
+
+/// Some outputs, computed in double precision by their definition.
+struct Samples {
+  std::vector<Shape<4>> places;
+  std::vector<double> values;
+  double root_mean_square = 0.0;
+
+  Samples(const ConvShape& shape, const Tensor<float, 4>& input, const Tensor<float, 4>& weights);
+  double error(const Tensor<float, 4>& output) const;
+};
+
+Samples::Samples(const ConvShape& shape, const Tensor<float, 4>& input, const Tensor<float, 4>& weights) {
+  constexpr int count = 64;
+  Rng rng(2);
+  const ConvOperands<float> conv{shape, input.view(), weights.view(), {}};
+  const Shape<4> sizes = shape.output();
+  for (int i = 0; i < count; ++i) {
+    places.push_back({rng.between(0, sizes[0] - 1), rng.between(0, sizes[1] - 1), rng.between(0, sizes[2] - 1),
+                      rng.between(0, sizes[3] - 1)});
+    values.push_back(direct_output<float, double>(conv, places.back()));
+    root_mean_square += values.back() * values.back() / count;
+  }
+  root_mean_square = std::sqrt(root_mean_square);
+}
+
+double Samples::error(const Tensor<float, 4>& output) const {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto [n, m, p, q] = places[i];
+    const double error = std::abs(static_cast<double>(output(n, m, p, q)) - values[i]);
+    largest = std::isnan(error) ? error : std::max(largest, error);
+  }
+  return root_mean_square > 0.0 ? largest / root_mean_square : largest;
+}
+
+/// One algorithm, ready to run.
+struct Runner {
+  PreparedConv conv;
+  Buffer<float> input, output, workspace;
+  std::vector<Seconds> times;
+  std::int64_t repeats = 1;
+
+  Runner(const ConvShape& shape, const ConvAlgorithm& algorithm, const Tensor<float, 4>& weights,
+         const Tensor<float, 4>& map)
+      : conv(algorithm.prepare(shape, weights.elements())),
+        input(from_planar(map.view(), conv.input)),
+        output(static_cast<std::size_t>(layout_size(shape.output(), conv.output))),
+        workspace(static_cast<std::size_t>(conv.workspace)) {}
+
+  /// The mean of `repeats` runs.
+  Seconds timed() {
+    const Seconds start = processor_time();
+    for (std::int64_t i = 0; i < repeats; ++i) {
+      conv.run(input, output, workspace);
+    }
+    return (processor_time() - start) / static_cast<double>(repeats);
+  }
+};
+
+/// Runs once to warm up and once for an estimate of the time.
+void estimate(Runner& runner) {
+  runner.timed();
+  const Seconds once = runner.timed();
+  runner.times = {once};
+  runner.repeats = std::clamp<std::int64_t>(std::llround(shortest / (once + Seconds{1e-9})), 1, 1000);
+}
+
+Seconds median(std::vector<Seconds> times) {
+  std::ranges::sort(times);
+  return times[times.size() / 2];
+}
+
+/// All candidates in turn, so that what disturbs the machine for a while disturbs all of them; the estimates of those
+/// that are measured better are dropped.
+void run_rounds(std::vector<Runner>& runners, const MeasureOptions& options) {
+  const auto first = [](const Runner& runner) { return runner.times.front(); };
+  const Seconds limit = hopeless * first(*std::ranges::min_element(runners, {}, first));
+  std::vector<Runner*> measured;
+  for (Runner& runner : runners) {
+    if (first(runner) <= limit) {
+      runner.times.clear();
+      measured.push_back(&runner);
+    }
+  }
+  for (int round = 0; round < options.rounds; ++round) {
+    for (Runner* runner : measured) {
+      poll(options);
+      runner->times.push_back(runner->timed());
+    }
+  }
+}
+
+}  // namespace
+
+const CandidateTime* ConvTimes::find(const std::string& name) const {
+  const auto found =
+      std::ranges::find_if(candidates, [&](const CandidateTime& c) { return c.verdict && c.algorithm->name == name; });
+  return found == candidates.end() ? nullptr : &*found;
+}
+
+const CandidateTime& ConvTimes::winner() const {
+  const CandidateTime* best = nullptr;
+  for (const CandidateTime& candidate : candidates) {
+    if (candidate.verdict && (best == nullptr || candidate.median < best->median)) {
+      best = &candidate;
+    }
+  }
+  ensure(best != nullptr, "some algorithm can run every shape");
+  return *best;
+}
+
+ConvTimes measure(const ConvShape& shape, const MeasureOptions& options) {
+  Rng rng(1);
+  Tensor<float, 4> input(shape.input());
+  Tensor<float, 4> weights(shape.weights());
+  fill(rng, input.elements());
+  fill(rng, weights.elements());
+  const Samples samples(shape, input, weights);
+  ConvTimes result{shape, {}};
+  std::vector<Runner> runners;
+  for (const ConvAlgorithm& algorithm : conv_algorithms().subspan(1)) {
+    poll(options);
+    result.candidates.push_back({&algorithm, algorithm.can_run(shape)});
+    if (result.candidates.back().verdict) {
+      estimate(runners.emplace_back(shape, algorithm, weights, input));
+      const Runner& last = runners.back();
+      result.candidates.back().error = samples.error(to_planar(last.output, shape.output(), last.conv.output));
+    }
+  }
+  run_rounds(runners, options);
+  auto runner = runners.begin();
+  for (CandidateTime& candidate : result.candidates) {
+    if (candidate.verdict) {
+      candidate.median = median(runner->times);
+      candidate.rounds = static_cast<std::int64_t>(runner->times.size());
+      ++runner;
+    }
+  }
+  return result;
+}
+
+Verdict can_measure(const ConvShape& shape) {
+  constexpr std::int64_t most = std::int64_t{1} << 28;  // numbers: several candidates keep as many at a time
+  for (const Shape<4>& tensor : {shape.input(), shape.weights(), shape.output()}) {
+    if (element_count(tensor) > most) {
+      return Verdict::no("a tensor of more than 1 GiB");
+    }
+  }
+  const ProductShape product = toeplitz_product(shape);
+  if (!shape.is_pointwise() && !shape.is_fully_connected() && product.K * product.N > most) {
+    return Verdict::no("a Toeplitz matrix of more than 1 GiB");
+  }
+  return Verdict::yes();
+}
+
+Seconds processor_time() {
+  std::timespec now{};
+  ensure(::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now) == 0, "a process has a clock of its own");
+  return {static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec)};
+}
+
+double measured_peak() {
+  constexpr int tries = 5;
+  constexpr std::int64_t rounds = 400'000;
+  const VectorKernels& kernels = *vector_kernels().front();
+  std::array<float, block_size> sum{};
+  double best = 0.0;
+  for (int i = 0; i < tries; ++i) {
+    sum.fill(1e-3F);
+    const Seconds start = processor_time();
+    const std::int64_t operations = kernels.multiply_adds(rounds, sum.data());
+    best = std::max(best, static_cast<double>(operations * rounds) / (processor_time() - start).value);
+  }
+  return best;
+}
+
+Machine this_machine() {
+  const std::vector<std::string> fftw = split(fftwf_version, '-');  // "fftw-3.3.10-sse2-avx"
+  return {processor_name(),
+          vector_kernels().front()->name,
+          blas_version(),
+          onednn_version(),
+          fftw.size() > 1 ? fftw[1] : fftwf_version,
+          measured_peak()};
+}
+
+}  // namespace pj

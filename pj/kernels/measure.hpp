@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pj/base/interrupt.hpp"
+#include "pj/base/units.hpp"
+#include "pj/kernels/algorithms.hpp"
+
+namespace pj {
+
+/// What became of one algorithm on one convolution.
+struct CandidateTime {
+  const ConvAlgorithm* algorithm = nullptr;
+  Verdict verdict = Verdict::yes();  ///< whether it can run the shape
+  Seconds median;                    ///< processor time of a run
+  std::int64_t rounds = 0;           ///< 1: the first run took so much longer than the best one that it was the last
+  double error = 0.0;                ///< the largest of some outputs' errors, over the root of their mean square
+};
+
+/// All algorithms on one convolution, measured in turn in the same rounds.
+struct ConvTimes {
+  ConvShape shape;
+  std::vector<CandidateTime> candidates;
+
+  /// The fastest of those that ran.
+  const CandidateTime& winner() const;
+  /// The row with this name, if it ran.
+  const CandidateTime* find(const std::string& name) const;
+};
+
+struct MeasureOptions {
+  int rounds = 9;
+  const Interrupt* interrupt = nullptr;
+};
+
+/// Runs every algorithm but the plain twin on random numbers, one thread. Throws `Interrupted`.
+ConvTimes measure(const ConvShape& shape, const MeasureOptions& options);
+
+/// Whether the convolution is small enough for the memory that measuring takes.
+Verdict can_measure(const ConvShape& shape);
+
+/// The processor time of this process.
+Seconds processor_time();
+
+/// Floating-point operations a second of one core: independent multiply-adds in registers, the best of some tries.
+double measured_peak();
+
+/// What times were measured with.
+struct Machine {
+  std::string processor, instructions, openblas, onednn, fftw;
+  double peak = 0.0;  ///< operations a second of one core
+};
+Machine this_machine();
+
+}  // namespace pj
