@@ -40,7 +40,8 @@ const std::array rows{
               &Options::timeloop},
     OptionRow{"--timeloop-version", "V", "0.3 or 0.4, the default", &Options::timeloop_version},
     OptionRow{"--perfect-factors", "", "cut indices into equal tiles only", &Options::perfect_factors},
-    OptionRow{"--time-limit", "SECONDS", "stop each layer's search then and say how far the best may be from the least",
+    OptionRow{"--time-limit", "SECONDS",
+              "stop each layer's search (bench: all measuring) then, and say how far the best may be from the least",
               DecimalMember{&Options::time_limit, 0.0, longest_search}},
     OptionRow{"--no-cache", "", "neither read nor keep results in $XDG_CACHE_HOME/picojoule or ~/.cache/picojoule",
               &Options::no_cache},
@@ -57,6 +58,7 @@ const std::array rows{
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
     OptionRow{"--page", "FILE", "instead: write the page of measured values beside ours (docs/validation.md)",
               &Options::page},
+    OptionRow{"--layers", "NAMES", "only these layers, as conv1,conv3", &Options::layers},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {

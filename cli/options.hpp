@@ -37,6 +37,7 @@ struct Options {
   std::int64_t elements = 0;  ///< 0: all that the figures show
   bool unrestricted = false;
   std::string page;
+  std::string layers;
 
   bool operator==(const Options&) const = default;
 };

@@ -37,6 +37,7 @@ void run_evaluate(const Options& options, Console& console);
 void run_map(const Options& options, Console& console);
 void run_dataflows(const Options& options, Console& console);
 void run_formats(const Options& options, Console& console);
+void run_bench(const Options& options, Console& console);
 void run_reproduce(const Options& options, Console& console);
 
 }  // namespace pj

@@ -35,12 +35,12 @@ const std::array all_algorithms{
                   [](const ConvShape& shape, std::span<const float> weights) {
                     return prepare_pointwise(*vector_kernels().front(), shape, weights);
                   },
-                  direct_operations, direct_error_bound, count_direct, conv_direct<WideInteger>},
+                  direct_operations, direct_error_bound, count_direct, nullptr},
     ConvAlgorithm{"depthwise", "Howard et al. 2017, one filter a channel", depthwise_can_run,
                   [](const ConvShape& shape, std::span<const float> weights) {
                     return prepare_depthwise(*vector_kernels().front(), shape, weights);
                   },
-                  direct_operations, direct_error_bound, count_direct, conv_direct<WideInteger>},
+                  direct_operations, direct_error_bound, count_direct, nullptr},
     ConvAlgorithm{"oneDNN", "oneDNN, direct", onednn_can_run, prepare_onednn, direct_operations, direct_error_bound,
                   nullptr, nullptr},
     ConvAlgorithm{"oneDNN F(4x4)", "oneDNN, Winograd", onednn_winograd_can_run, prepare_onednn_winograd,

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <fftw3.h>
 
+#include "pj/base/interrupt.hpp"
 #include "pj/base/random.hpp"
 #include "pj/base/text.hpp"
 #include "pj/kernels/blas.hpp"
@@ -19,8 +20,8 @@ constexpr Seconds shortest{1e-3};  // a clock of microseconds is exact enough ab
 constexpr double hopeless = 5.0;   // times the best first run
 
 void poll(const MeasureOptions& options) {
-  if (options.interrupt != nullptr) {
-    options.interrupt->check();
+  if (options.stop && options.stop()) {
+    throw Interrupted();
   }
 }
 
@@ -33,7 +34,6 @@ void fill(Rng& rng, std::span<float> numbers) {
 struct Samples {
   std::vector<Shape<4>> places;
   std::vector<double> values;
-  double root_mean_square = 0.0;
 
   Samples(const ConvShape& shape, const Tensor<float, 4>& input, const Tensor<float, 4>& weights);
   double error(const Tensor<float, 4>& output) const;
@@ -48,19 +48,19 @@ Samples::Samples(const ConvShape& shape, const Tensor<float, 4>& input, const Te
     places.push_back({rng.between(0, sizes[0] - 1), rng.between(0, sizes[1] - 1), rng.between(0, sizes[2] - 1),
                       rng.between(0, sizes[3] - 1)});
     values.push_back(direct_output<float, double>(conv, places.back()));
-    root_mean_square += values.back() * values.back() / count;
   }
-  root_mean_square = std::sqrt(root_mean_square);
 }
 
 double Samples::error(const Tensor<float, 4>& output) const {
-  double largest = 0.0;
+  double squares = 0.0;
+  double exact_squares = 0.0;
   for (std::size_t i = 0; i < places.size(); ++i) {
     const auto [n, m, p, q] = places[i];
-    const double error = std::abs(static_cast<double>(output(n, m, p, q)) - values[i]);
-    largest = std::isnan(error) ? error : std::max(largest, error);
+    const double error = static_cast<double>(output(n, m, p, q)) - values[i];
+    squares += error * error;
+    exact_squares += values[i] * values[i];
   }
-  return root_mean_square > 0.0 ? largest / root_mean_square : largest;
+  return std::sqrt(squares / exact_squares);
 }
 
 /// One algorithm, ready to run.
@@ -95,14 +95,15 @@ void estimate(Runner& runner) {
   runner.repeats = std::clamp<std::int64_t>(std::llround(shortest / (once + Seconds{1e-9})), 1, 1000);
 }
 
-Seconds median(std::vector<Seconds> times) {
-  std::ranges::sort(times);
-  return times[times.size() / 2];
+template <class Number>
+Number median(std::vector<Number> numbers) {
+  std::ranges::sort(numbers);
+  return numbers[numbers.size() / 2];
 }
 
 /// All candidates in turn, so that what disturbs the machine for a while disturbs all of them; the estimates of those
-/// that are measured better are dropped.
-void run_rounds(std::vector<Runner>& runners, const MeasureOptions& options) {
+/// that are measured better are dropped. Returns the peak of these rounds.
+double run_rounds(std::vector<Runner>& runners, const MeasureOptions& options) {
   const auto first = [](const Runner& runner) { return runner.times.front(); };
   const Seconds limit = hopeless * first(*std::ranges::min_element(runners, {}, first));
   std::vector<Runner*> measured;
@@ -112,12 +113,15 @@ void run_rounds(std::vector<Runner>& runners, const MeasureOptions& options) {
       measured.push_back(&runner);
     }
   }
+  std::vector<double> peaks;
   for (int round = 0; round < options.rounds; ++round) {
+    peaks.push_back(peak_now());
     for (Runner* runner : measured) {
       poll(options);
       runner->times.push_back(runner->timed());
     }
   }
+  return median(peaks);
 }
 
 }  // namespace
@@ -157,7 +161,7 @@ ConvTimes measure(const ConvShape& shape, const MeasureOptions& options) {
       result.candidates.back().error = samples.error(to_planar(last.output, shape.output(), last.conv.output));
     }
   }
-  run_rounds(runners, options);
+  result.peak = run_rounds(runners, options);
   auto runner = runners.begin();
   for (CandidateTime& candidate : result.candidates) {
     if (candidate.verdict) {
@@ -189,29 +193,20 @@ Seconds processor_time() {
   return {static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec)};
 }
 
-double measured_peak() {
-  constexpr int tries = 5;
-  constexpr std::int64_t rounds = 400'000;
+double peak_now() {
+  constexpr std::int64_t rounds = 10'000;  // some tenths of a millisecond
   const VectorKernels& kernels = *vector_kernels().front();
   std::array<float, block_size> sum{};
-  double best = 0.0;
-  for (int i = 0; i < tries; ++i) {
-    sum.fill(1e-3F);
-    const Seconds start = processor_time();
-    const std::int64_t operations = kernels.multiply_adds(rounds, sum.data());
-    best = std::max(best, static_cast<double>(operations * rounds) / (processor_time() - start).value);
-  }
-  return best;
+  sum.fill(1e-3F);
+  const Seconds start = processor_time();
+  const std::int64_t operations = kernels.multiply_adds(rounds, sum.data());
+  return static_cast<double>(operations * rounds) / (processor_time() - start).value;
 }
 
 Machine this_machine() {
   const std::vector<std::string> fftw = split(fftwf_version, '-');  // "fftw-3.3.10-sse2-avx"
-  return {processor_name(),
-          vector_kernels().front()->name,
-          blas_version(),
-          onednn_version(),
-          fftw.size() > 1 ? fftw[1] : fftwf_version,
-          measured_peak()};
+  return {processor_name(), vector_kernels().front()->name, blas_version(), onednn_version(),
+          fftw.size() > 1 ? fftw[1] : fftwf_version};
 }
 
 }  // namespace pj

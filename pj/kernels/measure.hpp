@@ -1,11 +1,9 @@
 #pragma once
 
-#include <chrono>
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "pj/base/interrupt.hpp"
 #include "pj/base/units.hpp"
 #include "pj/kernels/algorithms.hpp"
 
@@ -17,13 +15,14 @@ struct CandidateTime {
   Verdict verdict = Verdict::yes();  ///< whether it can run the shape
   Seconds median;                    ///< processor time of a run
   std::int64_t rounds = 0;           ///< 1: the first run took so much longer than the best one that it was the last
-  double error = 0.0;                ///< the largest of some outputs' errors, over the root of their mean square
+  double error = 0.0;                ///< of some outputs in the Euclidean norm, over the norm of the exact ones
 };
 
 /// All algorithms on one convolution, measured in turn in the same rounds.
 struct ConvTimes {
   ConvShape shape;
   std::vector<CandidateTime> candidates;
+  double peak = 0.0;  ///< operations a second of independent multiply-adds, the median of the same rounds
 
   /// The fastest of those that ran.
   const CandidateTime& winner() const;
@@ -33,10 +32,10 @@ struct ConvTimes {
 
 struct MeasureOptions {
   int rounds = 9;
-  const Interrupt* interrupt = nullptr;
+  std::function<bool()> stop;  ///< asked before every run; empty: never
 };
 
-/// Runs every algorithm but the plain twin on random numbers, one thread. Throws `Interrupted`.
+/// Runs every algorithm but the plain twin on random numbers, one thread. Throws `Interrupted` where it is to stop.
 ConvTimes measure(const ConvShape& shape, const MeasureOptions& options);
 
 /// Whether the convolution is small enough for the memory that measuring takes.
@@ -45,13 +44,12 @@ Verdict can_measure(const ConvShape& shape);
 /// The processor time of this process.
 Seconds processor_time();
 
-/// Floating-point operations a second of one core: independent multiply-adds in registers, the best of some tries.
-double measured_peak();
+/// Floating-point operations a second of one core now: independent multiply-adds in registers.
+double peak_now();
 
 /// What times were measured with.
 struct Machine {
   std::string processor, instructions, openblas, onednn, fftw;
-  double peak = 0.0;  ///< operations a second of one core
 };
 Machine this_machine();
 

@@ -1,0 +1,31 @@
+#include "pj/study/bench.hpp"
+
+#include <chrono>
+
+#include "cli/output.hpp"
+#include "cli/verbs.hpp"
+#include "pj/base/text.hpp"
+#include "pj/study/bench_report.hpp"
+#include "pj/study/load.hpp"
+
+namespace pj {
+
+void run_bench(const Options& options, Console& console) {
+  const Network network = load_network(options.operands.front(), load_options(options));
+  BenchOptions wanted{.layers = split(options.layers, ',')};
+  const auto start = std::chrono::steady_clock::now();
+  wanted.measure.stop = [&] {
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    return console.interrupt.requested() || (options.time_limit > 0.0 && elapsed.count() > options.time_limit);
+  };
+  wanted.progress = [&](const std::string& line) { console.progress.show(line); };
+  const NetworkBench bench = bench_network(network, wanted);
+  console.progress.clear();
+  write_files(
+      options, [&] { return bench_json(bench); }, [&] { return bench_csv(bench); });
+  console.out << bench_table(bench);
+  console.out.flush();
+  console.interrupt.check();
+}
+
+}  // namespace pj
