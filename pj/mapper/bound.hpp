@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "pj/cost/prices.hpp"
@@ -89,6 +90,9 @@ class Bounder {
   /// `supplies` and `tile_bound` need to know that only levels are further out.
   bool bounds_tiles(std::size_t stage) const { return copies_outside_[stage] == 1; }
 
+  /// The indices that a stage may have a loop over, as a mask.
+  std::uint32_t loops_at(std::size_t stage) const { return loops_at_[stage]; }
+
   /// Takes note of what a level outside the chosen part keeps (a mask of tensors), or that this is open again.
   void decide_keeps(std::size_t stage, std::uint32_t mask);
   void forget_keeps(std::size_t stage);
@@ -172,6 +176,7 @@ class Bounder {
   Objective objective_;
   std::vector<Table> tables_;
   std::vector<std::int64_t> copies_outside_;  ///< of the fanouts outside a stage
+  std::vector<std::uint32_t> loops_at_;
   std::vector<std::uint32_t> loops_outside_;  ///< the indices that some stage outside a stage may have a loop over
   PartialNest nest_;
   std::vector<PartialNest> tiles_;  ///< by stage, for nests of which only one tile is known
@@ -208,6 +213,9 @@ class Bounder {
   Parts kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies);
   Supply supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t open,
                       const std::vector<std::size_t>& passing);
+  double tile_supply(PartialNest& nest, std::size_t tensor, std::size_t stage, const Outside& outside);
+  double known_supply(std::vector<std::optional<double>>& known, PartialNest& nest, std::size_t tensor,
+                      std::size_t stage, Outside::Kind kind);
   double held_words(std::size_t tensor) const;
   /// A bound begins: nothing is known of what the fronts add to it.
   void forget_shares();
@@ -240,6 +248,7 @@ class Bounder {
   std::vector<Parts> tile_staying_;  ///< by tensor: all loops outside the chosen part leave its tiles in place
   std::vector<std::vector<Parts>> tile_sliding_;  ///< by tensor and index: the level's innermost loop moves them
   FingerprintTable<SupplyFront> supplies_{1 << 18};
+  std::vector<std::optional<double>> staying_supply_, moving_supply_;  ///< by tensor, of the tile at hand
 };
 
 /// The least that some level outside the stage `inner` costs that serves `sent(level)` words of a tensor, `again` of
