@@ -4,11 +4,30 @@
 
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
+#include "pj/base/interrupt.hpp"
 #include "pj/base/text.hpp"
 #include "pj/study/bench_report.hpp"
 #include "pj/study/load.hpp"
 
 namespace pj {
+
+namespace {
+
+/// Where not even one layer was done in time, that is the limit's fault and no interrupt.
+NetworkBench measured(const Network& network, const BenchOptions& wanted, const Options& options,
+                      const Console& console) {
+  try {
+    return bench_network(network, wanted);
+  } catch (const Interrupted&) {
+    if (console.interrupt.requested()) {
+      throw;
+    }
+    throw InputError("no layer was measured within " + exact(options.time_limit) +
+                     " s; give it more time with --time-limit");
+  }
+}
+
+}  // namespace
 
 void run_bench(const Options& options, Console& console) {
   const Network network = load_network(options.operands.front(), load_options(options));
@@ -19,7 +38,7 @@ void run_bench(const Options& options, Console& console) {
     return console.interrupt.requested() || (options.time_limit > 0.0 && elapsed.count() > options.time_limit);
   };
   wanted.progress = [&](const std::string& line) { console.progress.show(line); };
-  const NetworkBench bench = bench_network(network, wanted);
+  const NetworkBench bench = measured(network, wanted, options, console);
   console.progress.clear();
   write_files(
       options, [&] { return bench_json(bench); }, [&] { return bench_csv(bench); });
