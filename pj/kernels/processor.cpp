@@ -17,6 +17,14 @@ bool has_avx512() {
 #endif
 }
 
+bool has_vnni() {
+#ifdef __x86_64__
+  return has_avx512() && __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512vpopcntdq");
+#else
+  return false;
+#endif
+}
+
 bool has_avx2() {
 #ifdef __x86_64__
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
@@ -36,6 +44,18 @@ std::vector<const VectorKernels*> vector_kernels() {
     kernels.push_back(avx2_kernels());
   }
   kernels.push_back(portable_kernels());
+  return kernels;
+}
+
+std::vector<const WordKernels*> word_kernels() {
+  std::vector<const WordKernels*> kernels;
+  if (has_vnni() && vnni_word_kernels() != nullptr) {
+    kernels.push_back(vnni_word_kernels());
+  }
+  if (has_avx2() && avx2_word_kernels() != nullptr) {
+    kernels.push_back(avx2_word_kernels());
+  }
+  kernels.push_back(portable_word_kernels());
   return kernels;
 }
 
