@@ -1,5 +1,6 @@
 #include "pj/study/bench.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "cli/output.hpp"
@@ -12,6 +13,15 @@
 namespace pj {
 
 namespace {
+
+Numbers numbers_of(const std::string& name) {
+  const std::vector<std::string> known{"float32", "int8", "binary"};  // in the order of `Numbers`
+  const auto found = std::ranges::find(known, name);
+  if (found == known.end()) {
+    throw InputError("--numbers: '" + name + "' is not measured" + did_you_mean(name, known));
+  }
+  return static_cast<Numbers>(found - known.begin());
+}
 
 /// Where not even one layer was done in time, that is the limit's fault and no interrupt.
 NetworkBench measured(const Network& network, const BenchOptions& wanted, const Options& options,
@@ -32,6 +42,7 @@ NetworkBench measured(const Network& network, const BenchOptions& wanted, const 
 void run_bench(const Options& options, Console& console) {
   const Network network = load_network(options.operands.front(), load_options(options));
   BenchOptions wanted{.layers = split(options.layers, ',')};
+  wanted.measure.numbers = numbers_of(options.numbers);
   const auto start = std::chrono::steady_clock::now();
   wanted.measure.stop = [&] {
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;

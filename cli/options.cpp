@@ -59,6 +59,7 @@ const std::array rows{
     OptionRow{"--page", "FILE", "instead: write the page of measured values beside ours (docs/validation.md)",
               &Options::page},
     OptionRow{"--layers", "NAMES", "only these layers, as conv1,conv3", &Options::layers},
+    OptionRow{"--numbers", "FORMAT", "what is computed with: float32 (the default), int8 or binary", &Options::numbers},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {

@@ -38,6 +38,7 @@ struct Options {
   bool unrestricted = false;
   std::string page;
   std::string layers;
+  std::string numbers = "float32";
 
   bool operator==(const Options&) const = default;
 };

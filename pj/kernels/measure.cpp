@@ -7,9 +7,9 @@
 #include <fftw3.h>
 
 #include "pj/base/interrupt.hpp"
-#include "pj/base/random.hpp"
 #include "pj/base/text.hpp"
 #include "pj/kernels/blas.hpp"
+#include "pj/kernels/candidates.hpp"
 #include "pj/kernels/prepared.hpp"
 
 namespace pj {
@@ -25,63 +25,17 @@ void poll(const MeasureOptions& options) {
   }
 }
 
-/// Random numbers in [-1, 1).
-void fill(Rng& rng, std::span<float> numbers) {
-  std::ranges::generate(numbers, [&] { return static_cast<float>(2.0 * rng.uniform() - 1.0); });
-}
-
-/// Some outputs, computed in double precision by their definition.
-struct Samples {
-  std::vector<Shape<4>> places;
-  std::vector<double> values;
-
-  Samples(const ConvShape& shape, const Tensor<float, 4>& input, const Tensor<float, 4>& weights);
-  double error(const Tensor<float, 4>& output) const;
-};
-
-Samples::Samples(const ConvShape& shape, const Tensor<float, 4>& input, const Tensor<float, 4>& weights) {
-  constexpr int count = 64;
-  Rng rng(2);
-  const ConvOperands<float> conv{shape, input.view(), weights.view(), {}};
-  const Shape<4> sizes = shape.output();
-  for (int i = 0; i < count; ++i) {
-    places.push_back({rng.between(0, sizes[0] - 1), rng.between(0, sizes[1] - 1), rng.between(0, sizes[2] - 1),
-                      rng.between(0, sizes[3] - 1)});
-    values.push_back(direct_output<float, double>(conv, places.back()));
-  }
-}
-
-double Samples::error(const Tensor<float, 4>& output) const {
-  double squares = 0.0;
-  double exact_squares = 0.0;
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const auto [n, m, p, q] = places[i];
-    const double error = static_cast<double>(output(n, m, p, q)) - values[i];
-    squares += error * error;
-    exact_squares += values[i] * values[i];
-  }
-  return std::sqrt(squares / exact_squares);
-}
-
 /// One algorithm, ready to run.
 struct Runner {
-  PreparedConv conv;
-  Buffer<float> input, output, workspace;
+  RunningCandidate candidate;
   std::vector<Seconds> times;
   std::int64_t repeats = 1;
-
-  Runner(const ConvShape& shape, const ConvAlgorithm& algorithm, const Tensor<float, 4>& weights,
-         const Tensor<float, 4>& map)
-      : conv(algorithm.prepare(shape, weights.elements())),
-        input(from_planar(map.view(), conv.input)),
-        output(static_cast<std::size_t>(layout_size(shape.output(), conv.output))),
-        workspace(static_cast<std::size_t>(conv.workspace)) {}
 
   /// The mean of `repeats` runs.
   Seconds timed() {
     const Seconds start = processor_time();
     for (std::int64_t i = 0; i < repeats; ++i) {
-      conv.run(input, output, workspace);
+      candidate.run();
     }
     return (processor_time() - start) / static_cast<double>(repeats);
   }
@@ -128,7 +82,7 @@ double run_rounds(std::vector<Runner>& runners, const MeasureOptions& options) {
 
 const CandidateTime* ConvTimes::find(const std::string& name) const {
   const auto found =
-      std::ranges::find_if(candidates, [&](const CandidateTime& c) { return c.verdict && c.algorithm->name == name; });
+      std::ranges::find_if(candidates, [&](const CandidateTime& c) { return c.verdict && c.name == name; });
   return found == candidates.end() ? nullptr : &*found;
 }
 
@@ -144,21 +98,14 @@ const CandidateTime& ConvTimes::winner() const {
 }
 
 ConvTimes measure(const ConvShape& shape, const MeasureOptions& options) {
-  Rng rng(1);
-  Tensor<float, 4> input(shape.input());
-  Tensor<float, 4> weights(shape.weights());
-  fill(rng, input.elements());
-  fill(rng, weights.elements());
-  const Samples samples(shape, input, weights);
   ConvTimes result{shape, {}};
   std::vector<Runner> runners;
-  for (const ConvAlgorithm& algorithm : conv_algorithms().subspan(1)) {
+  for (const Candidate& candidate : candidates(shape, options.numbers)) {
     poll(options);
-    result.candidates.push_back({&algorithm, algorithm.can_run(shape)});
-    if (result.candidates.back().verdict) {
-      estimate(runners.emplace_back(shape, algorithm, weights, input));
-      const Runner& last = runners.back();
-      result.candidates.back().error = samples.error(to_planar(last.output, shape.output(), last.conv.output));
+    result.candidates.push_back(candidate.row);
+    if (candidate.row.verdict) {
+      estimate(runners.emplace_back(candidate.prepare()));
+      result.candidates.back().error = runners.back().candidate.error();
     }
   }
   result.peak = run_rounds(runners, options);

@@ -9,13 +9,18 @@
 
 namespace pj {
 
+/// What the candidates compute with.
+enum class Numbers { Float32, Int8, Binary };
+
 /// What became of one algorithm on one convolution.
 struct CandidateTime {
-  const ConvAlgorithm* algorithm = nullptr;
+  std::string name, source;
   Verdict verdict = Verdict::yes();  ///< whether it can run the shape
-  Seconds median;                    ///< processor time of a run
-  std::int64_t rounds = 0;           ///< 1: the first run took so much longer than the best one that it was the last
-  double error = 0.0;                ///< of some outputs in the Euclidean norm, over the norm of the exact ones
+  OperationCount operations;
+  double error_bound = 0.0;  ///< as in `ConvAlgorithm`; 0: exact
+  Seconds median;            ///< processor time of a run
+  std::int64_t rounds = 0;   ///< 1: the first run took so much longer than the best one that it was the last
+  double error = 0.0;        ///< of some outputs in the Euclidean norm, over the norm of the exact ones
 };
 
 /// All algorithms on one convolution, measured in turn in the same rounds.
@@ -31,11 +36,13 @@ struct ConvTimes {
 };
 
 struct MeasureOptions {
+  Numbers numbers = Numbers::Float32;
   int rounds = 9;
   std::function<bool()> stop;  ///< asked before every run; empty: never
 };
 
-/// Runs every algorithm but the plain twin on random numbers, one thread. Throws `Interrupted` where it is to stop.
+/// Runs every algorithm for such numbers, but the plain twin, on random ones, one thread; also oneDNN's in float32.
+/// Throws `Interrupted` where it is to stop.
 ConvTimes measure(const ConvShape& shape, const MeasureOptions& options);
 
 /// Whether the convolution is small enough for the memory that measuring takes.

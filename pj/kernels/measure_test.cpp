@@ -4,6 +4,7 @@
 
 #include "pj/base/interrupt.hpp"
 #include "pj/kernels/layer_conv.hpp"
+#include "pj/kernels/processor.hpp"
 #include "pj/network/zoo.hpp"
 
 namespace pj {
@@ -13,19 +14,32 @@ TEST_CASE("every algorithm but the plain twin is measured, or says why not") {
   const ConvTimes times = measure(shape, {.rounds = 3});
   CHECK(times.candidates.size() + 1 == conv_algorithms().size());
   for (const CandidateTime& candidate : times.candidates) {
-    CAPTURE(candidate.algorithm->name);
+    CAPTURE(candidate.name);
     if (candidate.verdict) {
       CHECK(candidate.median.value > 0.0);
       CHECK((candidate.rounds == 1 || candidate.rounds == 3));
       CHECK(candidate.error < 1e-4);
     } else {
       CHECK_FALSE(candidate.verdict.reason().empty());
-      CHECK(times.find(candidate.algorithm->name) == nullptr);
+      CHECK(times.find(candidate.name) == nullptr);
     }
   }
   CHECK(times.find("oneDNN") != nullptr);
   CHECK(times.winner().median <= times.find("oneDNN")->median);
   CHECK(times.find("F(2x2,3x3)") == nullptr);
+}
+
+TEST_CASE("bytes and signs are measured beside oneDNN's float32, and are exact") {
+  const ConvShape shape{.C = 70, .M = 40, .H = 9, .W = 9, .R = 3, .S = 3, .pad_top = 1, .pad_left = 1, .groups = 2};
+  for (const Numbers numbers : {Numbers::Int8, Numbers::Binary}) {
+    const ConvTimes times = measure(shape, {.numbers = numbers, .rounds = 3});
+    CHECK(times.candidates.size() == 1 + word_kernels().size() + (numbers == Numbers::Int8 ? 1 : 0));
+    CHECK(times.candidates.front().name == "oneDNN");
+    for (std::size_t i = 1; i < times.candidates.size(); ++i) {
+      CHECK(times.candidates[i].error == 0.0);
+      CHECK(times.candidates[i].median.value > 0.0);
+    }
+  }
 }
 
 TEST_CASE("measuring stops where it is asked to") {

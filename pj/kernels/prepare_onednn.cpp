@@ -19,8 +19,8 @@ using Convolution = dnnl::convolution_forward;
 using InnerProduct = dnnl::inner_product_forward;
 
 /// A handle of the library on memory that it never writes, though its interface takes no constants.
-Memory memory_at(const Description& description, const dnnl::engine& engine, const float* numbers) {
-  return {description, engine, const_cast<float*>(numbers)};
+Memory memory_at(const Description& description, const dnnl::engine& engine, const void* numbers) {
+  return {description, engine, const_cast<void*>(numbers)};
 }
 
 /// Blocks of 16 channels where they come out even; the first layer of most networks has 3 and stays planar.
@@ -35,11 +35,12 @@ Description map_description(const Shape<4>& shape, Layout layout) {
           layout == Layout::Blocked ? Memory::format_tag::nChw16c : Memory::format_tag::nchw};
 }
 
-Description weight_description(const ConvShape& s, Memory::format_tag grouped, Memory::format_tag whole) {
+Description weight_description(const ConvShape& s, Memory::format_tag grouped, Memory::format_tag whole,
+                               Memory::data_type type = Memory::data_type::f32) {
   if (s.groups > 1) {
-    return {{s.groups, s.group_M(), s.group_C(), s.R, s.S}, Memory::data_type::f32, grouped};
+    return {{s.groups, s.group_M(), s.group_C(), s.R, s.S}, type, grouped};
   }
-  return {{s.M, s.C, s.R, s.S}, Memory::data_type::f32, whole};
+  return {{s.M, s.C, s.R, s.S}, type, whole};
 }
 
 /// Memory that the library needs for itself is handed to it.
@@ -49,20 +50,44 @@ dnnl::primitive_attr attributes() {
   return result;
 }
 
-Convolution::primitive_desc describe(const ConvShape& s, dnnl::algorithm algorithm, const dnnl::engine& engine) {
+/// The maps and weights of a convolution.
+struct Descriptions {
+  Description input, weights, output;
+};
+
+Convolution::primitive_desc describe(const ConvShape& s, const Descriptions& tensors, dnnl::algorithm algorithm,
+                                     const dnnl::engine& engine) {
   omp_set_num_threads(1);  // the primitive keeps the number that holds while it is made
-  using Tag = Memory::format_tag;
   return {{dnnl::prop_kind::forward_inference,
            algorithm,
-           map_description(s.input(), layout_for(s.C, s.groups)),
-           weight_description(s, Tag::any, Tag::any),
-           map_description(s.output(), layout_for(s.M, s.groups)),
+           tensors.input,
+           tensors.weights,
+           tensors.output,
            {s.stride_h, s.stride_w},
            {s.dilation_h - 1, s.dilation_w - 1},
            {s.pad_top, s.pad_left},
            {s.pad_bottom, s.pad_right}},
           attributes(),
           engine};
+}
+
+Convolution::primitive_desc describe(const ConvShape& s, dnnl::algorithm algorithm, const dnnl::engine& engine) {
+  using Tag = Memory::format_tag;
+  return describe(s,
+                  {map_description(s.input(), layout_for(s.C, s.groups)), weight_description(s, Tag::any, Tag::any),
+                   map_description(s.output(), layout_for(s.M, s.groups))},
+                  algorithm, engine);
+}
+
+/// Bytes with channels innermost, sums of 32 bits.
+Convolution::primitive_desc describe_bytes(const ConvShape& s, const dnnl::engine& engine) {
+  using Tag = Memory::format_tag;
+  using Type = Memory::data_type;
+  return describe(s,
+                  {{{s.N, s.C, s.H, s.W}, Type::u8, Tag::nhwc},
+                   weight_description(s, Tag::any, Tag::any, Type::s8),
+                   {{s.N, s.M, s.P(), s.Q()}, Type::s32, Tag::nhwc}},
+                  dnnl::algorithm::convolution_direct, engine);
 }
 
 /// A filter that covers its map is a matrix to the library.
@@ -83,13 +108,12 @@ dnnl::engine cpu() {
 template <class Primitive>
 class Prepared {
  public:
-  Prepared(const ConvShape& shape, std::span<const float> weights,
-           const typename Primitive::primitive_desc& description)
+  /// `given` describes the memory at `weights`.
+  Prepared(const typename Primitive::primitive_desc& description, const Description& given, const void* weights)
       : engine_(description.get_engine()), stream_(engine_), description_(description), primitive_(description) {
-    using Tag = Memory::format_tag;
     weights_ = Memory(description_.weights_desc(), engine_);
-    Memory given = memory_at(weight_description(shape, Tag::goihw, Tag::oihw), engine_, weights.data());
-    dnnl::reorder(given, weights_).execute(stream_, given, weights_);
+    Memory plain = memory_at(given, engine_, weights);
+    dnnl::reorder(plain, weights_).execute(stream_, plain, weights_);
     stream_.wait();
   }
 
@@ -98,13 +122,12 @@ class Prepared {
     return ceil_div(bytes, static_cast<std::int64_t>(sizeof(float)));
   }
 
-  void run(std::span<const float> input, std::span<float> output, std::span<float> workspace) {
+  void run(const void* input, void* output, void* workspace) {
     omp_set_num_threads(1);
-    primitive_.execute(stream_,
-                       {{DNNL_ARG_SRC, memory_at(description_.src_desc(), engine_, input.data())},
-                        {DNNL_ARG_WEIGHTS, weights_},
-                        {DNNL_ARG_DST, memory_at(description_.dst_desc(), engine_, output.data())},
-                        {DNNL_ARG_SCRATCHPAD, memory_at(description_.scratchpad_desc(), engine_, workspace.data())}});
+    primitive_.execute(stream_, {{DNNL_ARG_SRC, memory_at(description_.src_desc(), engine_, input)},
+                                 {DNNL_ARG_WEIGHTS, weights_},
+                                 {DNNL_ARG_DST, memory_at(description_.dst_desc(), engine_, output)},
+                                 {DNNL_ARG_SCRATCHPAD, memory_at(description_.scratchpad_desc(), engine_, workspace)}});
     stream_.wait();
   }
 
@@ -119,9 +142,12 @@ class Prepared {
 template <class Primitive>
 PreparedConv prepare(const ConvShape& shape, std::span<const float> weights,
                      const typename Primitive::primitive_desc& description) {
-  const auto conv = std::make_shared<Prepared<Primitive>>(shape, weights, description);
-  return {.workspace = conv->workspace(),
-          .run = [conv](auto input, auto output, auto workspace) { conv->run(input, output, workspace); }};
+  using Tag = Memory::format_tag;
+  const auto conv = std::make_shared<Prepared<Primitive>>(description, weight_description(shape, Tag::goihw, Tag::oihw),
+                                                          weights.data());
+  return {.workspace = conv->workspace(), .run = [conv](auto input, auto output, auto workspace) {
+            conv->run(input.data(), output.data(), workspace.data());
+          }};
 }
 
 PreparedConv prepare(const ConvShape& shape, std::span<const float> weights, dnnl::algorithm algorithm) {
@@ -163,6 +189,26 @@ PreparedConv prepare_onednn(const ConvShape& shape, std::span<const float> weigh
 
 PreparedConv prepare_onednn_winograd(const ConvShape& shape, std::span<const float> weights) {
   return prepare(shape, weights, dnnl::algorithm::convolution_winograd);
+}
+
+Verdict onednn_bytes_can_run(const ConvShape& shape) {
+  try {
+    describe_bytes(shape, cpu());
+    return Verdict::yes();
+  } catch (const dnnl::error& refusal) {
+    return Verdict::no(std::string("oneDNN: ") + refusal.what());
+  }
+}
+
+PreparedBytes prepare_onednn_bytes(const ConvShape& shape, std::span<const std::int8_t> weights) {
+  using Tag = Memory::format_tag;
+  const auto conv = std::make_shared<Prepared<Convolution>>(
+      describe_bytes(shape, cpu()), weight_description(shape, Tag::goihw, Tag::oihw, Memory::data_type::s8),
+      weights.data());
+  const auto workspace = std::make_shared<Buffer<float>>(static_cast<std::size_t>(conv->workspace()));
+  return [conv, workspace](std::span<const std::uint8_t> input, std::span<std::int32_t> sums) {
+    conv->run(input.data(), sums.data(), workspace->data());
+  };
 }
 
 std::string onednn_version() {

@@ -42,6 +42,11 @@ PreparedConv prepare_onednn(const ConvShape& shape, std::span<const float> weigh
 PreparedConv prepare_onednn_winograd(const ConvShape& shape, std::span<const float> weights);
 std::string onednn_version();
 
+/// oneDNN's convolution of bytes, N×H×W×C, into sums, N×P×Q×M.
+using PreparedBytes = std::function<void(std::span<const std::uint8_t> input, std::span<std::int32_t> sums)>;
+Verdict onednn_bytes_can_run(const ConvShape& shape);
+PreparedBytes prepare_onednn_bytes(const ConvShape& shape, std::span<const std::int8_t> weights);
+
 OperationCount count_winograd(const ConvShape& shape, int m, int r);
 void whole_winograd(const ConvOperands<WideInteger>& conv, int m, int r);
 

@@ -20,6 +20,9 @@ struct Target {
   static void store(std::int32_t* numbers, Vector vector) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(numbers), vector);
   }
+  static Vector scaled(Vector sum, std::int32_t factor, std::int32_t offset) {
+    return _mm256_add_epi32(_mm256_mullo_epi32(sum, _mm256_set1_epi32(factor)), _mm256_set1_epi32(offset));
+  }
   /// Bytes are widened to 16 bits first: the instruction that multiplies bytes at once saturates.
   static Vector bytes(Vector sum, std::uint32_t x, Vector w) {
     const Vector inputs = _mm256_set1_epi32(static_cast<int>(x));

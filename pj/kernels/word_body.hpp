@@ -7,6 +7,7 @@ namespace pj {
 // The loops of word_kernels.hpp. A `Target` has
 //   lanes, rows  32-bit lanes of a vector; outputs that are kept in registers
 //   Vector       its signed lanes
+//   scaled       sum · factor + offset
 //   bytes, signs the sum with one word of inputs times a vector of words of weights added
 
 template <class Target, class Dot, int Rows>
@@ -37,12 +38,8 @@ void word_tile(const WordProduct& p, const std::uint32_t* input, std::int32_t* o
   for (int i = 0; i < Rows; ++i) {
 #pragma GCC unroll 8
     for (int j = 0; j < columns; ++j) {
-      Target::store(output + i * p.outputs + j * Target::lanes, sums[i][j]);
+      Target::store(output + i * p.outputs + j * Target::lanes, Target::scaled(sums[i][j], p.factor, p.offset));
     }
-  }
-  for (int i = 0; i < Rows * static_cast<int>(word_panel); ++i) {
-    std::int32_t& number = output[i / word_panel * p.outputs + i % word_panel];
-    number = p.offset + p.factor * number;
   }
 }
 

@@ -12,6 +12,7 @@ struct Target {
 
   static Vector load(const std::uint32_t* words) { return static_cast<Vector>(*words); }
   static void store(std::int32_t* number, Vector sum) { *number = sum; }
+  static Vector scaled(Vector sum, std::int32_t factor, std::int32_t offset) { return sum * factor + offset; }
   static Vector bytes(Vector sum, std::uint32_t x, Vector w) {
     for (unsigned shift = 0; shift < 32; shift += 8) {
       const auto input = static_cast<std::int32_t>(x >> shift & 0xffU);

@@ -18,6 +18,9 @@ struct Target {
 
   static Vector load(const std::uint32_t* words) { return _mm512_loadu_si512(words); }
   static void store(std::int32_t* numbers, Vector vector) { _mm512_storeu_si512(numbers, vector); }
+  static Vector scaled(Vector sum, std::int32_t factor, std::int32_t offset) {
+    return _mm512_add_epi32(_mm512_mullo_epi32(sum, _mm512_set1_epi32(factor)), _mm512_set1_epi32(offset));
+  }
   static Vector bytes(Vector sum, std::uint32_t x, Vector w) {
     return _mm512_dpbusd_epi32(sum, _mm512_set1_epi32(static_cast<int>(x)), w);
   }

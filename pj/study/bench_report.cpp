@@ -28,6 +28,9 @@ double operations_a_second(const ConvShape& shape, Seconds time) {
 
 /// `3.1e-06`.
 std::string error_text(double error) {
+  if (error == 0.0) {
+    return "0";
+  }
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.1e", error);
   return text.data();
@@ -36,8 +39,9 @@ std::string error_text(double error) {
 std::string machine_text(const NetworkBench& bench) {
   const Machine& machine = bench.machine;
   return "Processor time on one thread of " + machine.processor + " with " + machine.instructions +
-         ", medians of rounds in which the algorithms take turns with the peak's loop.\noneDNN " + machine.onednn +
-         ", OpenBLAS " + machine.openblas + ", FFTW " + machine.fftw +
+         ", medians of rounds in which the algorithms take turns with the loop\nthat measures the peak of "
+         "float32.\noneDNN " +
+         machine.onednn + ", OpenBLAS " + machine.openblas + ", FFTW " + machine.fftw +
          ". GFLOP/s count two operations for each MAC, so that fewer operations can exceed the peak.\n";
 }
 
@@ -65,7 +69,7 @@ std::string bench_table(const NetworkBench& bench) {
     const CandidateTime& best = layer.times.winner();
     const double rate = operations_a_second(layer.times.shape, best.median);
     table.add({names_text(layer.names), to_string(layer.times.shape),
-               significant(1e-6 * static_cast<double>(layer.times.shape.macs()), 4), best.algorithm->name,
+               significant(1e-6 * static_cast<double>(layer.times.shape.macs()), 4), best.name,
                scaled(best.median.value, "s"), ratio_text(layer.times), significant(rate * 1e-9),
                significant(100.0 * rate / layer.times.peak) + " %", error_text(best.error)});
   }
@@ -81,14 +85,13 @@ std::string bench_csv(const NetworkBench& bench) {
   for (const LayerBench& layer : bench.layers) {
     const ConvShape& shape = layer.times.shape;
     for (const CandidateTime& row : layer.times.candidates) {
-      std::vector<std::string> fields{join(layer.names, " "), to_string(shape), std::to_string(shape.macs()),
-                                      row.algorithm->name};
+      std::vector<std::string> fields{join(layer.names, " "), to_string(shape), std::to_string(shape.macs()), row.name};
       if (row.verdict) {
-        const OperationCount count = row.algorithm->operations(shape);
+        const OperationCount& count = row.operations;
         fields.insert(fields.end(),
-                      {exact(row.median.value), std::to_string(row.rounds), exact(row.error),
-                       exact(row.algorithm->error_bound(shape)), std::to_string(count.multiplications),
-                       std::to_string(count.constant_multiplications), std::to_string(count.additions), ""});
+                      {exact(row.median.value), std::to_string(row.rounds), exact(row.error), exact(row.error_bound),
+                       std::to_string(count.multiplications), std::to_string(count.constant_multiplications),
+                       std::to_string(count.additions), ""});
       } else {
         fields.insert(fields.end(), {"", "", "", "", "", "", "", row.verdict.reason()});
       }

@@ -32,16 +32,16 @@ Json shape_json(const ConvShape& s) {
 
 Json candidate_json(const ConvShape& shape, const CandidateTime& row) {
   if (!row.verdict) {
-    return {{"algorithm", row.algorithm->name}, {"why_not", row.verdict.reason()}};
+    return {{"algorithm", row.name}, {"why_not", row.verdict.reason()}};
   }
-  const OperationCount count = row.algorithm->operations(shape);
-  return {{"algorithm", row.algorithm->name},
-          {"source", row.algorithm->source},
+  const OperationCount& count = row.operations;
+  return {{"algorithm", row.name},
+          {"source", row.source},
           {"seconds", row.median.value},
           {"rounds", row.rounds},
           {"gflops", 2e-9 * static_cast<double>(shape.macs()) / row.median.value},
           {"error", row.error},
-          {"error_bound", row.algorithm->error_bound(shape)},
+          {"error_bound", row.error_bound},
           {"multiplications", count.multiplications},
           {"constant_multiplications", count.constant_multiplications},
           {"additions", count.additions}};
@@ -56,7 +56,7 @@ Json layer_json(const LayerBench& layer) {
           {"shape", shape_json(layer.times.shape)},
           {"macs", layer.times.shape.macs()},
           {"peak_gflops", layer.times.peak * 1e-9},
-          {"fastest", layer.times.winner().algorithm->name},
+          {"fastest", layer.times.winner().name},
           {"algorithms", candidates}};
 }
 
