@@ -62,7 +62,8 @@ class TensorView {
   }
   template <class U>
     requires std::same_as<const U, T>
-  TensorView(TensorView<U, Rank> other) : elements_(other.elements()), shape_(other.shape()) {}
+  TensorView(TensorView<U, Rank> other)  // NOLINT(google-explicit-constructor): as spans convert
+      : elements_(other.elements()), shape_(other.shape()) {}
 
   template <std::integral... Indices>
     requires(sizeof...(Indices) == Rank)

@@ -58,7 +58,7 @@ class WinogradConv {
         transforms_(transforms_for(kernels, f.m, f.r)),
         shape_(shape),
         m_(f.m),
-        positions_(f.n() * f.n()),
+        positions_(std::int64_t{f.n()} * f.n()),
         C_blocks_(blocks_of(shape.group_C())),
         M_blocks_(blocks_of(shape.group_M())),
         tiles_(ceil_div(shape.P(), f.m) * ceil_div(shape.Q(), f.m)),

@@ -112,7 +112,7 @@ class CodesConv {
 }  // namespace
 
 Verdict codes_can_run(const CodesLayout& layout) {
-  constexpr std::int64_t largest = 255 * 128;
+  constexpr std::int64_t largest = 255L * 128;
   const std::int64_t terms = layout.shape.group_C() * layout.shape.R * layout.shape.S;
   const std::int64_t most = std::numeric_limits<std::int32_t>::max() / (layout.codes == Codes::Bytes ? largest : 2);
   if (terms > most) {

@@ -34,11 +34,11 @@ struct Counted {
   OperationCount* tally = nullptr;
 
   friend Counted operator*(Counted a, Counted b) {
-    OperationCount* tally = common(a, b);
-    if (tally != nullptr) {
-      ++tally->multiplications;
+    OperationCount* shared = common(a, b);
+    if (shared != nullptr) {
+      ++shared->multiplications;
     }
-    return {a.value * b.value, tally};
+    return {a.value * b.value, shared};
   }
   friend Counted operator+(Counted a, Counted b) { return {a.value + b.value, with_addition(a, b)}; }
   friend Counted operator-(Counted a, Counted b) { return {a.value - b.value, with_addition(a, b)}; }
@@ -48,11 +48,11 @@ struct Counted {
  private:
   static OperationCount* common(Counted a, Counted b) { return a.tally != nullptr ? a.tally : b.tally; }
   static OperationCount* with_addition(Counted a, Counted b) {
-    OperationCount* tally = common(a, b);
-    if (tally != nullptr) {
-      ++tally->additions;
+    OperationCount* shared = common(a, b);
+    if (shared != nullptr) {
+      ++shared->additions;
     }
-    return tally;
+    return shared;
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "pj/kernels/prepared.hpp"
@@ -21,12 +22,6 @@ using InnerProduct = dnnl::inner_product_forward;
 /// A handle of the library on memory that it never writes, though its interface takes no constants.
 Memory memory_at(const Description& description, const dnnl::engine& engine, const void* numbers) {
   return {description, engine, const_cast<void*>(numbers)};
-}
-
-/// Blocks of 16 channels where they come out even; the first layer of most networks has 3 and stays planar.
-Layout layout_for(std::int64_t channels, std::int64_t groups) {
-  return channels / groups % block_size == 0 || (channels == groups && channels % block_size == 0) ? Layout::Blocked
-                                                                                                   : Layout::Planar;
 }
 
 Description map_description(const Shape<4>& shape, Layout layout) {
@@ -71,12 +66,36 @@ Convolution::primitive_desc describe(const ConvShape& s, const Descriptions& ten
           engine};
 }
 
-Convolution::primitive_desc describe(const ConvShape& s, dnnl::algorithm algorithm, const dnnl::engine& engine) {
+/// A convolution between maps that lie as we know them.
+struct DescribedConv {
+  Layout input = Layout::Planar, output = Layout::Planar;
+  Convolution::primitive_desc description;
+};
+
+/// The layout that a description is, or nothing where it is another one.
+std::optional<Layout> known_layout(const Description& description, const Shape<4>& shape) {
+  for (const Layout layout : {Layout::Planar, Layout::Blocked}) {
+    if (description == map_description(shape, layout)) {
+      return layout;
+    }
+  }
+  return std::nullopt;
+}
+
+/// With the layouts that the library likes best; where we do not know one, blocks for maps of more than a few channels.
+DescribedConv describe(const ConvShape& s, dnnl::algorithm algorithm, const dnnl::engine& engine) {
   using Tag = Memory::format_tag;
-  return describe(s,
-                  {map_description(s.input(), layout_for(s.C, s.groups)), weight_description(s, Tag::any, Tag::any),
-                   map_description(s.output(), layout_for(s.M, s.groups))},
-                  algorithm, engine);
+  const auto any = [](const Shape<4>& shape) {
+    return Description({shape[0], shape[1], shape[2], shape[3]}, Memory::data_type::f32, Tag::any);
+  };
+  const Description weights = weight_description(s, Tag::any, Tag::any);
+  const auto preferred = describe(s, {any(s.input()), weights, any(s.output())}, algorithm, engine);
+  const auto usual = [](std::int64_t channels) { return channels < block_size ? Layout::Planar : Layout::Blocked; };
+  const Layout input = known_layout(preferred.src_desc(), s.input()).value_or(usual(s.C));
+  const Layout output = known_layout(preferred.dst_desc(), s.output()).value_or(usual(s.M));
+  return {input, output,
+          describe(s, {map_description(s.input(), input), weights, map_description(s.output(), output)}, algorithm,
+                   engine)};
 }
 
 /// Bytes with channels innermost, sums of 32 bits.
@@ -108,9 +127,10 @@ dnnl::engine cpu() {
 template <class Primitive>
 class Prepared {
  public:
-  /// `given` describes the memory at `weights`.
-  Prepared(const typename Primitive::primitive_desc& description, const Description& given, const void* weights)
-      : engine_(description.get_engine()), stream_(engine_), description_(description), primitive_(description) {
+  /// `given` describes the memory at `weights`; the description knows its engine, but does not keep it alive.
+  Prepared(const dnnl::engine& engine, const typename Primitive::primitive_desc& description, const Description& given,
+           const void* weights)
+      : engine_(engine), stream_(engine_), description_(description), primitive_(description) {
     weights_ = Memory(description_.weights_desc(), engine_);
     Memory plain = memory_at(given, engine_, weights);
     dnnl::reorder(plain, weights_).execute(stream_, plain, weights_);
@@ -140,20 +160,22 @@ class Prepared {
 };
 
 template <class Primitive>
-PreparedConv prepare(const ConvShape& shape, std::span<const float> weights,
+PreparedConv prepare(const ConvShape& shape, std::span<const float> weights, const dnnl::engine& engine,
                      const typename Primitive::primitive_desc& description) {
   using Tag = Memory::format_tag;
-  const auto conv = std::make_shared<Prepared<Primitive>>(description, weight_description(shape, Tag::goihw, Tag::oihw),
-                                                          weights.data());
+  const auto conv = std::make_shared<Prepared<Primitive>>(
+      engine, description, weight_description(shape, Tag::goihw, Tag::oihw), weights.data());
   return {.workspace = conv->workspace(), .run = [conv](auto input, auto output, auto workspace) {
             conv->run(input.data(), output.data(), workspace.data());
           }};
 }
 
 PreparedConv prepare(const ConvShape& shape, std::span<const float> weights, dnnl::algorithm algorithm) {
-  PreparedConv conv = prepare<Convolution>(shape, weights, describe(shape, algorithm, cpu()));
-  conv.input = layout_for(shape.C, shape.groups);
-  conv.output = layout_for(shape.M, shape.groups);
+  const dnnl::engine engine = cpu();
+  const DescribedConv described = describe(shape, algorithm, engine);
+  PreparedConv conv = prepare<Convolution>(shape, weights, engine, described.description);
+  conv.input = described.input;
+  conv.output = described.output;
   return conv;
 }
 
@@ -182,7 +204,8 @@ Verdict onednn_winograd_can_run(const ConvShape& shape) {
 
 PreparedConv prepare_onednn(const ConvShape& shape, std::span<const float> weights) {
   if (shape.is_fully_connected()) {
-    return prepare<InnerProduct>(shape, weights, describe_inner_product(shape, cpu()));
+    const dnnl::engine engine = cpu();
+    return prepare<InnerProduct>(shape, weights, engine, describe_inner_product(shape, engine));
   }
   return prepare(shape, weights, dnnl::algorithm::convolution_direct);
 }
@@ -202,8 +225,9 @@ Verdict onednn_bytes_can_run(const ConvShape& shape) {
 
 PreparedBytes prepare_onednn_bytes(const ConvShape& shape, std::span<const std::int8_t> weights) {
   using Tag = Memory::format_tag;
+  const dnnl::engine engine = cpu();
   const auto conv = std::make_shared<Prepared<Convolution>>(
-      describe_bytes(shape, cpu()), weight_description(shape, Tag::goihw, Tag::oihw, Memory::data_type::s8),
+      engine, describe_bytes(shape, engine), weight_description(shape, Tag::goihw, Tag::oihw, Memory::data_type::s8),
       weights.data());
   const auto workspace = std::make_shared<Buffer<float>>(static_cast<std::size_t>(conv->workspace()));
   return [conv, workspace](std::span<const std::uint8_t> input, std::span<std::int32_t> sums) {
