@@ -7,7 +7,8 @@
 namespace pj {
 
 /// How a feature map lies in memory: N×C×H×W, or N×⌈C/16⌉×H×W×16 with zeros in the channels that fill the last block.
-enum class Layout { Planar, Blocked };
+/// Blocks of 8 are what oneDNN prefers on processors without AVX-512.
+enum class Layout { Planar, Blocked, Blocked8 };
 
 /// Channels of a block: the floats of the widest vectors.
 constexpr std::int64_t block_size = 16;

@@ -25,9 +25,12 @@ Memory memory_at(const Description& description, const dnnl::engine& engine, con
 }
 
 Description map_description(const Shape<4>& shape, Layout layout) {
+  using Tag = Memory::format_tag;
   return {{shape[0], shape[1], shape[2], shape[3]},
           Memory::data_type::f32,
-          layout == Layout::Blocked ? Memory::format_tag::nChw16c : Memory::format_tag::nchw};
+          layout == Layout::Planar    ? Tag::nchw
+          : layout == Layout::Blocked ? Tag::nChw16c
+                                      : Tag::nChw8c};
 }
 
 Description weight_description(const ConvShape& s, Memory::format_tag grouped, Memory::format_tag whole,
@@ -74,7 +77,7 @@ struct DescribedConv {
 
 /// The layout that a description is, or nothing where it is another one.
 std::optional<Layout> known_layout(const Description& description, const Shape<4>& shape) {
-  for (const Layout layout : {Layout::Planar, Layout::Blocked}) {
+  for (const Layout layout : {Layout::Planar, Layout::Blocked, Layout::Blocked8}) {
     if (description == map_description(shape, layout)) {
       return layout;
     }
