@@ -137,7 +137,7 @@ Verdict blocks_can_run(const ConvShape& s) {
 
 PreparedConv prepare_winograd(const VectorKernels& kernels, const ConvShape& shape, std::span<const float> weights,
                               int m, int r) {
-  const auto conv = std::make_shared<const WinogradConv>(kernels, shape, weights, cook_toom(m, r));
+  const auto conv = std::make_shared<const WinogradConv>(kernels, shape, weights, conv_cook_toom(m, r));
   return {.input = Layout::Blocked,
           .output = Layout::Blocked,
           .workspace = conv->workspace(),

@@ -99,7 +99,7 @@ TEST_CASE("the fast transforms of every instruction set are within the error bou
         Buffer<float> workspace(static_cast<std::size_t>(conv.workspace));
         const Tensor<float, 4> output = run_planar(conv, shape, input.view(), workspace);
         const ConvOperands<float> operands{shape, input.view(), weights.view(), {}};
-        const double bound = winograd_error_bound(shape, cook_toom(m, r), float_roundoff);
+        const double bound = winograd_error_bound(shape, conv_cook_toom(m, r), float_roundoff);
         for (int i = 0; i < 30; ++i) {
           const auto [N, M, P, Q] = shape.output();
           const Shape<4> at{rng.between(0, N - 1), rng.between(0, M - 1), rng.between(0, P - 1), rng.between(0, Q - 1)};

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 
 #include "pj/kernels/counted.hpp"
 #include "pj/kernels/rational.hpp"
@@ -42,22 +43,23 @@ constexpr std::array<Rational, 14> cook_toom_points{
     Rational{0}, Rational{1},  Rational{-1},   Rational{2},     Rational{-2}, Rational{1, 2}, Rational{-1, 2},
     Rational{3}, Rational{-3}, Rational{1, 3}, Rational{-1, 3}, Rational{4},  Rational{-4},   Rational{1, 4}};
 
-/// The matrices for 1 <= m, r <= 8, by the method of Toom and Cook: evaluate filter and data at n - 1 points and at
-/// infinity, multiply, interpolate; then transposed, which turns the product of polynomials into a filter (Winograd,
-/// Arithmetic Complexity of Computations, 1980, chapter IV). The divisors of the interpolation stand in G.
-constexpr CookToom cook_toom(int m, int r) {
+/// The matrices for 1 <= m, r <= 8 and m + r - 2 different points, by the method of Toom and Cook: evaluate filter and
+/// data at the points and at infinity, multiply, interpolate; then transposed, which turns the product of polynomials
+/// into a filter (Winograd, Arithmetic Complexity of Computations, 1980, chapter IV). The divisors of the interpolation
+/// stand in G.
+constexpr CookToom cook_toom(int m, int r, std::span<const Rational> points = cook_toom_points) {
   ensure_exact(m >= 1 && m <= CookToom::most_outputs && r >= 1 && r <= CookToom::most_taps,
                "F(m,r) has m and r from 1 to 8");
   const int n = m + r - 1;
   CookToom f{m, r, {m, n, {}}, {n, r, {}}, {n, n, {}}};
   for (int i = 0; i < n; ++i) {
     const bool infinite = i == n - 1;
-    const Rational point = infinite ? Rational{0} : cook_toom_points[static_cast<std::size_t>(i)];
+    const Rational point = infinite ? Rational{0} : points[static_cast<std::size_t>(i)];
     f.B(i, 0) = 1;
     Rational divisor = 1;
     for (int other = 0, degree = 0; other < n - 1; ++other) {  // times (x - p), coefficients of rising powers
       if (other != i) {
-        const Rational p = cook_toom_points[static_cast<std::size_t>(other)];
+        const Rational p = points[static_cast<std::size_t>(other)];
         ++degree;
         for (int k = degree; k >= 0; --k) {
           f.B(i, k) = (k > 0 ? f.B(i, k - 1) : Rational{0}) - p * f.B(i, k);
@@ -76,6 +78,15 @@ constexpr CookToom cook_toom(int m, int r) {
     }
   }
   return f;
+}
+
+/// Points nearer to 1, with which sums of six terms round to half the error and less, and which floats hold exactly.
+constexpr std::array<Rational, 5> rounding_points{Rational{0}, Rational{1, 2}, Rational{-1, 2}, Rational{3, 2},
+                                                  Rational{-3, 2}};
+
+/// The matrices that convolutions take, in floats and in whole numbers.
+constexpr CookToom conv_cook_toom(int m, int r) {
+  return m + r - 1 == 6 ? cook_toom(m, r, rounding_points) : cook_toom(m, r);
 }
 
 /// True where the bilinear form is that of the filter, entry by entry in exact fractions:

@@ -13,7 +13,7 @@ struct CookToomFloats {
   float powers[m][n / 2 - 1]{};  ///< of the positive points, one column for each pair ±p
 
   constexpr CookToomFloats() {
-    const CookToom f = cook_toom(m, r);
+    const CookToom f = conv_cook_toom(m, r);
     for (int i = 0; i < n; ++i) {
       for (int j = 0; j < n; ++j) {
         B[i][j] = static_cast<float>(f.B(i, j).to_double());

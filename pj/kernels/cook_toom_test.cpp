@@ -14,6 +14,8 @@ TEST_CASE("F(m,r) is the filter itself in exact fractions for all m and r up to 
       CAPTURE(r);
       CHECK(is_exact(cook_toom(m, r)));
       CHECK(is_exact(made_whole(cook_toom(m, r))));
+      CHECK(is_exact(conv_cook_toom(m, r)));
+      CHECK(is_exact(made_whole(conv_cook_toom(m, r))));
     }
   }
 }

@@ -52,12 +52,12 @@ void whole_strassen(const ConvOperands<WideInteger>& conv) {
 }
 
 OperationCount count_winograd(const ConvShape& shape, int m, int r) {
-  const auto conv = [&](const ConvOperands<Counted>& operands) { conv_winograd(operands, cook_toom(m, r)); };
+  const auto conv = [&](const ConvOperands<Counted>& operands) { conv_winograd(operands, conv_cook_toom(m, r)); };
   return count_by_running(shape, conv, true);
 }
 
 void whole_winograd(const ConvOperands<WideInteger>& conv, int m, int r) {
-  conv_winograd(conv, made_whole(cook_toom(m, r)));
+  conv_winograd(conv, made_whole(conv_cook_toom(m, r)));
 }
 
 OperationCount count_fft(const ConvShape& shape) {

@@ -62,8 +62,8 @@ constexpr ConvAlgorithm winograd_row(const char* name, const char* source) {
           [](const ConvShape& shape, std::span<const float> weights) {
             return prepare_winograd(*vector_kernels().front(), shape, weights, m, r);
           },
-          [](const ConvShape& shape) { return winograd_operations(shape, cook_toom(m, r)); },
-          [](const ConvShape& shape) { return winograd_error_bound(shape, cook_toom(m, r), float_roundoff); },
+          [](const ConvShape& shape) { return winograd_operations(shape, conv_cook_toom(m, r)); },
+          [](const ConvShape& shape) { return winograd_error_bound(shape, conv_cook_toom(m, r), float_roundoff); },
           [](const ConvShape& shape) { return count_winograd(shape, m, r); },
           [](const ConvOperands<WideInteger>& conv) { whole_winograd(conv, m, r); }};
 }

@@ -28,10 +28,10 @@ template <class Target, int Outputs, int Stride, bool Checked, class Vector>
       x[i] = depthwise_input<Target, Checked>(d, row, column + i);
     }
 #pragma GCC unroll 4
-    for (int s = 0; s < 3; ++s) {
+    for (std::int64_t s = 0; s < 3; ++s) {
       const Vector w = V::load(weights + s * 16);
 #pragma GCC unroll 16
-      for (int i = 0; i < Outputs; ++i) {
+      for (std::int64_t i = 0; i < Outputs; ++i) {
         sums[i] += x[i * Stride + s] * w;
       }
     }

@@ -23,9 +23,10 @@ Verdict winograd_can_run(const ConvShape& s, int m, int r) {
 
 OperationCount winograd_operations(const ConvShape& s, const CookToom& f) {
   const std::int64_t tiles = s.N * ceil_div(s.P(), f.m) * ceil_div(s.Q(), f.m);
-  const std::int64_t products = f.n() * f.n() * s.group_C() * s.M;
-  const OperationCount input = 2 * f.n() * transform_operations(f.B);
-  const OperationCount output = (f.n() + f.m) * transform_operations(f.A);
+  const std::int64_t n = f.n();
+  const std::int64_t products = n * n * s.group_C() * s.M;
+  const OperationCount input = 2 * n * transform_operations(f.B);
+  const OperationCount output = (n + f.m) * transform_operations(f.A);
   return tiles * (s.C * input + s.M * output + OperationCount{.multiplications = products, .additions = products});
 }
 
