@@ -48,7 +48,8 @@ const std::array rows{
               &Options::timeloop},
     OptionRow{"--timeloop-version", "V", "0.3 or 0.4, the default", &Options::timeloop_version},
     OptionRow{"--perfect-factors", "", "cut indices into equal tiles only", &Options::perfect_factors},
-    OptionRow{"--time-limit", "SECONDS", "stop each layer's search then and say how far the best may be from the least",
+    OptionRow{"--time-limit", "SECONDS",
+              "stop each layer's search (bench: all measuring) then, and say how far the best may be from the least",
               DecimalMember{&Options::time_limit, 0.0, longest_search}},
     OptionRow{"--no-cache", "", "neither read nor keep results in $XDG_CACHE_HOME/picojoule or ~/.cache/picojoule",
               &Options::no_cache},
@@ -76,6 +77,8 @@ const std::array rows{
               &Options::results},
     OptionRow{"--points-limit", "N", "the most points that a study may have; the default is 100,000",
               IntegerMember{&Options::points_limit, 1, most_points}},
+    OptionRow{"--layers", "NAMES", "only these layers, as conv1,conv3", &Options::layers},
+    OptionRow{"--numbers", "FORMAT", "what is computed with: float32 (the default), int8 or binary", &Options::numbers},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {

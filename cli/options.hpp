@@ -44,6 +44,8 @@ struct Options {
   std::string sort;     ///< a metric; empty: as the machines are named
   std::string results;  ///< empty: named as the study
   std::int64_t points_limit = 100'000;
+  std::string layers;
+  std::string numbers = "float32";
 
   bool operator==(const Options&) const = default;
 };

@@ -40,6 +40,7 @@ void run_compare(const Options& options, Console& console);
 void run_roofline(const Options& options, Console& console);
 void run_sweep(const Options& options, Console& console);
 void run_formats(const Options& options, Console& console);
+void run_bench(const Options& options, Console& console);
 void run_reproduce(const Options& options, Console& console);
 void run_page(const Options& options, Console& console);
 

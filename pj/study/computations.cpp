@@ -77,6 +77,37 @@ std::vector<Computation> rows_of_machines() {
   };
 }
 
+/// Those of convolution algorithms.
+std::vector<Computation> rows_of_kernels() {
+  return {
+      {"algorithm operations",
+       "multiplications, additions or all of an algorithm",
+       {"count", "algorithm", "of", "layer"},
+       algorithm_operations},
+      {"toeplitz redundancy", "entries of the Toeplitz matrix for each input", {"of", "layer"}, toeplitz_redundancy},
+      {"word outputs",
+       "of algorithms on random numbers of 16 bits: compared with the seven loops, or differing from them",
+       {"count", "algorithms", "of", "outputs", "channels"},
+       word_outputs},
+      {"float error",
+       "the largest of an algorithm in float32, over the largest output",
+       {"algorithm", "of", "layer", "outputs", "channels"},
+       float_error},
+      {"layers selecting",
+       "the share, in percent, of the layers with a filter for which an algorithm has the fewest operations",
+       {"algorithm", "of", "filter"},
+       layers_selecting},
+      {"inexact transforms", "F(m,r) with m and r up to `most` that are not the filter", {"most"}, inexact_transforms},
+      {"transform growth", "bits by which whole inputs can grow, rounded up", {"m", "r"}, transform_growth},
+      {"strassen multiplications", "of two square matrices", {"size", "levels"}, strassen_multiplications},
+      {"layer intensity",
+       "MACs for each number of input, weights and output",
+       {"of", "layer", "batch"},
+       layer_intensity},
+      {"spectrum share", "of a real tile that is kept", {"points"}, spectrum_share},
+  };
+}
+
 std::vector<Computation> general_rows() {
   return {
       {"product", "of numbers and computations", {"of"}, product},
@@ -121,7 +152,7 @@ std::vector<Computation> general_rows() {
 const std::vector<Computation>& rows() {
   static const std::vector<Computation> all = [] {
     std::vector<Computation> list = general_rows();
-    for (const std::vector<Computation>& more : {rows_of_zeros(), rows_of_machines()}) {
+    for (const std::vector<Computation>& more : {rows_of_zeros(), rows_of_machines(), rows_of_kernels()}) {
       list.insert(list.end(), more.begin(), more.end());
     }
     return list;
