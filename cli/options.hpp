@@ -37,6 +37,20 @@ struct Options {
   std::int64_t elements = 0;  ///< 0: all that the figures show
   bool unrestricted = false;
   std::string page;
+  std::vector<std::string> inputs;   ///< `FILE` or `NAME=FILE`
+  std::vector<std::string> outputs;  ///< likewise
+  std::vector<std::string> states;   ///< `INPUT=OUTPUT`
+  std::string labels;
+  std::int64_t resize = 0;  ///< 0: as it is
+  std::int64_t crop = 0;
+  bool squares = false;
+  std::string channels;
+  std::string range;
+  std::string mean;
+  std::string deviation;
+  std::string accuracy;
+  std::int64_t samples = 0;  ///< 0: all
+  std::string records;
 
   bool operator==(const Options&) const = default;
 };
