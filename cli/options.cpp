@@ -30,7 +30,7 @@ const std::array rows{
     OptionRow{"--activations", "FORMAT", "number format of all that depends on the inputs", &Options::activations},
     OptionRow{"--ert", "FILE", "use the numbers of this table of Accelergy (ERT, ART) or CSV; may be repeated",
               &Options::reference_tables},
-    OptionRow{"--densities", "FILE", "shares of non-zeros by layer and tensor: a name or .yaml file (docs/sparsity.md)",
+    OptionRow{"--densities", "FILE", "shares of non-zeros by layer and tensor: a name, .yaml or --observe file (docs/sparsity.md)",
               &Options::densities},
     OptionRow{"--bits", "N", "of one number; the default is 16", IntegerMember{&Options::bits, 1, 32}},
     OptionRow{"--on", "ACCELERATOR", "an accelerator's name or .yaml file; the default is eyeriss", &Options::on},
@@ -79,6 +79,8 @@ const std::array rows{
     OptionRow{"--samples", "N", "only the first so many of the data set", IntegerMember{&Options::samples, 1, most_samples}},
     OptionRow{"--records", "FORMAT", "number format of plain records in DATA,LABELS; the default is uint8",
               &Options::records},
+    OptionRow{"--observe", "FILE", "also write what flows through the layers, for evaluate --densities",
+              &Options::observe},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {

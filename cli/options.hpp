@@ -51,6 +51,7 @@ struct Options {
   std::string accuracy;
   std::int64_t samples = 0;  ///< 0: all
   std::string records;
+  std::string observe;
 
   bool operator==(const Options&) const = default;
 };

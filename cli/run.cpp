@@ -7,6 +7,7 @@
 #include "pj/inference/accuracy.hpp"
 #include "pj/inference/calls.hpp"
 #include "pj/study/load.hpp"
+#include "pj/study/observation_report.hpp"
 #include "pj/study/run_report.hpp"
 
 namespace pj {
@@ -60,12 +61,19 @@ void run_data_set(const Options& options, const Plan& plan, Console& console) {
     console.progress.show("classified " + std::to_string(done) + " of " + std::to_string(all) + " samples");
   };
   wanted.check = [&] { console.interrupt.check(); };
-  const Accuracy accuracy = measure_accuracy(plan, data, wanted);
+  wanted.observe = !options.observe.empty();
+  Measurement found = measure_accuracy(plan, data, wanted);
+  const Accuracy& accuracy = found.accuracy;
   console.progress.clear();
   const std::string& name = options.operands.front();
   write_files(
       options, [&] { return accuracy_json(accuracy, name, data.name, labels); }, [&] { return std::string(); });
   console.out << accuracy_table(accuracy, name, data.name, labels);
+  if (wanted.observe) {
+    found.observations.source = "measured on " + std::to_string(accuracy.samples) + " samples of " + data.name;
+    write_file(options.observe, observation_json(plan.network(), found.observations));
+    console.out << "\n" << observation_table(plan.network(), found.observations);
+  }
 }
 
 /// An output's file: `NAME=FILE`, or `FILE` for the first.
@@ -86,6 +94,15 @@ void write_output(const std::string& text, const RunResult& result) {
 }  // namespace
 
 void run_run(const Options& options, Console& console) {
+  for (const std::string& output : options.outputs) {
+    check_can_write(output.substr(output.rfind('=') + 1));
+  }
+  if (!options.observe.empty()) {
+    check_can_write(options.observe);
+  }
+  if (options.accuracy.empty() && (!options.observe.empty() || !options.records.empty() || options.samples > 0)) {
+    throw InputError("--observe, --samples and --records are for data sets; give one with --accuracy");
+  }
   const Plan plan = plan_for(options);
   if (!options.accuracy.empty()) {
     run_data_set(options, plan, console);

@@ -32,7 +32,7 @@ const std::array all_verbs{
          "NETWORK",
          "run a network on this processor: its outputs for an input, or its accuracy on a data set",
          {"--input", "--output", "--state", "--labels", "--resize", "--squares", "--crop", "--channels", "--range",
-          "--mean", "--std", "--accuracy", "--samples", "--records", "--input-shape", "--threads", "--json"},
+          "--mean", "--std", "--accuracy", "--samples", "--records", "--observe", "--input-shape", "--threads", "--json"},
          run_run},
     Verb{"dataflows",
          "NETWORK",

@@ -1,9 +1,7 @@
 #include "pj/inference/accuracy.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <mutex>
 #include <numeric>
 
 #include "pj/base/error.hpp"
@@ -16,6 +14,7 @@ namespace pj {
 namespace {
 
 constexpr std::size_t top = 5;
+constexpr std::size_t block = 64;  // samples at a time
 constexpr std::int64_t most_classes = 4096;  // a confusion matrix of 128 MiB
 
 void check_network(const Network& network) {
@@ -57,6 +56,27 @@ void count(Accuracy& accuracy, const std::vector<std::int64_t>& labels, const st
   ++accuracy.confusion[static_cast<std::size_t>(row * accuracy.classes) + best.front()];
 }
 
+/// What one sample gives.
+struct SampleRun {
+  std::vector<double> scores;
+  Observations observations;
+};
+
+SampleRun run_sample(const Plan& plan, const DataSet& data, std::size_t i, const AccuracyOptions& options) {
+  if (options.check) {
+    options.check();
+  }
+  const Network& network = plan.network();
+  const Constant operand = prepared(data.sample(i), network.values[network.inputs.front()], options.preprocessing);
+  SampleRun run;
+  Watcher watch;
+  if (options.observe) {
+    watch = [&](ValueId value, const Constant& tensor) { run.observations.add(network, value, tensor); };
+  }
+  run.scores = numbers_of<double>(plan.run(std::span(&operand, 1), watch).front());
+  return run;
+}
+
 }  // namespace
 
 double Accuracy::share(std::int64_t right) const {
@@ -84,30 +104,28 @@ std::vector<std::size_t> ranking(const std::vector<double>& scores, std::size_t 
   return order;
 }
 
-Accuracy measure_accuracy(const Plan& plan, const DataSet& data, const AccuracyOptions& options) {
+Measurement measure_accuracy(const Plan& plan, const DataSet& data, const AccuracyOptions& options) {
   const Network& network = plan.network();
   check_network(network);
   const std::size_t samples = options.samples == 0 ? data.size() : std::min(options.samples, data.size());
-  Accuracy accuracy{.classes = element_count(network.values[network.outputs.front()].shape)};
+  Measurement result{.accuracy = {.classes = element_count(network.values[network.outputs.front()].shape)}};
+  Accuracy& accuracy = result.accuracy;
   check_labels(data, samples, accuracy.classes);
   accuracy.confusion.assign(static_cast<std::size_t>(accuracy.classes * accuracy.classes), 0);
-  const Value& input = network.values[network.inputs.front()];
-  std::mutex mutex;
-  parallel_for(samples, options.threads, [&](std::size_t i) {
-    if (options.check) {
-      options.check();
+  for (std::size_t begin = 0; begin < samples; begin += block) {
+    std::vector<SampleRun> runs(std::min(block, samples - begin));
+    parallel_for(runs.size(), options.threads, [&](std::size_t i) {
+      runs[i] = run_sample(plan, data, begin + i, options);
+      if (options.progress) {
+        options.progress(begin + i + 1, samples);
+      }
+    });
+    for (std::size_t i = 0; i < runs.size(); ++i) {  // in order, so that sums are the same on any number of threads
+      count(accuracy, data.labels[begin + i], runs[i].scores);
+      result.observations.merge(runs[i].observations);
     }
-    const Constant operand = prepared(data.sample(i), input, options.preprocessing);
-    const Watcher watch = options.watch ? Watcher([&](ValueId id, const Constant& tensor) { options.watch(i, id, tensor); })
-                                        : Watcher{};
-    const auto scores = numbers_of<double>(plan.run(std::span(&operand, 1), watch).front());
-    const std::lock_guard lock(mutex);
-    count(accuracy, data.labels[i], scores);
-    if (options.progress) {
-      options.progress(static_cast<std::size_t>(accuracy.samples), samples);
-    }
-  });
-  return accuracy;
+  }
+  return result;
 }
 
 }  // namespace pj

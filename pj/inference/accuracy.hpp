@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pj/data/data_set.hpp"
+#include "pj/inference/observations.hpp"
 #include "pj/inference/plan.hpp"
 #include "pj/inference/preprocess.hpp"
 
@@ -23,16 +24,19 @@ struct Accuracy {
   bool operator==(const Accuracy&) const = default;
 };
 
-/// Sees each sample's tensors, from any thread: what a plan's watcher sees, behind the number of the sample.
-using SampleWatcher = std::function<void(std::size_t sample, ValueId value, const Constant& tensor)>;
-
 struct AccuracyOptions {
   Preprocessing preprocessing;
   std::size_t samples = 0;  ///< the first so many; 0: all
   int threads = 0;          ///< 0: one per core
   std::function<void(std::size_t done, std::size_t all)> progress = {};  ///< from any thread
   std::function<void()> check = {};                                      ///< may throw, to end early
-  SampleWatcher watch = {};
+  bool observe = false;  ///< also gather what flows through
+};
+
+/// What a pass over a data set gives.
+struct Measurement {
+  Accuracy accuracy;
+  Observations observations;  ///< empty unless asked for; the same on any number of threads
 };
 
 /// The classes in the order of their scores, the best first; of equal scores the lower class comes first.
@@ -40,6 +44,6 @@ std::vector<std::size_t> ranking(const std::vector<double>& scores, std::size_t 
 
 /// Classifies the samples one by one: the network's only input takes one, its first output has a score for each class.
 /// Throws `InputError` where that is not so, a sample is damaged or a class is out of range.
-Accuracy measure_accuracy(const Plan& plan, const DataSet& data, const AccuracyOptions& options = {});
+Measurement measure_accuracy(const Plan& plan, const DataSet& data, const AccuracyOptions& options = {});
 
 }  // namespace pj

@@ -25,7 +25,7 @@ Accuracy measured(const Stated& row, std::size_t samples) {
     path = in_shared("data/" + row.data.substr(0, comma)) + "," + in_shared("data/" + row.data.substr(comma + 1));
   }
   const DataSet data = load_data_set(path, {.records = row.records});
-  return measure_accuracy(plan, data, {.preprocessing = row.preprocessing, .samples = samples});
+  return measure_accuracy(plan, data, {.preprocessing = row.preprocessing, .samples = samples}).accuracy;
 }
 
 }  // namespace
