@@ -41,8 +41,8 @@ SampleData picture_or_numbers(const Constant& numbers) {
 DataSet set_of(const std::string& name, Constant tensor, Labels labels) {
   const std::int64_t samples = tensor.shape.empty() ? 0 : tensor.shape[0];
   if (samples == 0 || std::cmp_not_equal(samples, labels.size())) {
-    throw InputError({name}, "has " + counted(samples, "sample") + " and " +
-                                 counted(std::ssize(labels), "label") + "; give one label for each");
+    throw InputError({name}, "has " + counted(samples, "sample") + " and " + counted(std::ssize(labels), "label") +
+                                 "; give one label for each");
   }
   const auto all = std::make_shared<const Constant>(std::move(tensor));
   return {name, std::move(labels), [all](std::size_t i) { return picture_or_numbers(row_of(*all, i)); }};

@@ -30,8 +30,8 @@ struct DataSetOptions {
 
 /// Opens a data set: an IDX file of images (its labels lie beside it, `images-idx3` being `labels-idx1`), a file of
 /// CIFAR-10 records, a .csv file with the class in the last column, a folder with a folder of images for each class or
-/// with a `labels.csv` or `labels.tsv` of files and classes, or `DATA,LABELS`: two files, where DATA may also be .npy or
-/// plain records. Files may be packed with gzip. Throws `InputError` where there is none or it is damaged.
+/// with a `labels.csv` or `labels.tsv` of files and classes, or `DATA,LABELS`: two files, where DATA may also be .npy
+/// or plain records. Files may be packed with gzip. Throws `InputError` where there is none or it is damaged.
 DataSet load_data_set(const std::string& path, const DataSetOptions& options = {});
 
 /// The readers of each kind, from bytes; `file` names the source.

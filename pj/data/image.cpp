@@ -16,8 +16,10 @@ struct ImageFormat {
 };
 
 constexpr std::array formats{
-    ImageFormat{"\x89PNG\r\n\x1a\n", decode_png}, ImageFormat{"\xff\xd8\xff", decode_jpeg},
-    ImageFormat{"BM", decode_bmp},                ImageFormat{"P5", decode_pnm},
+    ImageFormat{"\x89PNG\r\n\x1a\n", decode_png},
+    ImageFormat{"\xff\xd8\xff", decode_jpeg},
+    ImageFormat{"BM", decode_bmp},
+    ImageFormat{"P5", decode_pnm},
     ImageFormat{"P6", decode_pnm},
 };
 

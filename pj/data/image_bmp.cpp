@@ -26,8 +26,13 @@ BmpHeader read_header(std::string_view bytes, const std::string& file) {
   }
   const auto number = [&](std::size_t at) { return static_cast<std::int64_t>(little_endian_32(bytes, at)); };
   const auto rows = static_cast<std::int32_t>(little_endian_32(bytes, 22));
-  BmpHeader header{number(10), number(14), number(18), rows < 0 ? -static_cast<std::int64_t>(rows) : rows,
-                   little_endian_16(bytes, 28), number(46), rows < 0};
+  BmpHeader header{number(10),
+                   number(14),
+                   number(18),
+                   rows < 0 ? -static_cast<std::int64_t>(rows) : rows,
+                   little_endian_16(bytes, 28),
+                   number(46),
+                   rows < 0};
   const std::int64_t compression = number(30);
   if (header.header < 40 || compression != 0 || (header.bits != 8 && header.bits != 24 && header.bits != 32)) {
     refuse(file, "is a BMP with " + std::to_string(header.bits) + " bits a pixel and compression " +

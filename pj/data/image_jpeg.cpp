@@ -1,8 +1,11 @@
+// clang-format off: jpeglib.h needs what it does not include
+#include <cstddef>
+#include <cstdio>
+#include <jpeglib.h>
+// clang-format on
+
 #include <array>
 #include <csetjmp>
-#include <cstdio>
-
-#include <jpeglib.h>
 
 #include "pj/base/error.hpp"
 #include "pj/data/image.hpp"
@@ -56,7 +59,8 @@ bool decode(jpeg_decompress_struct& info, Fault& fault, std::string_view bytes, 
   header = {info.image_height, info.image_width, info.num_components == 1 ? 1 : 3};
   if (image != nullptr) {
     jpeg_start_decompress(&info);
-    const std::size_t row_bytes = static_cast<std::size_t>(info.output_width) * static_cast<std::size_t>(image->channels);
+    const std::size_t row_bytes =
+        static_cast<std::size_t>(info.output_width) * static_cast<std::size_t>(image->channels);
     while (info.output_scanline < info.output_height) {
       JSAMPROW row = image->pixels.data() + info.output_scanline * row_bytes;
       jpeg_read_scanlines(&info, &row, 1);

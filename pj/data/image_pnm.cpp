@@ -33,7 +33,8 @@ Image decode_pnm(std::string_view bytes, const std::string& file) {
   const std::int64_t largest = pnm_number(bytes, at, file);
   Image image = empty_image(H, W, bytes[1] == '5' ? 1 : 3, file);
   if (largest != 255 || bytes.size() < at + 1 + image.pixels.size()) {
-      throw InputError({file}, "is a PGM or PPM that is cut off or whose largest value is not 255; save the image as PNG");
+    throw InputError({file},
+                     "is a PGM or PPM that is cut off or whose largest value is not 255; save the image as PNG");
   }
   for (std::size_t i = 0; i < image.pixels.size(); ++i) {
     image.pixels[i] = static_cast<std::uint8_t>(bytes[at + 1 + i]);

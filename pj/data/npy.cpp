@@ -24,8 +24,8 @@ struct ElementCode {
 };
 
 constexpr std::array codes{
-    ElementCode{"b1", NumberFormat::boolean()},       ElementCode{"i1", NumberFormat::fixed(8)},
-    ElementCode{"u1", NumberFormat::fixed(8, false)}, ElementCode{"i2", NumberFormat::fixed(16)},
+    ElementCode{"b1", NumberFormat::boolean()},        ElementCode{"i1", NumberFormat::fixed(8)},
+    ElementCode{"u1", NumberFormat::fixed(8, false)},  ElementCode{"i2", NumberFormat::fixed(16)},
     ElementCode{"u2", NumberFormat::fixed(16, false)}, ElementCode{"i4", NumberFormat::fixed(32)},
     ElementCode{"u4", NumberFormat::fixed(32, false)}, ElementCode{"i8", NumberFormat::fixed(64)},
     ElementCode{"u8", NumberFormat::fixed(64, false)}, ElementCode{"f2", NumberFormat::floating(16, 5)},
@@ -125,8 +125,8 @@ void swap_bytes(Constant& tensor) {
 
 /// The tensor in a format that NumPy has.
 Constant writable(const Constant& tensor) {
-  const bool is_known = std::any_of(codes.begin(), codes.end(),
-                                    [&](const ElementCode& row) { return row.format == tensor.format; });
+  const bool is_known =
+      std::any_of(codes.begin(), codes.end(), [&](const ElementCode& row) { return row.format == tensor.format; });
   if (is_known) {
     return tensor;
   }
@@ -160,15 +160,15 @@ Constant parse_npy(std::string_view bytes, const std::string& file) {
 
 std::string npy_bytes(const Constant& given) {
   const Constant tensor = writable(given);
-  const auto* row = std::find_if(codes.begin(), codes.end(),
-                                 [&](const ElementCode& code) { return code.format == tensor.format; });
+  const auto* row =
+      std::find_if(codes.begin(), codes.end(), [&](const ElementCode& code) { return code.format == tensor.format; });
   ensure(row != codes.end(), "every number can be written in a format of NumPy");
   std::string shape;
   for (const std::int64_t size : tensor.shape) {
     shape += std::to_string(size) + ", ";
   }
-  std::string header = "{'descr': '<" + std::string(row->code) + "', 'fortran_order': False, 'shape': (" + shape +
-                       "), }";
+  std::string header =
+      "{'descr': '<" + std::string(row->code) + "', 'fortran_order': False, 'shape': (" + shape + "), }";
   constexpr std::size_t alignment = 64;  // of the elements, as NumPy wants it
   header.append(alignment - (magic.size() + 4 + header.size() + 1) % alignment, ' ');
   header += '\n';

@@ -14,7 +14,7 @@ namespace pj {
 namespace {
 
 constexpr std::size_t top = 5;
-constexpr std::size_t block = 64;  // samples at a time
+constexpr std::size_t block = 64;            // samples at a time
 constexpr std::int64_t most_classes = 4096;  // a confusion matrix of 128 MiB
 
 void check_network(const Network& network) {
@@ -35,8 +35,8 @@ void check_labels(const DataSet& data, std::size_t samples, std::int64_t classes
     for (const std::int64_t label : data.labels[i]) {
       if (label < 0 || label >= classes) {
         throw InputError({data.name}, "sample " + std::to_string(i) + " has the class " + std::to_string(label) +
-                                          ", but the network has " + std::to_string(classes) + " scores, for classes 0 to " +
-                                          std::to_string(classes - 1));
+                                          ", but the network has " + std::to_string(classes) +
+                                          " scores, for classes 0 to " + std::to_string(classes - 1));
       }
     }
   }

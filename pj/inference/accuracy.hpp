@@ -26,11 +26,11 @@ struct Accuracy {
 
 struct AccuracyOptions {
   Preprocessing preprocessing;
-  std::size_t samples = 0;  ///< the first so many; 0: all
-  int threads = 0;          ///< 0: one per core
+  std::size_t samples = 0;                                               ///< the first so many; 0: all
+  int threads = 0;                                                       ///< 0: one per core
   std::function<void(std::size_t done, std::size_t all)> progress = {};  ///< from any thread
   std::function<void()> check = {};                                      ///< may throw, to end early
-  bool observe = false;  ///< also gather what flows through
+  bool observe = false;                                                  ///< also gather what flows through
 };
 
 /// What a pass over a data set gives.

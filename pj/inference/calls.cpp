@@ -75,8 +75,8 @@ std::pair<std::size_t, std::string> named_input(const Network& network, const st
 }
 
 Constant zeros_for(const Value& input) {
-  const auto bytes = static_cast<std::size_t>(element_count(input.shape)) *
-                     static_cast<std::size_t>(stored_bytes(input.format));
+  const auto bytes =
+      static_cast<std::size_t>(element_count(input.shape)) * static_cast<std::size_t>(stored_bytes(input.format));
   return {input.format, input.shape, std::vector<std::byte>(bytes)};
 }
 
@@ -140,8 +140,8 @@ RunResult run_calls(const Plan& plan, const RunRequest& request,
   std::vector<Constant> operands(network.inputs.size());
   for (std::int64_t call = 0; call < result.calls; ++call) {
     for (const auto& [input, each] : series) {
-      const bool is_state =
-          call > 0 && std::any_of(states.begin(), states.end(), [&, i = input](const State& s) { return s.input == i; });
+      const bool is_state = call > 0 && std::any_of(states.begin(), states.end(),
+                                                    [&, i = input](const State& s) { return s.input == i; });
       if (!is_state) {
         operands[input] = each.operand(each.calls == 1 ? 0 : call);
       }

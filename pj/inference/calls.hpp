@@ -16,9 +16,9 @@ struct InputSeries {
   std::function<Constant(std::int64_t call)> operand;
 };
 
-/// Reads what an input is given: a picture, a tensor (.npy, .pb, IDX), or a number for an input of one element. A tensor
-/// with more elements than the input is a series: one call for each element of its first axis. `FILE#3` is element 3 of
-/// the first axis alone. Throws `InputError` where it does not fit.
+/// Reads what an input is given: a picture, a tensor (.npy, .pb, IDX), or a number for an input of one element. A
+/// tensor with more elements than the input is a series: one call for each element of its first axis. `FILE#3` is
+/// element 3 of the first axis alone. Throws `InputError` where it does not fit.
 InputSeries load_input(const std::string& text, const Value& input, const Preprocessing& options = {});
 
 /// What is run, as the user writes it.

@@ -4,7 +4,9 @@
 
 #include <cstdio>
 
+#include "pj/base/files.hpp"
 #include "pj/base/text.hpp"
+#include "pj/inference/conformance_page.hpp"
 #include "tests/support/onnx_cases.hpp"
 
 namespace pj {
@@ -21,8 +23,9 @@ void print(const std::map<std::string, CaseCounts>& table) {
 }
 
 /// Cases whose expected outputs are not what the operators say, so that ONNX Runtime does not give them either: ONNX
-/// 1.18 split the heads of flat queries without turning them and took the key heads of a group in the wrong order, its
-/// generator cut bfloat16 off instead of rounding it, and let sums of int8 wrap around before they were scaled.
+/// 1.18 split the heads of flat queries without turning them and repeated the key heads as a tile (its expanded forms
+/// show it), its generator cut bfloat16 off instead of rounding it, and let sums of int8 wrap around before they were
+/// scaled.
 bool is_mistaken(const std::string& name) {
   const bool expanded = name.ends_with("_expanded");
   const bool attention = name.starts_with("test_attention_3d_") || name.starts_with("test_attention_4d_gqa_");
@@ -61,6 +64,20 @@ TEST_CASE(
   }
   print(table);
   CHECK(further.passed * 10 >= 8 * (further.passed + further.refused + further.failed + further.wrong));
+}
+
+TEST_CASE("the documentation's table of operators is that of a run") {
+  if (!shared_is_there("the ONNX conformance cases")) {
+    return;
+  }
+  const std::string page = read_file(in_repository("docs/onnx.md"), 1 << 24);
+  const std::string block = conformance_block(run_cases(in_shared("conformance")));
+  CHECK(with_conformance_block(page, "docs/onnx.md", block) == page);
+  CHECK_THROWS_WITH_AS(
+      with_conformance_block("no marks", "page.md", block),
+      "page.md: has no place for the table; put <!-- conformance --> and <!-- /conformance --> where it "
+      "shall stand",
+      InputError);
 }
 
 TEST_CASE("every graph that PyTorch exported for the ONNX tests gives its outputs") {

@@ -33,7 +33,9 @@ double allowed(const NumberFormat& format, const std::string& path) {
   if (!is_whole(format)) {
     return 1e-4;
   }
-  return path.find("mobilenet-v2") != std::string::npos ? 10.0 : path.find("mobilenet-v1") != std::string::npos ? 4.0 : 1.0;
+  return path.find("mobilenet-v2") != std::string::npos   ? 10.0
+         : path.find("mobilenet-v1") != std::string::npos ? 4.0
+                                                          : 1.0;
 }
 
 std::vector<Constant> constants(const std::vector<OnnxTensor>& tensors) {

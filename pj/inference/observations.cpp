@@ -72,7 +72,9 @@ double NumberStatistics::mean() const {
 
 double NumberStatistics::deviation() const {
   const double average = mean();
-  return count == nans ? 0.0 : std::sqrt(std::max(0.0, sum_of_squares / static_cast<double>(count - nans) - average * average));
+  return count == nans
+             ? 0.0
+             : std::sqrt(std::max(0.0, sum_of_squares / static_cast<double>(count - nans) - average * average));
 }
 
 int bin_of(double number) {
@@ -103,8 +105,8 @@ void TensorStatistics::add(const Constant& tensor) {
   const auto numbers = numbers_of<double>(tensor);
   ++runs;
   channels.resize(channels_of(tensor.shape));
-  const std::size_t area = channels.empty() ? 1 : static_cast<std::size_t>(element_count(
-                                                      {tensor.shape.begin() + 2, tensor.shape.end()}));
+  const std::size_t area =
+      channels.empty() ? 1 : static_cast<std::size_t>(element_count({tensor.shape.begin() + 2, tensor.shape.end()}));
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     all.add(numbers[i]);
     if (!channels.empty()) {

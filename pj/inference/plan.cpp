@@ -33,9 +33,8 @@ std::vector<Constant> computed(const Network& network, const Node& node, const L
 }
 
 bool is_known(const Network& network, const Node& node) {
-  return std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) {
-    return id == no_value || network.values[id].data != nullptr;
-  });
+  return std::all_of(node.inputs.begin(), node.inputs.end(),
+                     [&](ValueId id) { return id == no_value || network.values[id].data != nullptr; });
 }
 
 /// Computes what depends on constants alone; the results become constants of the network.

@@ -25,7 +25,8 @@ struct Target {
 };
 
 [[noreturn]] void does_not_fit(const std::string& what, const Value& input, const std::string& way_out) {
-  throw InputError(what + " does not fit the input '" + input.name + "' of " + shape_text(input.shape) + "; " + way_out);
+  throw InputError(what + " does not fit the input '" + input.name + "' of " + shape_text(input.shape) + "; " +
+                   way_out);
 }
 
 bool are_channels(std::int64_t size) {
@@ -135,8 +136,8 @@ double entry(const std::vector<double>& list, std::size_t c, double otherwise) {
 
 void check_entries(const std::vector<double>& list, std::int64_t channels, const char* what) {
   if (list.size() > 1 && std::cmp_not_equal(list.size(), channels)) {
-    throw InputError(std::string(what) + " has " + counted(std::ssize(list), "number") + "; give one, or one for each of " +
-                     counted(channels, "channel"));
+    throw InputError(std::string(what) + " has " + counted(std::ssize(list), "number") +
+                     "; give one, or one for each of " + counted(channels, "channel"));
   }
 }
 

@@ -21,9 +21,9 @@ struct Preprocessing {
   double range = 0.0;             ///< what the largest byte stands for; 0: 1 for real inputs, 255 for whole ones
 };
 
-/// The operand for an input of one sample. Pictures become channels × rows × columns or, where only the last axis of the
-/// input can be channels, rows × columns × channels; grey ones fill three channels, coloured ones become luma (ITU-R
-/// BT.601) for one. Throws `InputError` where the sample does not fit the input, or a number its format.
+/// The operand for an input of one sample. Pictures become channels × rows × columns or, where only the last axis of
+/// the input can be channels, rows × columns × channels; grey ones fill three channels, coloured ones become luma
+/// (ITU-R BT.601) for one. Throws `InputError` where the sample does not fit the input, or a number its format.
 Constant prepared(const SampleData& sample, const Value& input, const Preprocessing& options);
 
 /// Reads `0.485,0.456,0.406`; `what` names the option.

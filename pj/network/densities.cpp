@@ -72,8 +72,7 @@ Densities load_densities(const std::string& name_or_path) {
       return parse_densities(parse_yaml(std::string(file.text), "densities/" + name_or_path + ".yaml"));
     }
   }
-  if (name_or_path.ends_with(".yaml") || name_or_path.ends_with(".yml") ||
-      name_or_path.ends_with(".json")) {
+  if (name_or_path.ends_with(".yaml") || name_or_path.ends_with(".yml") || name_or_path.ends_with(".json")) {
     return parse_densities(read_yaml(name_or_path));
   }
   throw InputError("unknown densities '" + name_or_path + "'" + did_you_mean(name_or_path, built_in_densities()) +

@@ -192,7 +192,8 @@ void check_size(const OnnxGraph& graph) {
 
 std::string write_tensor_file(const OnnxTensor& tensor) {
   if (tensor.data != nullptr && tensor.data->bytes.size() > largest_file) {
-    throw InputError("tensor '" + tensor.name + "' takes more than the 2 GiB that a protobuf file holds; write it as .npy");
+    throw InputError("tensor '" + tensor.name +
+                     "' takes more than the 2 GiB that a protobuf file holds; write it as .npy");
   }
   onnx::TensorProto proto;
   write_tensor(tensor, proto);

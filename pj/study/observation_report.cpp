@@ -1,8 +1,9 @@
 #include "pj/study/observation_report.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "pj/base/text.hpp"
@@ -22,8 +23,7 @@ bool multiplies(const Layer& layer) {
 
 bool is_relu(const Layer& layer) {
   const auto* function = std::get_if<Activation>(&layer);
-  return function != nullptr &&
-         (function->kind == Activation::Kind::Relu || function->kind == Activation::Kind::Clip);
+  return function != nullptr && (function->kind == Activation::Kind::Relu || function->kind == Activation::Kind::Clip);
 }
 
 /// The value that hardware stores as a layer's result: what comes out of the activations behind it, where nothing else
@@ -67,8 +67,8 @@ std::string zeros_text(const Network& network, const Observations& observations,
 }
 
 Json numbers_json(const NumberStatistics& numbers) {
-  return {{"count", numbers.count},       {"zeros", numbers.zero_share()}, {"not_numbers", numbers.nans},
-          {"least", numbers.least},       {"greatest", numbers.greatest},  {"mean", numbers.mean()},
+  return {{"count", numbers.count},          {"zeros", numbers.zero_share()}, {"not_numbers", numbers.nans},
+          {"least", numbers.least},          {"greatest", numbers.greatest},  {"mean", numbers.mean()},
           {"deviation", numbers.deviation()}};
 }
 

@@ -7,8 +7,8 @@
 
 namespace pj {
 
-/// The shares of non-zeros that were seen in the operands and results of the layers that multiply and accumulate, and in
-/// their weights: what `evaluate --densities` takes. A result is what comes out of the activations behind the layer.
+/// The shares of non-zeros that were seen in the operands and results of the layers that multiply and accumulate, and
+/// in their weights: what `evaluate --densities` takes. A result is what comes out of the activations behind the layer.
 Densities observed_densities(const Network& network, const Observations& observations);
 
 /// The layers that multiply and accumulate and the ReLUs with their zeros and ranges.

@@ -122,7 +122,8 @@ std::vector<std::string> load_labels(const std::string& path) {
 std::string run_table(const RunResult& result, const std::vector<std::string>& labels) {
   std::string text = outputs_table(result);
   if (!labels.empty()) {
-    text += "\n" + (result.calls == 1 ? best_classes(classes_of_call(result, 0, labels)) : best_of_calls(result, labels));
+    text +=
+        "\n" + (result.calls == 1 ? best_classes(classes_of_call(result, 0, labels)) : best_of_calls(result, labels));
   }
   return text;
 }

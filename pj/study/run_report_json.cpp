@@ -1,5 +1,6 @@
-#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 #include "pj/execution/numbers.hpp"
 #include "pj/study/classes.hpp"
