@@ -73,7 +73,8 @@ void Bounder::collect_outside() {
     loops_outside_.push_back(loops);
     const auto* fanout = std::get_if<Fanout>(&stage);
     copies *= fanout != nullptr ? fanout->copies() : 1;
-    loops |= loops_of(stage);
+    loops_at_.push_back(loops_of(stage));
+    loops |= loops_at_.back();
   }
   copies_outside_.push_back(copies);
   loops_outside_.push_back(loops);

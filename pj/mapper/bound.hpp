@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <vector>
 
 #include "pj/cost/prices.hpp"
@@ -54,6 +55,8 @@ class Bounder {
   /// At most the value of every mapping with the chosen part inside, where the fanout has so many copies in use, and
   /// the levels between the chosen part and the fanout keep what `mapping` says, whatever their tiles.
   Value spread_bound(const Mapping& mapping, const Copies& copies);
+  /// The indices that the levels between the chosen part and that fanout may have a loop over, as a mask.
+  std::uint32_t open_inside() const { return open_inside_; }
   /// The same in pieces: one tensor's part, which depends on which levels keep this tensor only, and the sum.
   Parts spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies);
   Value spread_bound(const std::vector<Parts>& tensors, const Copies& copies);
@@ -88,6 +91,9 @@ class Bounder {
 
   /// `supplies` and `tile_bound` need to know that only levels are further out.
   bool bounds_tiles(std::size_t stage) const { return copies_outside_[stage] == 1; }
+
+  /// The indices that a stage may have a loop over, as a mask.
+  std::uint32_t loops_at(std::size_t stage) const { return loops_at_[stage]; }
 
   /// Takes note of what a level outside the chosen part keeps (a mask of tensors), or that this is open again.
   void decide_keeps(std::size_t stage, std::uint32_t mask);
@@ -172,6 +178,7 @@ class Bounder {
   Objective objective_;
   std::vector<Table> tables_;
   std::vector<std::int64_t> copies_outside_;  ///< of the fanouts outside a stage
+  std::vector<std::uint32_t> loops_at_;
   std::vector<std::uint32_t> loops_outside_;  ///< the indices that some stage outside a stage may have a loop over
   PartialNest nest_;
   std::vector<PartialNest> tiles_;  ///< by stage, for nests of which only one tile is known
@@ -208,6 +215,9 @@ class Bounder {
   Parts kept_energy(std::size_t tensor, const Mapping& mapping, std::size_t keeper, const Copies& copies);
   Supply supply_under(PartialNest& nest, std::size_t stage, std::size_t innermost, std::uint32_t open,
                       const std::vector<std::size_t>& passing);
+  double tile_supply(PartialNest& nest, std::size_t tensor, std::size_t stage, const Outside& outside);
+  double known_supply(std::vector<std::optional<double>>& known, PartialNest& nest, std::size_t tensor,
+                      std::size_t stage, Outside::Kind kind);
   double held_words(std::size_t tensor) const;
   /// A bound begins: nothing is known of what the fronts add to it.
   void forget_shares();
@@ -221,8 +231,8 @@ class Bounder {
   template <class Sent>
   double least_supply(std::size_t tensor, std::size_t inner, double again, const Sent& sent) const;
 
-  std::size_t fanout_ = 0;         ///< of `spread_bound`
-  std::uint32_t open_inside_ = 0;  ///< the indices that levels between it and the chosen part may have a loop over
+  std::size_t fanout_ = 0;  ///< of `spread_bound`
+  std::uint32_t open_inside_ = 0;
   std::vector<Supplied> supplied_;
   std::vector<std::int64_t> steps_;           ///< by index
   std::vector<std::vector<Window>> windows_;  ///< by tensor
@@ -240,6 +250,7 @@ class Bounder {
   std::vector<Parts> tile_staying_;  ///< by tensor: all loops outside the chosen part leave its tiles in place
   std::vector<std::vector<Parts>> tile_sliding_;  ///< by tensor and index: the level's innermost loop moves them
   FingerprintTable<SupplyFront> supplies_{1 << 18};
+  std::vector<std::optional<double>> staying_supply_, moving_supply_;  ///< by tensor, of the tile at hand
 };
 
 /// The least that some level outside the stage `inner` costs that serves `sent(level)` words of a tensor, `again` of

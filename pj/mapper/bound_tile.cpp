@@ -199,29 +199,44 @@ Supply Bounder::supply_under(PartialNest& nest, std::size_t stage, std::size_t i
                              const std::vector<std::size_t>& passing) {
   Supply supply;
   for (std::size_t tensor = 0; tensor < tables_.size(); ++tensor) {
+    const auto passes = std::find(passing.begin(), passing.end(), tensor);
+    const bool may_count = (boxes_with_holes_ >> tensor & 1U) == 0 || (open & nest_.sliding(tensor)) == 0;
+    const bool kept = (keeps_[stage] >> tensor & 1U) != 0 && may_count;
+    if (is_handed_on(tensor) || (passes == passing.end() && !kept)) {
+      continue;  // an output that is handed on is bounded as a whole
+    }
     const bool never_stays = nest_.never_stays(tensor, stage);
     const bool moves = innermost < workload_.indices.size() && (never_stays || nest_.depends(tensor, innermost));
     const bool slides = moves && !never_stays && nest_.slides(tensor, innermost);
-    const Outside outside{slides  ? Outside::Kind::Slides
-                          : moves ? Outside::Kind::Moves
-                                  : Outside::Kind::Stays,
-                          innermost};
-    const Way way = nest.way(tensor, stage, stage);
-    const bool may_count = (boxes_with_holes_ >> tensor & 1U) == 0 || (open & nest_.sliding(tensor)) == 0;
-    if (is_handed_on(tensor)) {
-      continue;  // bounded as a whole
-    }
-    const auto passes = std::find(passing.begin(), passing.end(), tensor);
+    const double brought = slides  ? tile_supply(nest, tensor, stage, {Outside::Kind::Slides, innermost})
+                           : moves ? known_supply(moving_supply_, nest, tensor, stage, Outside::Kind::Moves)
+                                   : known_supply(staying_supply_, nest, tensor, stage, Outside::Kind::Stays);
     if (passes != passing.end()) {
       Supply::Passage& passage = supply.passes[static_cast<std::size_t>(passes - passing.begin())];
-      passage.held = unfinished(nest, way, outside);
-      passage.fresh = unfinished(nest, way, {Outside::Kind::Moves});
-    } else if ((keeps_[stage] >> tensor & 1U) != 0 && may_count) {
-      supply.kept += inner_end(nest, way, outside) + unfinished(nest, way, outside) - tables_[tensor].supply[stage];
+      passage.held = brought;
+      passage.fresh = known_supply(moving_supply_, nest, tensor, stage, Outside::Kind::Moves);
+    } else {
+      supply.kept += brought - tables_[tensor].supply[stage];
     }
   }
   supply.kept = std::max(0.0, supply.kept);
   return supply;
+}
+
+/// What a tensor's tile of a nest that has only this stage costs to bring, and to fill where the stage keeps it.
+double Bounder::tile_supply(PartialNest& nest, std::size_t tensor, std::size_t stage, const Outside& outside) {
+  const Way way = nest.way(tensor, stage, stage);
+  const bool kept = (keeps_[stage] >> tensor & 1U) != 0;
+  return (kept ? inner_end(nest, way, outside) : 0.0) + unfinished(nest, way, outside);
+}
+
+/// The same, computed once for all innermost loops of one tile.
+double Bounder::known_supply(std::vector<std::optional<double>>& known, PartialNest& nest, std::size_t tensor,
+                             std::size_t stage, Outside::Kind kind) {
+  if (!known[tensor]) {
+    known[tensor] = tile_supply(nest, tensor, stage, {kind});
+  }
+  return *known[tensor];
 }
 
 SupplyFront Bounder::supplies_between(std::size_t stage, const std::vector<std::int64_t>& smallest,
@@ -242,20 +257,21 @@ SupplyFront Bounder::supplies_between(std::size_t stage, const std::vector<std::
   nest.push(tile);
   SupplyFront front;
   const auto passes = passing(stage);
-  const auto add = [&](std::size_t innermost) {
-    Supply supply = supply_under(nest, stage, innermost, open, passes);
-    for (std::size_t i = 0; i < passes.size(); ++i) {
-      supply.passes[i].words = static_cast<double>(tile_words(workload_, passes[i], smallest));
-    }
-    front.add(supply);
-  };
+  staying_supply_.assign(tables_.size(), std::nullopt);
+  moving_supply_.assign(tables_.size(), std::nullopt);
   for (std::size_t index = 0; index < largest.size(); ++index) {
     if (nest.left(index) > 1 || (open >> index & 1U) != 0) {
-      add(index);
+      front.add(supply_under(nest, stage, index, open, passes));
     }
   }
   if (front.points.empty()) {
-    add(largest.size());
+    front.add(supply_under(nest, stage, largest.size(), open, passes));
+  }
+  for (std::size_t i = 0; i < passes.size(); ++i) {
+    const auto words = static_cast<double>(tile_words(workload_, passes[i], smallest));
+    for (Supply& point : front.points) {
+      point.passes[i].words = words;
+    }
   }
   nest.pop();
   return front;

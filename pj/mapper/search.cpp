@@ -37,8 +37,14 @@ Search::Search(const Workload& workload, const Accelerator& accelerator, const M
   left_ = whole_;
   sequence_.resize(whole_.size());
   std::iota(sequence_.begin(), sequence_.end(), std::size_t{0});
-  std::stable_partition(sequence_.begin(), sequence_.end(),
-                        [&](std::size_t index) { return whole_[index] <= small_index; });
+  std::uint32_t grows_outside = 0;
+  for (std::size_t stage = 1; stage < accelerator.stages.size() && bounder_.bounds_tiles(stage); ++stage) {
+    grows_outside |= std::holds_alternative<Level>(accelerator.stages[stage]) ? bounder_.loops_at(stage) : 0;
+  }
+  const auto rank = [&](std::size_t index) {
+    return whole_[index] <= small_index ? 0 : (grows_outside >> index & 1U) == 0 ? 1 : 2;
+  };
+  std::stable_sort(sequence_.begin(), sequence_.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
   extents_.assign(whole_.size(), 1);
   for (const Stage& stage : accelerator.stages) {
     const auto* fanout = std::get_if<Fanout>(&stage);

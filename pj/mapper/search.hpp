@@ -95,14 +95,16 @@ class Search {
 
   // search_supplies.cpp
   const SupplyFront& front(std::size_t at);
-  const std::vector<CheapTile>& cheap_tiles(std::size_t at, double limit);
+  std::vector<std::int64_t> fixed_extents(std::size_t at, std::size_t fanout, const Copies& copies,
+                                          std::uint32_t chosen);
+  const std::vector<CheapTile>& cheap_tiles(std::size_t at, const std::vector<std::int64_t>& fixed, double limit);
   bool extend_cheap(std::size_t at, const Ranges& ranges, std::vector<std::int64_t> largest, double limit,
                     std::vector<CheapTile>& tiles, std::size_t index = 0);
   void add_cheap(std::size_t at, const Ranges& ranges, const std::vector<std::int64_t>& largest,
                  const std::vector<Supply>& points, std::vector<CheapTile>& tiles);
   bool larger_is_cheaper(std::size_t at, std::size_t index) const;
-  bool supplies_can_win(std::size_t fanout, const Copies& copies);
-  Ranges extent_ranges(double most_tiles);
+  bool supplies_can_win(std::size_t fanout, const Copies& copies, std::uint32_t chosen, double delay);
+  Ranges extent_ranges(std::size_t at, const std::vector<std::int64_t>& fixed, double most_tiles);
   void extend_front(std::size_t at, const Ranges& ranges, std::vector<std::int64_t> largest, SupplyFront& front,
                     std::size_t index = 0);
 
@@ -130,7 +132,8 @@ class Search {
   std::vector<std::unique_ptr<Spreads>> spreads_;  ///< by stage, of the fanouts
   std::vector<std::size_t> sequence_;              ///< of the indices, as tiles are chosen: those of filters first
   std::map<KeepSet, SupplyFront> fronts_;          ///< by what all levels keep, and the stage
-  std::map<KeepSet, CheapTiles> cheap_tiles_;      ///< by the same
+  std::map<std::pair<KeepSet, std::vector<std::int64_t>>, CheapTiles> cheap_tiles_;  ///< and by extents that are fixed
+  std::size_t listed_ = 0;                                                           ///< tiles in them
 
   // The chosen part.
   Mapping mapping_;

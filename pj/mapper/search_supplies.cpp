@@ -16,8 +16,25 @@ constexpr double most_front_tiles = 1e5, most_cheap_tiles = 1e7;
 /// A list with more tiles would cost more than it saves.
 constexpr std::size_t most_listed = 20000;
 
+/// A list for some extents alone is made only where it has at most so many tiles, as there are many such lists.
+constexpr double most_fixed_tiles = 10000;
+
+/// All lists together have at most so many tiles (some 100 MB); then they are made anew.
+constexpr std::size_t most_listed_in_all = 500'000;
+
 /// A list is made for somewhat dearer tiles than is asked, as the next question may be for these.
 constexpr double limit_margin = 1.1;
+
+/// Of an index: its extent is not fixed.
+constexpr std::int64_t any_extent = 0;
+
+/// Was something chosen for the index before this one, and is there more to choose? Or is all chosen?
+template <class Ranges>
+bool is_worth_pricing(const Ranges& ranges, std::size_t index) {
+  const auto is_choice = [](const auto& range) { return range.size() > 1; };
+  const auto next = ranges.begin() + static_cast<std::ptrdiff_t>(index);
+  return next == ranges.end() || ((index == 0 || is_choice(*(next - 1))) && std::any_of(next, ranges.end(), is_choice));
+}
 
 }  // namespace
 
@@ -29,19 +46,23 @@ const SupplyFront& Search::front(std::size_t at) {
   if (is_new) {
     const auto extents = std::exchange(extents_, std::vector<std::int64_t>(extents_.size(), 1));
     known->second.passes = bounder_.passing(at).size() <= 1 && bounder_.passes_unkept(at);
-    extend_front(at, extent_ranges(most_front_tiles), whole_, known->second);
+    extend_front(at, extent_ranges(at, std::vector<std::int64_t>(whole_.size(), any_extent), most_front_tiles), whole_,
+                 known->second);
     extents_ = extents;
   }
   return known->second;
 }
 
-/// For each index the extents that tiles can have, in ranges from a smallest to a largest one. There are at most
-/// `most_tiles` tiles of such ranges.
-Search::Ranges Search::extent_ranges(double most_tiles) {
+/// For each index the extents that a level's tiles can have, in ranges from a smallest to a largest one; of those in
+/// `fixed` only the one that it says. There are at most `most_tiles` tiles of such ranges.
+Search::Ranges Search::extent_ranges(std::size_t at, const std::vector<std::int64_t>& fixed, double most_tiles) {
+  const auto& whole = std::get<Level>(accelerator_.stages[at]).whole;
   Ranges ranges(whole_.size());
   double tiles = 1.0;
   for (std::size_t index = 0; index < whole_.size(); ++index) {
-    for (const std::int64_t extent : factors_.of(index, whole_[index])) {
+    const bool is_whole = std::find(whole.begin(), whole.end(), workload_.indices[index].name) != whole.end();
+    const std::int64_t only = fixed[index] == any_extent && is_whole ? whole_[index] : fixed[index];
+    for (const std::int64_t extent : only == any_extent ? factors_.of(index, whole_[index]) : std::vector{only}) {
       ranges[index].push_back({extent, extent});
     }
     tiles *= static_cast<double>(ranges[index].size());
@@ -89,9 +110,10 @@ void Search::extend_front(std::size_t at, const Ranges& ranges, std::vector<std:
   extents_[index] = 1;
 }
 
-/// Can the last bound be reached where the tiles outside hold the extents inside in all copies?
-bool Search::supplies_can_win(std::size_t fanout, const Copies& copies) {
-  const double limit = energy_limit(bounder_.delay_bound());
+/// Can the last bound be reached where the tiles outside hold the extents inside in all copies? All levels inside the
+/// fanout have chosen their loops over the indices in the mask `chosen`; the others can become larger.
+bool Search::supplies_can_win(std::size_t fanout, const Copies& copies, std::uint32_t chosen, double delay) {
+  const double limit = energy_limit(delay);
   if (!options_.rules.supplies || limit == std::numeric_limits<double>::infinity()) {
     return true;
   }
@@ -101,7 +123,7 @@ bool Search::supplies_can_win(std::size_t fanout, const Copies& copies) {
   }
   const auto can_win_at = [&](std::size_t at) {
     const double spare = limit - bounder_.least_without_front(at);
-    const auto& tiles = cheap_tiles(at, spare);
+    const auto& tiles = cheap_tiles(at, fixed_extents(at, fanout, copies, chosen), spare);
     const auto end = std::partition_point(tiles.begin(), tiles.end(),
                                           [&](const CheapTile& tile) { return tile.supply.least() < spare; });
     return std::any_of(tiles.begin(), end, [&](const CheapTile& tile) {
@@ -117,23 +139,51 @@ bool Search::supplies_can_win(std::size_t fanout, const Copies& copies) {
   return true;
 }
 
+/// The extents in the tiles of a level of those chosen indices over which it and the levels between it and the fanout
+/// have no loops; of none where the others leave so many tiles that one list has to serve for all.
+std::vector<std::int64_t> Search::fixed_extents(std::size_t at, std::size_t fanout, const Copies& copies,
+                                                std::uint32_t chosen) {
+  std::uint32_t may_grow = ~chosen;
+  for (std::size_t stage = at; stage < fanout; ++stage) {
+    may_grow |= bounder_.loops_at(stage);
+  }
+  std::vector<std::int64_t> fixed(whole_.size(), any_extent);
+  double tiles = 1.0;
+  for (std::size_t index = 0; index < whole_.size(); ++index) {
+    if ((may_grow >> index & 1U) == 0) {
+      fixed[index] = extents_[index] * copies[index];
+    } else {
+      tiles *= static_cast<double>(factors_.of(index, whole_[index]).size());
+    }
+  }
+  return tiles <= most_fixed_tiles ? fixed : std::vector<std::int64_t>(whole_.size(), any_extent);
+}
+
 /// All tiles that fit a level and whose supplies cost less than `limit`, the cheapest first, but for those that lie in
 /// another one. What all levels keep is decided.
-const std::vector<Search::CheapTile>& Search::cheap_tiles(std::size_t at, double limit) {
-  KeepSet key = bounder_.decided_keeps();
-  key.push_back(static_cast<std::uint32_t>(at));
-  CheapTiles& known = cheap_tiles_[key];
-  if (known.limit >= limit) {
-    return known.tiles;
+const std::vector<Search::CheapTile>& Search::cheap_tiles(std::size_t at, const std::vector<std::int64_t>& fixed,
+                                                          double limit) {
+  KeepSet keeps = bounder_.decided_keeps();
+  keeps.push_back(static_cast<std::uint32_t>(at));
+  const std::pair key{std::move(keeps), fixed};
+  if (const auto found = cheap_tiles_.find(key); found != cheap_tiles_.end() && found->second.limit >= limit) {
+    return found->second.tiles;
   }
+  if (listed_ > most_listed_in_all) {
+    cheap_tiles_.clear();
+    listed_ = 0;
+  }
+  CheapTiles& known = cheap_tiles_[key];
+  listed_ -= known.tiles.size();
   const auto extents = std::exchange(extents_, std::vector<std::int64_t>(extents_.size(), 1));
   for (double most = most_cheap_tiles; known.limit < limit; most /= 10.0) {
     known.tiles.clear();
-    if (extend_cheap(at, extent_ranges(most), whole_, limit * limit_margin, known.tiles)) {
+    if (extend_cheap(at, extent_ranges(at, fixed, most), whole_, limit * limit_margin, known.tiles)) {
       known.limit = limit * limit_margin;
     }
   }
   extents_ = extents;
+  listed_ += known.tiles.size();
   std::sort(known.tiles.begin(), known.tiles.end(),
             [](const CheapTile& a, const CheapTile& b) { return a.supply.least() < b.supply.least(); });
   return known.tiles;
@@ -143,14 +193,16 @@ const std::vector<Search::CheapTile>& Search::cheap_tiles(std::size_t at, double
 /// are too many tiles.
 bool Search::extend_cheap(std::size_t at, const Ranges& ranges, std::vector<std::int64_t> largest, double limit,
                           std::vector<CheapTile>& tiles, std::size_t index) {
-  auto points = bounder_.supplies_between(at, extents_, largest).points;
-  std::erase_if(points, [&](const Supply& point) { return point.least() >= limit; });
-  if (interrupted() || points.empty()) {
-    return true;
-  }
-  if (index == ranges.size()) {
-    add_cheap(at, ranges, largest, points, tiles);
-    return tiles.size() <= most_listed;
+  if (is_worth_pricing(ranges, index)) {
+    auto points = bounder_.supplies_between(at, extents_, largest).points;
+    std::erase_if(points, [&](const Supply& point) { return point.least() >= limit; });
+    if (interrupted() || points.empty()) {
+      return true;
+    }
+    if (index == ranges.size()) {
+      add_cheap(at, ranges, largest, points, tiles);
+      return tiles.size() <= most_listed;
+    }
   }
   for (std::size_t i = ranges[index].size(); i-- > 0;) {
     extents_[index] = ranges[index][i].smallest;

@@ -140,8 +140,8 @@ bool Search::tile_can_win(std::size_t at, std::size_t next) {
 }
 
 /// Can a tile inside a fanout, of which the indices from the position `next` on are still open, become part of a
-/// mapping better than the best? At best the open ones lie whole in the tiles of the copies: larger tiles never move
-/// more words. (Unless copies further out could share what loops outside the tile move.)
+/// mapping better than the best? At best the open ones have the largest factors that fit: larger tiles never move more
+/// words. (Unless copies further out could share what loops outside the tile move.)
 bool Search::block_tile_can_win(std::size_t at, std::size_t next) {
   if (at > fanout_ + 1 || next == left_.size() || !orders_are_equal_ || !bounder_.bounds_tiles(fanout_) ||
       !options_.rules.tiles) {
@@ -149,23 +149,31 @@ bool Search::block_tile_can_win(std::size_t at, std::size_t next) {
   }
   StageMapping& tile = scratch_tile_;
   tile.loops = mapping_.stages[at].loops;
+  std::uint32_t chosen = ~0U;
   for (std::size_t position = next; position < left_.size(); ++position) {
     const std::size_t index = sequence_[position];
+    const std::vector<std::int64_t> factors = fitting_factors(std::get<Level>(accelerator_.stages[at]), at, index);
+    if (factors.empty()) {
+      return false;
+    }
     const std::int64_t copies = (*block_->copies)[index];
-    const std::int64_t most = ceil_div(left_[index], copies);
+    const std::int64_t most = factors.back();
     const bool some_idle = ceil_div(left_[index], most) < copies && bounder_.output_meets(index);
     if (some_idle ||
         (most > 1 && (!factors_.is_monotone(index) || bounder_.copies_meet(index, mapping_.stages[at].keeps)))) {
       return true;
     }
-    if (most > 1 && admits(std::get<Level>(accelerator_.stages[at]).loops, workload_.indices[index].name)) {
+    if (most > 1) {
       tile.loops.push_back({index, most});
     }
+    chosen &= ~(1U << index);
   }
   bounder_.push(tile);
   bounder_.push(spread_loops_);
   bounder_.bound(mapping_);
-  const bool wins = can_win(objective_pair(options_.objective, bounder_.energy_bound(), block_->delay), block_->delay);
+  const bool wins =
+      can_win(objective_pair(options_.objective, bounder_.energy_bound(), block_->delay), block_->delay) &&
+      supplies_can_win(fanout_, *block_->copies, chosen, block_->delay);
   bounder_.pop();
   bounder_.pop();
   result_.certificate.cut_by_bound += wins ? 0 : 1;
@@ -205,7 +213,7 @@ void Search::price(std::size_t at, const Value& bound, std::vector<Choice>& foun
   ++result_.certificate.candidates;
   const double delay = bounder_.delay_bound();
   const bool whole_block = block_ != nullptr && at == fanout_ + 1 && bounder_.bounds_tiles(fanout_);
-  if (can_win(bound, delay) && (!whole_block || supplies_can_win(fanout_, *block_->copies))) {
+  if (can_win(bound, delay) && (!whole_block || supplies_can_win(fanout_, *block_->copies, ~0U, delay))) {
     found.push_back({bound, delay, mapping_.stages[at].loops});
   } else {
     ++result_.certificate.cut_by_bound;
