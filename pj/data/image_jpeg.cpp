@@ -1,4 +1,5 @@
-// clang-format off: jpeglib.h needs what it does not include
+// jpeglib.h needs what it does not include.
+// clang-format off
 #include <cstddef>
 #include <cstdio>
 #include <jpeglib.h>

@@ -115,6 +115,12 @@ Tensors compute(const Expand& layer, const Arguments& given) {
 }
 
 Tensors compute(const Concat& layer, const Arguments& given) {
+  for (const Constant* operand : given.operands) {
+    if (operand->format != given.result().format) {
+      throw InputError("it joins " + to_string(given.result().format) + " and " + to_string(operand->format) +
+                       "; cast them to one format first");
+    }
+  }
   const std::size_t axis = axis_index(layer.axis, given.result().shape.size());
   const Sizes outer(given.result().shape.begin(), given.result().shape.begin() + static_cast<std::ptrdiff_t>(axis));
   Constant joined{given.result().format, given.result().shape, {}};

@@ -220,9 +220,6 @@ NumberFormat common_format(const Arguments& given, std::size_t first) {
 
 Tensors compute(const Elementwise& layer, const Arguments& given) {
   const bool chooses = layer.kind == Kind::Where;
-  for (const Constant* tensor : given.operands) {
-    in_number_type(tensor->format, [](auto) {});  // refuses what cannot be computed with
-  }
   return in_number_type(common_format(given, chooses ? 1 : 0), [&](auto zero) -> Tensors {
     using Number = decltype(zero);
     if (chooses) {

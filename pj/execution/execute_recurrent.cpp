@@ -215,7 +215,6 @@ void run_sequence(Sequences& s, std::span<const GateFunction> functions, std::si
 }  // namespace
 
 Tensors compute(const Recurrent& layer, const Arguments& given) {
-  in_number_type(given[0].format, [](auto) {});  // refuses what cannot be computed with
   const std::vector<GateFunction> functions = gate_functions(layer);
   Sequences s = sequences_of(layer, given);
   const std::size_t each = functions.size() / s.directions;

@@ -15,6 +15,8 @@ struct Axis {
   double begin = 0.0, end = 1.0;
 };
 
+constexpr double farthest = 0x1p50;  // of a coordinate that is a place of a memory
+
 /// One element of the input with its share in an element of the output.
 struct Tap {
   std::int64_t index;
@@ -102,6 +104,10 @@ std::vector<Taps> taps_of(const Resize& layer, const Axis& axis, std::int64_t ou
   std::vector<Taps> taps;
   for (std::int64_t i = 0; i < outputs; ++i) {
     const double x = coordinate(layer, axis, static_cast<double>(i));
+    if (!(std::abs(x) < farthest)) {
+      throw InputError("element " + std::to_string(i) + " of its result lies at " + std::to_string(x) +
+                       " of the input; use scales and a region that lead to places near it");
+    }
     const bool is_outside = layer.coordinates == "tf_crop_and_resize" && (x < 0.0 || x > axis.input - 1.0);
     if (is_outside) {
       taps.emplace_back();
@@ -149,7 +155,6 @@ Axis axis_of(const Resize& layer, std::int64_t input, std::size_t i) {
 }  // namespace
 
 Tensors compute(const Resize& layer, const Arguments& given) {
-  in_number_type(given[0].format, [](auto) {});  // refuses what cannot be computed with
   auto numbers = numbers_of<double>(given[0]);
   Sizes shape = given.shape(0);
   const bool is_empty = numbers.empty();

@@ -148,6 +148,10 @@ Tensors compute(const Gather& layer, const Arguments& given) {
 }
 
 Tensors compute(const Scatter& layer, const Arguments& given) {
+  if (given[0].format != given[2].format) {
+    throw InputError("it puts " + to_string(given[2].format) + " into " + to_string(given[0].format) +
+                     "; cast them to one format first");
+  }
   if (layer.combine == Scatter::Combine::Replace) {
     Constant changed = given[0];
     for_each_update(layer, given, [&](std::int64_t from, std::int64_t to, std::int64_t count) {

@@ -13,7 +13,7 @@ using Kind = NumberFormat::Kind;
 template <class Number>
 bool is_native(const NumberFormat& format) {
   if constexpr (std::is_floating_point_v<Number>) {
-    return format.kind == Kind::Float && format.bits == static_cast<int>(8 * sizeof(Number));
+    return format == (sizeof(Number) == 4 ? NumberFormat::float32() : NumberFormat::floating(64, 11));
   } else {
     return format.kind == Kind::Fixed && format.bits == 64 && format.is_signed == std::is_signed_v<Number>;
   }
@@ -98,7 +98,9 @@ Constant converted(const TensorType& type, const std::vector<Number>& numbers) {
 }  // namespace
 
 bool is_computable(const NumberFormat& format) {
-  return format.kind == Kind::Float || is_whole(format);
+  const bool is_small = format.bits <= 16 && format.exponent <= 8 && format.bits > format.exponent;
+  const bool is_ieee = is_native<float>(format) || is_native<double>(format);
+  return format.kind == Kind::Float ? format.is_signed && (is_small || is_ieee) : is_whole(format);
 }
 
 template <class Number>

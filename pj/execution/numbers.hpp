@@ -14,8 +14,9 @@ namespace pj {
 // A layer computes in one of four types: float32 and narrower floats in `float`, float64 in `double`, uint64 in
 // `std::uint64_t`, all other whole numbers and bool in `std::int64_t`. Each holds every number of its formats exactly.
 
-/// True where elements of this format can be computed with; codebook indices, powers of two and fixed-point numbers
-/// with a fraction are not the numbers that they stand for.
+/// True where elements of this format can be computed with: whole numbers, float32, float64 and signed floats of at
+/// most 16 bits. Codebook indices, powers of two and fixed-point numbers with a fraction are not the numbers that they
+/// stand for.
 bool is_computable(const NumberFormat& format);
 
 /// The elements in one of the four types; reals lose their fraction on the way to whole numbers, as in a Cast.
