@@ -14,13 +14,6 @@ struct Memory {
   std::vector<std::size_t> last_use;  ///< the last node that reads the value
 };
 
-void check_input(const Value& input, const Constant& tensor) {
-  if (tensor.shape != input.shape || tensor.format != input.format) {
-    throw InputError("input '" + input.name + "' is " + shape_text(tensor.shape) + " " + to_string(tensor.format) +
-                     "; the network takes " + shape_text(input.shape) + " " + to_string(input.format));
-  }
-}
-
 Memory prepared(const Network& network, std::span<const Constant* const> inputs) {
   if (inputs.size() != network.inputs.size()) {
     throw InputError("network '" + network.name + "' takes " + std::to_string(network.inputs.size()) + " inputs, not " +
@@ -62,14 +55,10 @@ const Constant* operand(const Network& network, const Memory& memory, ValueId id
 
 void run_node(const Network& network, const Node& node, Memory& memory) {
   std::vector<const Constant*> operands;
-  std::vector<TensorType> types;
   for (const ValueId id : node.inputs) {
     operands.push_back(operand(network, memory, id));
   }
-  for (const ValueId id : node.outputs) {
-    types.push_back({network.values[id].shape, network.values[id].format});
-  }
-  auto results = execute(node.layer, operands, types);
+  auto results = execute(node.layer, operands, result_types(network, node));
   ensure(results.size() == node.outputs.size(), "a layer computes all of its results");
   for (std::size_t i = 0; i < results.size(); ++i) {
     auto& slot = memory.owned[node.outputs[i]];
@@ -91,6 +80,21 @@ void give_up(const Node& node, std::size_t n, Memory& memory) {
 }
 
 }  // namespace
+
+void check_input(const Value& input, const Constant& given) {
+  if (given.shape != input.shape || given.format != input.format) {
+    throw InputError("input '" + input.name + "' is " + shape_text(given.shape) + " " + to_string(given.format) +
+                     "; the network takes " + shape_text(input.shape) + " " + to_string(input.format));
+  }
+}
+
+std::vector<TensorType> result_types(const Network& network, const Node& node) {
+  std::vector<TensorType> types;
+  for (const ValueId id : node.outputs) {
+    types.push_back({network.values[id].shape, network.values[id].format});
+  }
+  return types;
+}
 
 std::vector<Constant> run_plainly(const Network& network, std::span<const Constant* const> inputs) {
   Memory memory = prepared(network, inputs);

@@ -137,6 +137,10 @@ void check_memory(const Network& network, const MemoryNeed& need, std::int64_t l
 
 void check_weights(const Network& network) {
   for (const Node& node : network.nodes) {
+    if (const auto* choice = std::get_if<If>(&node.layer)) {
+      check_weights(*choice->then_branch);
+      check_weights(*choice->else_branch);
+    }
     for (const ValueId id : node.inputs) {
       if (id == no_value || !network.values[id].is_constant) {
         continue;

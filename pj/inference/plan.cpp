@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "pj/base/arithmetic.hpp"
 #include "pj/base/error.hpp"
 #include "pj/execution/execute.hpp"
 #include "pj/inference/memory.hpp"
@@ -12,14 +11,6 @@ namespace pj {
 namespace {
 
 using Tensors = std::vector<std::shared_ptr<const Constant>>;
-
-std::vector<TensorType> result_types(const Network& network, const Node& node) {
-  std::vector<TensorType> types;
-  for (const ValueId id : node.outputs) {
-    types.push_back({network.values[id].shape, network.values[id].format});
-  }
-  return types;
-}
 
 /// Computes a node; faults name it.
 std::vector<Constant> computed(const Network& network, const Node& node, const LayerKernel& kernel,
@@ -76,13 +67,6 @@ void drop_unused(Network& network) {
     if (!used[id]) {
       network.values[id].data.reset();
     }
-  }
-}
-
-void check_input(const Value& input, const Constant& tensor) {
-  if (tensor.shape != input.shape || tensor.format != input.format) {
-    throw InputError("input '" + input.name + "' is " + shape_text(tensor.shape) + " " + to_string(tensor.format) +
-                     "; the network takes " + shape_text(input.shape) + " " + to_string(input.format));
   }
 }
 

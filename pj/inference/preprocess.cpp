@@ -204,10 +204,20 @@ Constant from_picture(const Image& image, const Value& input, const Preprocessin
   return operand_of(input, target.channels_last ? channels_last(numbers, static_cast<std::size_t>(planes.C)) : numbers);
 }
 
+Sizes without_ones(Sizes shape) {
+  std::erase(shape, 1);
+  return shape;
+}
+
 Constant from_numbers(const Constant& tensor, const Value& input, const Preprocessing& options) {
+  // Numbers in a row may have any meaning; those in several axes say which.
+  const bool is_row = without_ones(tensor.shape).size() < 2;
   const bool is_same = tensor.format == input.format && options.mean.empty() && options.deviation.empty();
   if (element_count(tensor.shape) != element_count(input.shape)) {
-    does_not_fit("a sample of " + shape_text(tensor.shape), input, "give as many numbers");
+    does_not_fit("a tensor of " + shape_text(tensor.shape), input, "give as many numbers");
+  }
+  if (!is_row && without_ones(tensor.shape) != without_ones(input.shape)) {
+    does_not_fit("a tensor of " + shape_text(tensor.shape), input, "its axes must be those of the input, or one");
   }
   if (is_same) {
     return {tensor.format, input.shape, tensor.bytes};

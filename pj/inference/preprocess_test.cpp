@@ -68,6 +68,11 @@ TEST_CASE("numbers are taken as they are, in the input's shape") {
   const Constant row = tensor_of({{4}, NumberFormat::fixed(8)}, Sizes{1, 2, 3, 4});
   CHECK(numbers(row, input_of({1, 2, 2}), {.mean = {1.0}, .deviation = {2.0}}) == std::vector<double>{0, 0.5, 1, 1.5});
   CHECK_THROWS_AS(numbers(row, input_of({1, 5})), InputError);
+  const Constant block = tensor_of({{2, 3}, NumberFormat::float32()}, std::vector<double>(6, 1.0));
+  CHECK(numbers(block, input_of({1, 2, 1, 3})).size() == 6);
+  CHECK_THROWS_WITH_AS(numbers(block, input_of({3, 2})),
+                       "a tensor of 2×3 does not fit the input 'x' of 3×2; its axes must be those of the input, or one",
+                       InputError);
   CHECK_THROWS_AS(numbers(pair, input_of({2, 3, 1, 2})), InputError);
 }
 
