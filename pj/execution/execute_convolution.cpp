@@ -36,25 +36,39 @@ Shape shape_of(const Convolution& conv, const Arguments& given) {
           .pad = three_axes(conv.pad_begin, 0, 0)};
 }
 
-/// sums[i] += weight · row[i · step], or the other way round: the innermost loop of both directions.
+/// The rows of one map that a filter's element connects with rows of another.
+struct Plane {
+  std::int64_t small = 0, large = 0;              ///< where the first elements lie in their maps
+  std::int64_t small_pitch = 0, large_pitch = 0;  ///< from row to row
+  std::int64_t rows = 0, count = 0;               ///< and elements in a row
+  std::int64_t step = 1;                          ///< from element to element in the large map
+};
+
+/// sums[i] += weight · map[i · step], row by row: the innermost loops.
 template <class Number, class Sum>
-__attribute__((target_clones("avx2", "default"))) void add_row(Sum* sums, const Number* row, Sum weight,
-                                                               std::int64_t count, std::int64_t step) {
-  if (step == 1) {
-    for (std::int64_t i = 0; i < count; ++i) {
-      sums[i] += weight * static_cast<Sum>(row[i]);
+__attribute__((target_clones("avx2", "default"))) void add_plane(const Plane& plane, const Number* map, Sum weight,
+                                                                 Sum* sums) {
+  for (std::int64_t p = 0; p < plane.rows; ++p) {
+    Sum* to = sums + plane.small + p * plane.small_pitch;
+    const Number* from = map + plane.large + p * plane.large_pitch;
+    for (std::int64_t i = 0; plane.step == 1 && i < plane.count; ++i) {
+      to[i] += weight * static_cast<Sum>(from[i]);
     }
-    return;
-  }
-  for (std::int64_t i = 0; i < count; ++i) {
-    sums[i] += weight * static_cast<Sum>(row[i * step]);
+    for (std::int64_t i = 0; plane.step != 1 && i < plane.count; ++i) {
+      to[i] += weight * static_cast<Sum>(from[i * plane.step]);
+    }
   }
 }
 
+/// The other way round: sums[i · step] += weight · map[i].
 template <class Number, class Sum>
-void scatter_row(Sum* sums, const Number* row, Sum weight, std::int64_t count, std::int64_t step) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    sums[i * step] += weight * static_cast<Sum>(row[i]);
+void scatter_plane(const Plane& plane, const Number* map, Sum weight, Sum* sums) {
+  for (std::int64_t p = 0; p < plane.rows; ++p) {
+    Sum* to = sums + plane.large + p * plane.large_pitch;
+    const Number* from = map + plane.small + p * plane.small_pitch;
+    for (std::int64_t i = 0; i < plane.count; ++i) {
+      to[i * plane.step] += weight * static_cast<Sum>(from[i]);
+    }
   }
 }
 
@@ -69,22 +83,26 @@ Axes3 offsets(const Shape& s, std::int64_t r) {
   return offset;
 }
 
-/// Calls `visit(row of the small map, place in the large map, count)` for the rows of the small map that a filter's
-/// element r connects with the large one.
+/// Calls `visit` with the planes of the small map that a filter's element r connects with the large one.
 template <class Visit>
-void for_each_row(const Shape& s, const Axes3& small, const Axes3& large, std::int64_t r, Visit visit) {
+void for_each_plane(const Shape& s, const Axes3& small, const Axes3& large, std::int64_t r, Visit visit) {
   const Axes3 offset = offsets(s, r);
   std::array<IndexRange, 3> range{};
+  Axes3 place{};  // of the first index of each range in the large map
   for (std::size_t i = 0; i < range.size(); ++i) {
     range[i] = inside(small[i], s.stride[i], offset[i], large[i]);
+    place[i] = range[i].begin * s.stride[i] + offset[i];
   }
-  const auto place = [&](std::size_t i, std::int64_t p) { return p * s.stride[i] + offset[i]; };
+  Plane plane{.small_pitch = small[2],
+              .large_pitch = s.stride[1] * large[2],
+              .rows = range[1].end - range[1].begin,
+              .count = range[2].end - range[2].begin,
+              .step = s.stride[2]};
   for (std::int64_t d = range[0].begin; d < range[0].end; ++d) {
-    for (std::int64_t p = range[1].begin; p < range[1].end; ++p) {
-      const std::int64_t row = (d * small[1] + p) * small[2] + range[2].begin;
-      const std::int64_t at = (place(0, d) * large[1] + place(1, p)) * large[2] + place(2, range[2].begin);
-      visit(row, at, range[2].end - range[2].begin);
-    }
+    const std::int64_t depth = place[0] + (d - range[0].begin) * s.stride[0];
+    plane.small = (d * small[1] + range[1].begin) * small[2] + range[2].begin;
+    plane.large = (depth * large[1] + place[1]) * large[2] + place[2];
+    visit(plane);
   }
 }
 
@@ -102,9 +120,7 @@ void add_map(const Convolution& conv, const Shape& s, const Number* input, const
     const Number* map = input + c * volume(s.input);
     for (std::int64_t r = 0; sees && r < taps; ++r) {
       const auto weight = static_cast<Total<Number>>(weights[(m * s.group_inputs() + k) * taps + r]);
-      for_each_row(s, s.output, s.input, r, [&](std::int64_t row, std::int64_t at, std::int64_t count) {
-        add_row(sums + row, map + at, weight, count, s.stride[2]);
-      });
+      for_each_plane(s, s.output, s.input, r, [&](const Plane& plane) { add_plane(plane, map, weight, sums); });
     }
   }
 }
@@ -119,9 +135,8 @@ void scatter_map(const Shape& s, const Number* input, const Number* weights, std
     for (std::int64_t r = 0; r < taps; ++r) {
       const std::int64_t filter = c * s.group_outputs() + m % s.group_outputs();
       const auto weight = static_cast<Total<Number>>(weights[filter * taps + r]);
-      for_each_row(s, s.input, s.output, r, [&](std::int64_t row, std::int64_t at, std::int64_t count) {
-        scatter_row(sums + at, input + c * volume(s.input) + row, weight, count, s.stride[2]);
-      });
+      for_each_plane(s, s.input, s.output, r,
+                     [&](const Plane& plane) { scatter_plane(plane, input + c * volume(s.input), weight, sums); });
     }
   }
 }
