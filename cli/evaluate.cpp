@@ -31,7 +31,7 @@ void print_front(const Options& options, const Network& network, const Accelerat
 }  // namespace
 
 void run_evaluate(const Options& options, Console& console) {
-  const Accelerator accelerator = load_accelerator(options.on, accelerator_options(options));
+  const Accelerator accelerator = load_accelerator(options.on, accelerator_options(options, console));
   const LoadOptions load = load_options(options);
   check_formats(accelerator, load.formats);
   const Network network = load_network(options.operands.front(), load);

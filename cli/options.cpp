@@ -15,6 +15,7 @@ constexpr std::int64_t largest_batch = 1 << 20;
 constexpr std::int64_t most_elements = 1 << 20;
 constexpr std::int64_t most_pixels_a_side = 1 << 16;
 constexpr std::int64_t most_samples = std::int64_t{1} << 40;
+constexpr double most_percent = 100.0;
 constexpr double longest_search = 1e6;  // seconds: some 12 days
 
 const std::array rows{
@@ -30,6 +31,8 @@ const std::array rows{
     OptionRow{"--activations", "FORMAT", "number format of all that depends on the inputs", &Options::activations},
     OptionRow{"--ert", "FILE", "use the numbers of this table of Accelergy (ERT, ART) or CSV; may be repeated",
               &Options::reference_tables},
+    OptionRow{"--technology", "FILE", "use the costs of this file in the form of technologies/; may be repeated",
+              &Options::technologies},
     OptionRow{"--densities", "FILE",
               "shares of non-zeros by layer and tensor: a name, .yaml or --observe file (docs/sparsity.md)",
               &Options::densities},
@@ -57,6 +60,9 @@ const std::array rows{
     OptionRow{"--elements", "N", "the machines with so many elements, and --batch; without it all of the figures",
               IntegerMember{&Options::elements, 1, most_elements}},
     OptionRow{"--unrestricted", "", "also the least energy without the dataflow's constraints", &Options::unrestricted},
+    OptionRow{"--within", "PERCENT",
+              "also the energy-delay products of mappings with so much more energy at most, as 1",
+              DecimalMember{&Options::within, 0.0, most_percent}},
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
     OptionRow{"--page", "FILE", "instead: write the page that holds the results (docs/validation.md, docs/onnx.md)",
               &Options::page},
