@@ -46,6 +46,21 @@ struct Options {
   std::int64_t points_limit = 100'000;
   std::string layers;
   std::string numbers = "float32";
+  std::vector<std::string> inputs;   ///< `FILE` or `NAME=FILE`
+  std::vector<std::string> outputs;  ///< likewise
+  std::vector<std::string> states;   ///< `INPUT=OUTPUT`
+  std::string labels;
+  std::int64_t resize = 0;  ///< 0: as it is
+  std::int64_t crop = 0;
+  bool squares = false;
+  std::string channels;
+  std::string range;
+  std::string mean;
+  std::string deviation;
+  std::string accuracy;
+  std::int64_t samples = 0;  ///< 0: all
+  std::string records;
+  std::string observe;
 
   bool operator==(const Options&) const = default;
 };

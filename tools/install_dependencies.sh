@@ -4,7 +4,8 @@
 set -euo pipefail
 
 to_run=(g++ cmake ninja-build libyaml-cpp-dev nlohmann-json3-dev libcli11-dev
-  libprotobuf-dev protobuf-compiler libonnx-dev libopenblas-dev libfftw3-dev libdnnl-dev)
+  libprotobuf-dev protobuf-compiler libonnx-dev zlib1g-dev libpng-dev libjpeg-dev
+  libopenblas-dev libfftw3-dev libdnnl-dev)
 to_test=("${to_run[@]}" doctest-dev libbenchmark-dev python3)
 # Made use of where the distribution has them: a build without them works, but its checks are fewer.
 welcome_to_run=(ccache libopenmpi-dev openmpi-bin)
