@@ -21,8 +21,9 @@ auto loaded(const std::string& names, const Load& load) {
 }  // namespace
 
 void run_compare(const Options& options, Console& console) {
-  const auto machines =
-      loaded(options.on, [&](const std::string& name) { return load_accelerator(name, accelerator_options(options)); });
+  const auto machines = loaded(options.on, [&](const std::string& name) {
+    return load_accelerator(name, accelerator_options(options, console));
+  });
   if (machines.empty()) {
     throw InputError("--on names no accelerator; name those to compare, as in --on eyeriss,tpu");
   }

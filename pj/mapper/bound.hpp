@@ -55,6 +55,8 @@ class Bounder {
   /// At most the value of every mapping with the chosen part inside, where the fanout has so many copies in use, and
   /// the levels between the chosen part and the fanout keep what `mapping` says, whatever their tiles.
   Value spread_bound(const Mapping& mapping, const Copies& copies);
+  /// The indices that the levels between the chosen part and that fanout may have a loop over, as a mask.
+  std::uint32_t open_inside() const { return open_inside_; }
   /// The same in pieces: one tensor's part, which depends on which levels keep this tensor only, and the sum.
   Parts spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies);
   Value spread_bound(const std::vector<Parts>& tensors, const Copies& copies);
@@ -229,8 +231,8 @@ class Bounder {
   template <class Sent>
   double least_supply(std::size_t tensor, std::size_t inner, double again, const Sent& sent) const;
 
-  std::size_t fanout_ = 0;         ///< of `spread_bound`
-  std::uint32_t open_inside_ = 0;  ///< the indices that levels between it and the chosen part may have a loop over
+  std::size_t fanout_ = 0;  ///< of `spread_bound`
+  std::uint32_t open_inside_ = 0;
   std::vector<Supplied> supplied_;
   std::vector<std::int64_t> steps_;           ///< by index
   std::vector<std::vector<Window>> windows_;  ///< by tensor

@@ -34,9 +34,48 @@ Accelerator constrained(Rng& rng, const Workload& workload, std::int64_t levels)
   return machine;
 }
 
-}  // namespace
+/// A random part of the names of the indices.
+std::vector<std::string> some_indices(Rng& rng, const Workload& workload, double share) {
+  std::vector<std::string> names;
+  for (const Index& index : workload.indices) {
+    if (rng.chance(share)) {
+      names.push_back(index.name);
+    }
+  }
+  return names;
+}
 
-namespace {
+/// Buffers around an array of elements with registers, in each of which only some indices may have loops, as the
+/// machine files of dataflows say.
+Accelerator with_dataflow(Rng& rng, const Workload& workload) {
+  Accelerator machine{.name = "dataflow"};
+  const auto level = [&](const std::string& name) {
+    const double depth = static_cast<double>(machine.stages.size() + 1);
+    return Level{.name = name, .read = {400.0 / (depth * depth)}, .write = {300.0 / (depth * depth)}};
+  };
+  const auto restricted = [&](const std::string& name, std::int64_t most_words) {
+    Level result = level(name);
+    result.capacity = Bits{16 * rng.between(3, most_words)};
+    result.loops = some_indices(rng, workload, 0.5);
+    result.whole = some_indices(rng, workload, 0.1);
+    result.keeps.emplace();
+    for (const Operand& tensor : workload.tensors) {
+      if (rng.chance(0.7)) {
+        result.keeps->push_back(tensor.name);
+      }
+    }
+    return result;
+  };
+  machine.stages.push_back(level("DRAM"));
+  for (std::int64_t buffers = rng.between(1, 2); buffers > 0; --buffers) {
+    machine.stages.push_back(restricted("buffer" + std::to_string(buffers), 80));
+  }
+  machine.stages.push_back(random_fanout(rng, "array"));
+  machine.stages.push_back(restricted("registers", 24));
+  machine.compute.energy = {1.0};
+  machine.conventions.halo = rng.chance(0.7) ? Conventions::Halo::Resident : Conventions::Halo::InnermostOnly;
+  return machine;
+}
 
 MapperOptions random_options(Rng& rng) {
   return {.objective = static_cast<Objective>(rng.between(0, 2)), .perfect_factors = rng.chance(0.4)};
@@ -48,6 +87,14 @@ TEST_CASE("the mapper finds what the exhaustive search finds") {
   for_random_cases(mapper_cases(), [](Rng& rng) {
     const Workload workload = random_workload(rng, 4, rng.chance(0.7) ? 12 : 24);
     const Accelerator machine = constrained(rng, workload, 3);
+    compare_with_exhaustive(workload, machine, random_options(rng));
+  });
+}
+
+TEST_CASE("and does so on machines with a dataflow") {
+  for_random_cases(mapper_cases() / 10, [](Rng& rng) {
+    const Workload workload = random_workload(rng, 4, rng.chance(0.7) ? 12 : 24);
+    const Accelerator machine = with_dataflow(rng, workload);
     compare_with_exhaustive(workload, machine, random_options(rng));
   });
 }

@@ -26,7 +26,8 @@ void Search::expand_block(std::size_t fanout, std::size_t inner) {
     if (fanout < inner) {
       bounder_.begin_spread(mapping_, fanout);
       bounder_.spread_bound(mapping_, *block.copies);
-      if (!bounder_.bounds_tiles(fanout) || supplies_can_win(fanout, *block.copies, 0, bounder_.delay_bound())) {
+      if (!bounder_.bounds_tiles(fanout) ||
+          supplies_can_win(fanout, *block.copies, ~bounder_.open_inside(), bounder_.delay_bound())) {
         fill_block(fanout, inner, block);
       }
     } else {

@@ -17,7 +17,7 @@ constexpr double most_front_tiles = 1e5, most_cheap_tiles = 1e7;
 constexpr std::size_t most_listed = 20000;
 
 /// A list for some extents alone is made only where it has at most so many tiles, as there are many such lists.
-constexpr double most_fixed_tiles = 1000;
+constexpr double most_fixed_tiles = 10000;
 
 /// All lists together have at most so many tiles (some 100 MB); then they are made anew.
 constexpr std::size_t most_listed_in_all = 500'000;

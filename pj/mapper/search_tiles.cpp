@@ -140,8 +140,8 @@ bool Search::tile_can_win(std::size_t at, std::size_t next) {
 }
 
 /// Can a tile inside a fanout, of which the indices from the position `next` on are still open, become part of a
-/// mapping better than the best? At best the open ones lie whole in the tiles of the copies: larger tiles never move
-/// more words. (Unless copies further out could share what loops outside the tile move.)
+/// mapping better than the best? At best the open ones have the largest factors that fit: larger tiles never move more
+/// words. (Unless copies further out could share what loops outside the tile move.)
 bool Search::block_tile_can_win(std::size_t at, std::size_t next) {
   if (at > fanout_ + 1 || next == left_.size() || !orders_are_equal_ || !bounder_.bounds_tiles(fanout_) ||
       !options_.rules.tiles) {

@@ -3,6 +3,7 @@
 #include "pj/accelerator/accelerator.hpp"
 #include "pj/base/yaml.hpp"
 #include "pj/network/network.hpp"
+#include "pj/study/mapping_cache.hpp"
 #include "pj/workload/lower.hpp"
 
 /// The functions of the table in computations.cpp. Networks are names of the zoo or written out in its YAML form,
@@ -25,31 +26,31 @@ double nonzero_differences(const YamlNode& with);
 
 double outermost_accesses(const YamlNode& with);
 double reuse(const YamlNode& with);
-double energy_share(const YamlNode& with);
+double energy_share(const YamlNode& with, const MappingCache* cache);
 double proved_optima(const YamlNode& with);
 
 double operation_cost(const YamlNode& with);
 double memory_cost(const YamlNode& with);
 double memory_bandwidth(const YamlNode& with);
-double part_energy(const YamlNode& with);
-double dataflow_count(const YamlNode& with);
+double part_energy(const YamlNode& with, const MappingCache* cache);
+double dataflow_count(const YamlNode& with, const MappingCache* cache);
 double mapped_layer(const YamlNode& with);
 double density_end(const YamlNode& with);
 double chip_traffic(const YamlNode& with);
-double gating_saving(const YamlNode& with);
+double gating_saving(const YamlNode& with, const MappingCache* cache);
 double skip_speedup(const YamlNode& with);
 double codec_faults(const YamlNode& with);
 double size_deviations(const YamlNode& with);
 double input_reads(const YamlNode& with);
 
-double metric_of_measurement(const YamlNode& with);
+double metric_of_measurement(const YamlNode& with, const MappingCache* cache);
 double ridge(const YamlNode& with);
-double layers_above_roof(const YamlNode& with);
-double share_in_use(const YamlNode& with);
-double broken_limits(const YamlNode& with);
+double layers_above_roof(const YamlNode& with, const MappingCache* cache);
+double share_in_use(const YamlNode& with, const MappingCache* cache);
+double broken_limits(const YamlNode& with, const MappingCache* cache);
 double front_differences(const YamlNode& with);
 double undisclosed_reports(const YamlNode& with);
-double rows_out_of_order(const YamlNode& with);
+double rows_out_of_order(const YamlNode& with, const MappingCache* cache);
 
 double accelerator_count(const YamlNode& with);
 double equal_area_buffer(const YamlNode& with);

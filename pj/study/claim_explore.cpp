@@ -16,13 +16,14 @@ namespace pj {
 namespace {
 
 /// Equal tiles only: the claims are about what is made of a mapping, not about the best one.
-Estimate claimed_estimate(const YamlNode& with, const Accelerator& machine) {
-  return evaluate(claimed_network(with.at("of")), machine, {.mapper = {.perfect_factors = true}, .threads = 1});
+Estimate claimed_estimate(const YamlNode& with, const Accelerator& machine, const MappingCache* cache) {
+  return evaluate(claimed_network(with.at("of")), machine,
+                  {.mapper = {.perfect_factors = true}, .cache = cache, .threads = 1});
 }
 
-double number_or(const YamlNode& with, const char* key, double otherwise) {
+double number_or(const YamlNode& with, const MappingCache* cache, const char* key, double otherwise) {
   const YamlNode* node = with.find(key);
-  return node == nullptr ? otherwise : value_of(*node);
+  return node == nullptr ? otherwise : value_of(*node, cache);
 }
 
 bool prints(const Accelerator& machine) {
@@ -31,19 +32,19 @@ bool prints(const Accelerator& machine) {
 
 }  // namespace
 
-double metric_of_measurement(const YamlNode& with) {
-  Metrics measured{.batch = static_cast<std::int64_t>(number_or(with, "batch", 1.0)),
-                   .macs = static_cast<std::int64_t>(number_or(with, "macs", 0.0)),
-                   .nonzero_macs = number_or(with, "nonzero_macs", 0.0),
-                   .latency = {number_or(with, "latency", 0.0)},
-                   .units = static_cast<std::int64_t>(number_or(with, "units", 0.0)),
-                   .outermost_bits = 8.0 * number_or(with, "bytes", 0.0),
-                   .outermost_accesses = number_or(with, "accesses", 0.0)};
-  measured.energy = {number_or(with, "power", 0.0) * measured.latency.value * 1e12};
-  measured.peak_macs_per_second = static_cast<double>(measured.units) * number_or(with, "clock", 0.0);
-  measured.on_chip = {static_cast<std::int64_t>(8.0 * number_or(with, "storage", 0.0))};
+double metric_of_measurement(const YamlNode& with, const MappingCache* cache) {
+  Metrics measured{.batch = static_cast<std::int64_t>(number_or(with, cache, "batch", 1.0)),
+                   .macs = static_cast<std::int64_t>(number_or(with, cache, "macs", 0.0)),
+                   .nonzero_macs = number_or(with, cache, "nonzero_macs", 0.0),
+                   .latency = {number_or(with, cache, "latency", 0.0)},
+                   .units = static_cast<std::int64_t>(number_or(with, cache, "units", 0.0)),
+                   .outermost_bits = 8.0 * number_or(with, cache, "bytes", 0.0),
+                   .outermost_accesses = number_or(with, cache, "accesses", 0.0)};
+  measured.energy = {number_or(with, cache, "power", 0.0) * measured.latency.value * 1e12};
+  measured.peak_macs_per_second = static_cast<double>(measured.units) * number_or(with, cache, "clock", 0.0);
+  measured.on_chip = {static_cast<std::int64_t>(8.0 * number_or(with, cache, "storage", 0.0))};
   if (const YamlNode* area = with.find("area")) {
-    measured.area = SquareMicrons{1e6 * value_of(*area)};
+    measured.area = SquareMicrons{1e6 * value_of(*area, cache)};
   }
   const MetricRow& metric = read_metric(with.at("metric"));
   const auto value = metric.value(measured);
@@ -64,28 +65,28 @@ double ridge(const YamlNode& with) {
   throw InputError(with.at("level").position(), "the accelerator has no level '" + level + "' with a bandwidth");
 }
 
-double layers_above_roof(const YamlNode& with) {
-  const Roofline result = roofline(claimed_estimate(with, claimed_accelerator(with.at("on"))));
+double layers_above_roof(const YamlNode& with, const MappingCache* cache) {
+  const Roofline result = roofline(claimed_estimate(with, claimed_accelerator(with.at("on")), cache));
   constexpr double rounding = 1e-9;
   return static_cast<double>(std::count_if(result.layers.begin(), result.layers.end(), [](const RooflinePoint& point) {
     return point.achieved > point.attainable * (1.0 + rounding);
   }));
 }
 
-double share_in_use(const YamlNode& with) {
+double share_in_use(const YamlNode& with, const MappingCache* cache) {
   const Accelerator machine = claimed_accelerator(with.at("on"));
   const YamlNode& fanout = with.at("fanout");
   for (std::size_t stage = 0; stage < machine.stages.size(); ++stage) {
     if (stage_name(machine.stages[stage]) == fanout.text("fanout")) {
-      return 100.0 * metrics(claimed_estimate(with, machine)).in_use[stage];
+      return 100.0 * metrics(claimed_estimate(with, machine, cache)).in_use[stage];
     }
   }
   throw InputError(fanout.position(), "the accelerator has no fanout '" + fanout.text("fanout") + "'");
 }
 
-double broken_limits(const YamlNode& with) {
+double broken_limits(const YamlNode& with, const MappingCache* cache) {
   const Scenario scenario = load_scenario(with.at("scenario").text("scenario"));
-  const Metrics found = metrics(claimed_estimate(with, claimed_accelerator(with.at("on"))));
+  const Metrics found = metrics(claimed_estimate(with, claimed_accelerator(with.at("on")), cache));
   return static_cast<double>(violated(scenario.limits, found).size());
 }
 
@@ -121,11 +122,11 @@ double undisclosed_reports(const YamlNode& with) {
   return static_cast<double>(wrong);
 }
 
-double rows_out_of_order(const YamlNode& with) {
+double rows_out_of_order(const YamlNode& with, const MappingCache* cache) {
   const MetricRow& metric = read_metric(with.at("by"));
   std::vector<Estimate> estimates;
   for (const YamlNode& node : with.at("machines").sequence("machines")) {
-    estimates.push_back(claimed_estimate(with, claimed_accelerator(node)));
+    estimates.push_back(claimed_estimate(with, claimed_accelerator(node), cache));
   }
   const Comparison table = compare(estimates, {}, &metric);
   std::int64_t wrong = 0;
