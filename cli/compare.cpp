@@ -21,8 +21,9 @@ auto loaded(const std::string& names, const Load& load) {
 }  // namespace
 
 void run_compare(const Options& options, Console& console) {
-  const auto machines =
-      loaded(options.on, [&](const std::string& name) { return load_accelerator(name, accelerator_options(options)); });
+  const auto machines = loaded(options.on, [&](const std::string& name) {
+    return load_accelerator(name, accelerator_options(options, console));
+  });
   const auto scenarios = loaded(options.scenario, load_scenario);
   const MetricRow* sort_by = options.sort.empty() ? nullptr : &find_metric(options.sort);
   for (const Accelerator& machine : machines) {

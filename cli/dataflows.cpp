@@ -32,7 +32,8 @@ void fill(DataflowGroup& group, const Options& options, const EvaluateOptions& s
   const auto layers = compared_layers(load_network(options.operands.front(), load), group.fully_connected);
   group.bars.resize(dataflows().size());
   parallel_for(group.bars.size(), search.threads, [&](std::size_t i) {
-    group.bars[i] = dataflow_bar(dataflows()[i], layers, group.elements, search, options.unrestricted);
+    group.bars[i] = dataflow_bar(dataflows()[i], layers, group.elements, search,
+                                 {.unrestricted = options.unrestricted, .within = options.within / 100.0});
   });
 }
 

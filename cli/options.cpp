@@ -14,6 +14,7 @@ constexpr std::int64_t most_threads = 256;
 constexpr std::int64_t largest_batch = 1 << 20;
 constexpr std::int64_t most_elements = 1 << 20;
 constexpr std::int64_t most_points = 1'000'000;
+constexpr double most_percent = 100.0;
 constexpr double longest_search = 1e6;  // seconds: some 12 days
 
 const std::array rows{
@@ -31,6 +32,8 @@ const std::array rows{
     OptionRow{"--activations", "FORMAT", "number format of all that depends on the inputs", &Options::activations},
     OptionRow{"--ert", "FILE", "use the numbers of this table of Accelergy (ERT, ART) or CSV; may be repeated",
               &Options::reference_tables},
+    OptionRow{"--technology", "FILE", "use the costs of this file in the form of technologies/; may be repeated",
+              &Options::technologies},
     OptionRow{"--densities", "FILE", "shares of non-zeros by layer and tensor: a name or .yaml file (docs/sparsity.md)",
               &Options::densities},
     OptionRow{"--bits", "N", "of one number; the default is 16", IntegerMember{&Options::bits, 1, 32}},
@@ -60,6 +63,9 @@ const std::array rows{
     OptionRow{"--elements", "N", "the machines with so many elements, and --batch; without it all of the figures",
               IntegerMember{&Options::elements, 1, most_elements}},
     OptionRow{"--unrestricted", "", "also the least energy without the dataflow's constraints", &Options::unrestricted},
+    OptionRow{"--within", "PERCENT",
+              "also the energy-delay products of mappings with so much more energy at most, as 1",
+              DecimalMember{&Options::within, 0.0, most_percent}},
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
     OptionRow{"--page", "FILE", "instead: write the page of measured values beside ours (docs/validation.md)",
               &Options::page},

@@ -23,6 +23,7 @@ struct Options {
   std::int64_t bits = 16;
   std::string on = "eyeriss";
   std::vector<std::string> reference_tables;
+  std::vector<std::string> technologies;
   std::string objective = "energy";
   std::string mapping;
   bool perfect_factors = false;
@@ -37,6 +38,7 @@ struct Options {
   std::vector<std::string> settings;
   std::int64_t elements = 0;  ///< 0: all that the figures show
   bool unrestricted = false;
+  double within = 0.0;  ///< percent; 0: no range is asked for
   std::string page;
   std::string scenario;
   std::string sort;     ///< a metric; empty: as the machines are named

@@ -80,8 +80,11 @@ LoadOptions load_options(const Options& options) {
   return load;
 }
 
-AcceleratorOptions accelerator_options(const Options& options) {
-  return {.reference_tables = options.reference_tables, .settings = options.settings};
+AcceleratorOptions accelerator_options(const Options& options, Console& console) {
+  return {.reference_tables = options.reference_tables,
+          .technologies = options.technologies,
+          .settings = options.settings,
+          .warn = [&](const std::string& line) { console.warnings << "picojoule: warning: " << line << "\n"; }};
 }
 
 }  // namespace pj

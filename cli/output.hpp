@@ -27,6 +27,6 @@ ParetoOptions pareto_options(const Options& options, const MappingCache& cache, 
 
 /// What the options say about reading a network, and an accelerator.
 LoadOptions load_options(const Options& options);
-AcceleratorOptions accelerator_options(const Options& options);
+AcceleratorOptions accelerator_options(const Options& options, Console& console);
 
 }  // namespace pj

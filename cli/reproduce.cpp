@@ -1,3 +1,4 @@
+#include "cli/cache.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "pj/base/error.hpp"
@@ -11,17 +12,21 @@ namespace pj {
 namespace {
 
 void write_page(const Options& options, Console& console) {
-  if (!options.operands.empty() || !options.theme.empty() || !options.json.empty() || !options.csv.empty() ||
-      !options.report.empty()) {
-    throw InputError("--page writes the whole page; leave out the claims and all other options");
+  if (!options.operands.empty() || !options.json.empty() || !options.csv.empty() || !options.report.empty()) {
+    throw InputError(
+        "--page writes the whole page, or the section of --theme L (chips) or G (dataflows); leave out the "
+        "claims and all other options");
   }
   check_can_write(options.page);
-  const std::string page = validation_page([&](const std::string& what) {
+  const MappingCache cache(cache_folder(options));
+  const auto progress = [&](const std::string& what) {
     console.interrupt.check();
     console.progress.show("computing " + what);
-  });
+  };
+  const std::string page = validation_page({.progress = progress, .theme = options.theme, .cache = &cache});
   console.progress.clear();
   write_file(options.page, page);
+  warn_of_fault(cache, console);
 }
 
 }  // namespace
@@ -32,10 +37,11 @@ void run_reproduce(const Options& options, Console& console) {
     return;
   }
   std::vector<ClaimResult> results;
+  const MappingCache shared("");  // claims are computed anew, but each mapping is searched once
   for (const Claim& claim : load_claims(options.operands, options.theme)) {
     console.interrupt.check();
     console.progress.show("computing " + claim.id + ", " + claim.claim);
-    results.push_back(check_claim(claim));
+    results.push_back(check_claim(claim, &shared));
   }
   console.progress.clear();
   write_files(

@@ -15,11 +15,13 @@ void run_show(const Options& options, Console& console) {
       throw InputError(
           "--json, --csv and --report are for networks; what is known of an accelerator stands in its .yaml file");
     }
-    console.out << accelerator_report(load_accelerator(options.operands.front(), accelerator_options(options)));
+    console.out << accelerator_report(
+        load_accelerator(options.operands.front(), accelerator_options(options, console)));
     return;
   }
-  if (!options.reference_tables.empty()) {
-    throw InputError("--ert is for accelerators; '" + options.operands.front() + "' is none");
+  if (!options.reference_tables.empty() || !options.technologies.empty()) {
+    throw InputError(std::string(options.technologies.empty() ? "--ert" : "--technology") + " is for accelerators; '" +
+                     options.operands.front() + "' is none");
   }
   const Network network = load_network(options.operands.front(), load_options(options));
   const NetworkStatistics counts = statistics(network);

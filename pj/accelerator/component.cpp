@@ -5,7 +5,6 @@
 #include <functional>
 
 #include "pj/accelerator/scaling.hpp"
-#include "pj/accelerator/storage_area.hpp"
 #include "pj/base/text.hpp"
 
 namespace pj {
@@ -179,13 +178,13 @@ std::optional<Estimated> storage_area(const Technology& technology, const Memory
   }
   const double bytes = static_cast<double>(memory.capacity->value) / 8.0;
   const CostTable* points = find_table(technology, memory.kind, "area");
-  const auto table = storage_table_for(memory.kind);
+  const StorageTable* table = find_storage(technology, memory.kind);
   const bool is_point = points != nullptr && outside(nearest_points(*points, bytes, node_nm), bytes) == 1.0;
-  if (points == nullptr && !table) {
+  if (points == nullptr && table == nullptr) {
     return std::nullopt;
   }
   Estimated estimate;
-  if (table && !is_point) {
+  if (table != nullptr && !is_point) {
     estimate = at_node(technology, {pj::storage_area(*table, bytes).value, table->points.front().provenance.source},
                        table->node_nm, node_nm, true);
   } else {

@@ -33,35 +33,64 @@ std::string choice(const YamlNode& node, const std::string& what, const std::vec
 
 }  // namespace
 
-void CostReader::read_tables(const std::vector<std::string>& files) {
-  std::vector<std::string> all = files;
-  if (const YamlNode* own = file_.find("ert")) {
-    const YamlNode::Sequence names = own->is_sequence() ? own->sequence("ert") : YamlNode::Sequence{*own};
+std::vector<std::string> CostReader::paths(std::string_view key) const {
+  std::vector<std::string> result;
+  if (const YamlNode* own = file_.find(key)) {
+    const YamlNode::Sequence names = own->is_sequence() ? own->sequence(key) : YamlNode::Sequence{*own};
     const std::filesystem::path folder = std::filesystem::path(file_.position().file).parent_path();
     for (const YamlNode& name : names) {
-      all.push_back((folder / name.text("ert")).string());
+      result.push_back((folder / name.text(key)).string());
     }
   }
+  return result;
+}
+
+void CostReader::read_technologies(const std::vector<std::string>& files) {
+  std::vector<std::string> all = paths("technology_file");
+  all.insert(all.end(), files.begin(), files.end());
+  for (const std::string& path : all) {
+    if (!technology_) {
+      technology_ = pj::technology();
+    }
+    override_technology(*technology_, read_yaml(path));
+  }
+}
+
+void CostReader::read_tables(const std::vector<std::string>& files) {
+  std::vector<std::string> all = files;
+  const std::vector<std::string> own = paths("ert");
+  all.insert(all.end(), own.begin(), own.end());
   if (!all.empty()) {
     tables_ = read_reference_tables(all);
   }
 }
 
-const ReferenceComponent* CostReader::component(const YamlNode& node, const std::string& name,
-                                                bool must_be_there) const {
+const ReferenceComponent* CostReader::component(const YamlNode& node, const std::string& name, bool must_be_there) {
   const YamlNode* given = node.find("component");
   if (!tables_) {
     return nullptr;
   }
   const std::string wanted = given == nullptr ? name : given->text("component");
   try {
-    return &find_component(*tables_, wanted);
+    const ReferenceComponent& found = find_component(*tables_, wanted);
+    used_.insert(found.name);
+    return &found;
   } catch (const InputError& fault) {
     if (!must_be_there && given == nullptr) {
       return nullptr;
     }
     throw InputError((given == nullptr ? node : *given).position(), fault.what());
   }
+}
+
+std::string CostReader::unused_components() const {
+  std::vector<std::string> unused;
+  for (const ReferenceComponent& component : tables_ ? tables_->components : std::vector<ReferenceComponent>{}) {
+    if (!used_.contains(component.name)) {
+      unused.push_back(component.name);
+    }
+  }
+  return unused.empty() ? "" : join(unused, ", ") + " (" + join(tables_->files, ", ") + ")";
 }
 
 double CostReader::from_table(const YamlNode& node, const std::string& path, const ReferenceComponent& component,

@@ -159,4 +159,18 @@ TEST_CASE("what cannot be estimated is refused at its place") {
         "m:1:1: the key 'source' is missing here");
 }
 
+TEST_CASE("components of a table that no part is are said, all at once") {
+  const TemporaryFolder folder;
+  std::vector<std::string> warnings;
+  AcceleratorOptions options{.warn = [&](const std::string& line) { warnings.push_back(line); }};
+  options.reference_tables = {folder.file("all.csv", energies)};
+  read(plain_machine, options);
+  CHECK(warnings.empty());
+  options.reference_tables = {folder.file("more.csv", energies + std::string("glb,read,1\nnoc,transfer,2\n"))};
+  read(plain_machine, options);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings.front() ==
+        "m uses nothing of glb, noc (" + options.reference_tables.front() + "); a part's 'component' names what it is");
+}
+
 }  // namespace pj

@@ -4,6 +4,7 @@
 
 #include "pj/accelerator/cost_reader.hpp"
 #include "pj/accelerator/equal_area.hpp"
+#include "pj/accelerator/known_names.hpp"
 #include "pj/base/text.hpp"
 
 namespace pj {
@@ -13,11 +14,11 @@ namespace {
 /// Reads one machine file from top to bottom.
 class Reader : CostReader {
  public:
-  explicit Reader(const YamlNode& file) : CostReader(file) {}
+  explicit Reader(const YamlNode& file) : CostReader(file), names_(file) {}
 
   Accelerator read(const AcceleratorOptions& options) {
-    file_.allow_keys(std::vector<std::string>{"name", "title", "source", "basis", "technology", "clock", "ert",
-                                              "compute", "stages", "conventions"});
+    file_.allow_keys(std::vector<std::string>{"name", "title", "source", "basis", "technology", "technology_file",
+                                              "clock", "ert", "names", "compute", "stages", "conventions"});
     machine_.name = file_.at("name").text("name");
     machine_.title = text_or(file_, "title", machine_.name);
     machine_.source = text_or(file_, "source", "");
@@ -27,6 +28,7 @@ class Reader : CostReader {
     if (const YamlNode* node = file_.find("clock")) {
       machine_.clock = {positive(*node, "clock", QuantityUnits{{"Hz", 1}, {"kHz", 1e3}, {"MHz", 1e6}, {"GHz", 1e9}})};
     }
+    read_technologies(options.technologies);
     read_tables(options.reference_tables);
     read_compute(file_.at("compute"));
     for (const YamlNode& stage : file_.at("stages").sequence("stages")) {
@@ -37,18 +39,13 @@ class Reader : CostReader {
       read_conventions(*node);
     }
     check_stages();
+    if (const std::string unused = unused_components(); options.warn && !unused.empty()) {
+      options.warn(machine_.name + " uses nothing of " + unused + "; a part's 'component' names what it is");
+    }
     return machine_;
   }
 
  private:
-  static std::vector<std::string> names(const YamlNode& node, std::string_view what) {
-    std::vector<std::string> result;
-    for (const YamlNode& item : node.sequence(what)) {
-      result.push_back(item.text(what));
-    }
-    return result;
-  }
-
   void read_compute(const YamlNode& node) {
     node.allow_keys(std::vector<std::string>{"name", "bits", "energy", "add", "precision", "numbers", "accumulator",
                                              "partial_sums", "area", "latches", "component", "gates", "skips"});
@@ -61,18 +58,18 @@ class Reader : CostReader {
     }
     read_compute_costs(node);
     if (const YamlNode* latches = node.find("latches")) {
-      compute.latches = names(*latches, "latches");
+      compute.latches = names_.tensors(*latches, "latches");
     }
     read_zeros(node, compute);
   }
 
-  static void read_zeros(const YamlNode& node, Compute& compute) {
+  void read_zeros(const YamlNode& node, Compute& compute) {
     if (const YamlNode* gates = node.find("gates")) {
-      compute.gates = names(*gates, "gates");
+      compute.gates = names_.tensors(*gates, "gates");
     }
     if (const YamlNode* skips = node.find("skips")) {
       skips->allow_keys(std::vector<std::string>{"tensors", "lanes", "brick"});
-      compute.skips.tensors = names(skips->at("tensors"), "tensors");
+      compute.skips.tensors = names_.tensors(skips->at("tensors"), "tensors");
       const auto count = [&](std::string_view key) {
         const YamlNode* value = skips->find(key);
         return value == nullptr ? 1 : value->integer(key, 1, 1 << 16);
@@ -82,9 +79,10 @@ class Reader : CostReader {
     }
   }
 
-  static void read_zeros(const YamlNode& node, Level& level) {
+  void read_zeros(const YamlNode& node, Level& level) {
     if (const YamlNode* formats = node.find("formats")) {
       for (const auto& [tensor, position, value] : formats->map("formats")) {
+        names_.check_tensor(tensor, position);
         try {
           level.formats[tensor] = parse_sparse_format(value.text("format of " + tensor));
         } catch (const InputError& fault) {
@@ -94,7 +92,8 @@ class Reader : CostReader {
     }
     if (const YamlNode* gated = node.find("gated")) {
       for (const auto& [tensor, position, value] : gated->map("gated")) {
-        level.gated[tensor] = names(value, "gated " + tensor);
+        names_.check_tensor(tensor, position);
+        level.gated[tensor] = names_.tensors(value, "gated " + tensor);
       }
     }
   }
@@ -146,6 +145,7 @@ class Reader : CostReader {
     }
     if (partitions != nullptr) {
       for (const auto& [tensor, position, value] : partitions->map("partitions")) {
+        names_.check_tensor(tensor, position);
         level.partitions[tensor] = size(value, level.name + " partition " + tensor);
       }
     }
@@ -158,7 +158,7 @@ class Reader : CostReader {
     if (equal_area_ != nullptr) {
       equal_area_->allow_keys(std::vector<std::string>{"technology", "shared", "own"});
       const auto bytes = [&](const char* key) { return positive(equal_area_->at(key), key, size_units()) / 8.0; };
-      const StorageTable table = storage_table(equal_area_->at("technology").text("technology"));
+      const StorageTable& table = storage_named(technology(), equal_area_->at("technology"));
       const Bits left = capacity_left(machine_, table, bytes("shared"), bytes("own"));
       if (left.value == 0) {
         throw InputError(equal_area_->position(), "the memories inside the fanouts leave no area; make them smaller");
@@ -177,7 +177,7 @@ class Reader : CostReader {
     read("write_bandwidth", level.write_bandwidth);
     read("bandwidth", level.bandwidth);
     if (const YamlNode* exposed = node.find("exposed")) {
-      level.exposed = names(*exposed, "exposed");
+      level.exposed = names_.tensors(*exposed, "exposed");
       if (!level.read_bandwidth && !level.write_bandwidth && !level.bandwidth) {
         throw InputError(exposed->position(), "nothing waits for transfers without a bandwidth; give '" + level.name +
                                                   "' one or remove 'exposed'");
@@ -185,12 +185,12 @@ class Reader : CostReader {
     }
   }
 
-  static void read_constraints(const YamlNode& node, Level& level) {
+  void read_constraints(const YamlNode& node, Level& level) {
     if (const YamlNode* keeps = node.find("keeps")) {
-      level.keeps = names(*keeps, "keeps");
+      level.keeps = names_.tensors(*keeps, "keeps");
     }
     if (const YamlNode* must = node.find("must_keep")) {
-      level.must_keep = names(*must, "must_keep");
+      level.must_keep = names_.tensors(*must, "must_keep");
       for (const std::string& tensor : level.must_keep) {
         if (!may_keep(level, tensor)) {
           throw InputError(must->position(),
@@ -199,13 +199,13 @@ class Reader : CostReader {
       }
     }
     if (const YamlNode* loops = node.find("loops")) {
-      level.loops = names(*loops, "loops");
+      level.loops = names_.indices(*loops, "loops");
     }
     if (const YamlNode* whole = node.find("whole")) {
-      level.whole = names(*whole, "whole");
+      level.whole = names_.indices(*whole, "whole");
     }
     if (const YamlNode* stays = node.find("stays")) {
-      level.stays = names(*stays, "stays");
+      level.stays = names_.tensors(*stays, "stays");
     }
   }
 
@@ -236,7 +236,7 @@ class Reader : CostReader {
   void read_network(const YamlNode& node, Fanout& fanout) {
     if (const YamlNode* reduction = node.find("reduction")) {
       if (reduction->is_sequence()) {
-        fanout.reduces = names(*reduction, "reduction");
+        fanout.reduces = names_.indices(*reduction, "reduction");
       } else {
         fanout.reduction = reduction->boolean("reduction");
       }
@@ -248,11 +248,11 @@ class Reader : CostReader {
       fanout.sum_hop = energy(*hop, fanout.name + " sum_hop", true);
     }
     if (const YamlNode* hops = node.find("hops")) {
-      fanout.hops = names(*hops, "hops");
+      fanout.hops = names_.tensors(*hops, "hops");
     }
   }
 
-  static FanoutAxis read_axis(const YamlNode& node, const std::string& name) {
+  FanoutAxis read_axis(const YamlNode& node, const std::string& name) {
     FanoutAxis axis{.name = name};
     if (!node.is_map()) {
       axis.size = node.integer(name, 1, 1 << 24);
@@ -261,7 +261,7 @@ class Reader : CostReader {
     node.allow_keys(std::vector<std::string>{"size", "indices"});
     axis.size = node.at("size").integer(name + " size", 1, 1 << 24);
     if (const YamlNode* indices = node.find("indices")) {
-      axis.indices = names(*indices, "indices");
+      axis.indices = names_.indices(*indices, "indices");
     }
     return axis;
   }
@@ -300,6 +300,7 @@ class Reader : CostReader {
     }
   }
 
+  KnownNames names_;
   const YamlNode* equal_area_ = nullptr;  ///< of one level
   std::size_t equal_area_stage_ = 0;
 };

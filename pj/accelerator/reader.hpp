@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,12 @@ namespace pj {
 struct AcceleratorOptions {
   /// Files of Accelergy (ERT, ERT_summary, ART) or CSV whose numbers stand in the place of the machine's own.
   std::vector<std::string> reference_tables;
+  /// Files of one's own in the form of technologies/: what they say of a component stands in the place of ours.
+  std::vector<std::string> technologies;
   /// Values of a named file set anew (`load_accelerator` only): a stage's name (or `compute`, `conventions`), a key and
   /// its value, as in `array.columns.size=512` or `buffer.capacity=64 KiB`.
   std::vector<std::string> settings;
+  std::function<void(const std::string& line)> warn;  ///< of what was given and not used; nothing: no one hears of it
 };
 
 /// Reads an accelerator from its YAML form (docs/accelerators.md, accelerators/schema.json). Every fault is an

@@ -177,7 +177,11 @@ TEST_CASE("the pages on machine files and costs show machines that load") {
   CHECK(read_file(in_repository("docs/accelerators.md"), largest).find(read_file(edge, largest)) != std::string::npos);
   const std::string scalable = in_repository("docs/machines/scalable28.yaml");
   CHECK(read_accelerator(scalable).compute_units() == 256);
-  CHECK(read_file(in_repository("docs/costs.md"), largest).find(read_file(scalable, largest)) != std::string::npos);
+  const std::string costs = read_file(in_repository("docs/costs.md"), largest);
+  CHECK(costs.find(read_file(scalable, largest)) != std::string::npos);
+  const std::string own = in_repository("docs/technologies/mine28.yaml");
+  CHECK(read_accelerator(scalable, {.technologies = {own}}) != read_accelerator(scalable));
+  CHECK(costs.find(read_file(own, largest)) != std::string::npos);
 }
 
 TEST_CASE("the schema for editors has the keys that the reader knows") {

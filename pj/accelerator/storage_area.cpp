@@ -4,9 +4,6 @@
 #include <cmath>
 
 #include "pj/accelerator/quantities.hpp"
-#include "pj/accelerator/technology_files.hpp"
-#include "pj/base/text.hpp"
-#include "pj/base/yaml.hpp"
 
 namespace pj {
 
@@ -23,7 +20,21 @@ StoragePoint read_point(const YamlNode& node, const Provenance& provenance) {
   return {node.at("bytes").integer("bytes", 1, most_bytes), {area}, provenance};
 }
 
-StorageTable parse_table(const YamlNode& file, const std::string& name) {
+double per_byte(const StorageTable& table, double bytes) {
+  const std::vector<StoragePoint>& points = table.points;
+  const auto above = std::find_if(points.begin(), points.end(),
+                                  [&](const StoragePoint& p) { return static_cast<double>(p.bytes) >= bytes; });
+  if (above == points.begin() || above == points.end()) {
+    return (above == points.end() ? points.back() : points.front()).per_byte.value;
+  }
+  const StoragePoint& below = *(above - 1);
+  const double share = (bytes - static_cast<double>(below.bytes)) / static_cast<double>(above->bytes - below.bytes);
+  return std::lerp(below.per_byte.value, above->per_byte.value, share);
+}
+
+}  // namespace
+
+StorageTable parse_storage_table(const YamlNode& file, const std::string& name) {
   file.allow_keys(std::vector<std::string>{"title", "node", "source", "basis", "kinds", "storage"});
   const Provenance provenance{file.at("source").text("source"), read_basis(file.at("basis"))};
   StorageTable table{.name = name};
@@ -39,46 +50,6 @@ StorageTable parse_table(const YamlNode& file, const std::string& name) {
     table.points.push_back(point);
   }
   return table;
-}
-
-double per_byte(const StorageTable& table, double bytes) {
-  const std::vector<StoragePoint>& points = table.points;
-  const auto above = std::find_if(points.begin(), points.end(),
-                                  [&](const StoragePoint& p) { return static_cast<double>(p.bytes) >= bytes; });
-  if (above == points.begin() || above == points.end()) {
-    return (above == points.end() ? points.back() : points.front()).per_byte.value;
-  }
-  const StoragePoint& below = *(above - 1);
-  const double share = (bytes - static_cast<double>(below.bytes)) / static_cast<double>(above->bytes - below.bytes);
-  return std::lerp(below.per_byte.value, above->per_byte.value, share);
-}
-
-}  // namespace
-
-StorageTable storage_table(const std::string& name) {
-  std::vector<std::string> names;
-  for (const EmbeddedFile& file : technology_files()) {
-    if (file.name == name) {
-      return parse_table(parse_yaml(std::string(file.text), "technologies/" + name + ".yaml"), name);
-    }
-    names.emplace_back(file.name);
-  }
-  throw InputError("unknown technology '" + name + "'" + did_you_mean(name, names));
-}
-
-std::optional<StorageTable> storage_table_for(const std::string& kind) {
-  for (const EmbeddedFile& file : technology_files()) {
-    const std::string name(file.name);
-    const YamlNode node = parse_yaml(std::string(file.text), "technologies/" + name + ".yaml");
-    if (node.find("storage") == nullptr) {
-      continue;
-    }
-    StorageTable table = parse_table(node, name);
-    if (std::find(table.kinds.begin(), table.kinds.end(), kind) != table.kinds.end()) {
-      return table;
-    }
-  }
-  return std::nullopt;
 }
 
 SquareMicrons storage_area(const StorageTable& table, double bytes) {

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "pj/accelerator/accelerator.hpp"
+#include "pj/base/yaml.hpp"
 
 namespace pj {
 
@@ -28,11 +28,8 @@ struct StorageTable {
   bool operator==(const StorageTable&) const = default;
 };
 
-/// A table that comes with Picojoule, by its name. Throws `InputError` with "did you mean".
-StorageTable storage_table(const std::string& name);
-
-/// The first table for memories of this kind, or nothing.
-std::optional<StorageTable> storage_table_for(const std::string& kind);
+/// The table that a file with the key `storage` holds. Every value needs a node, a basis and a source; `InputError`.
+StorageTable parse_storage_table(const YamlNode& file, const std::string& name);
 
 /// The area of one memory: linear between the points, beyond them as the nearest; nothing for no bytes.
 SquareMicrons storage_area(const StorageTable& table, double bytes);

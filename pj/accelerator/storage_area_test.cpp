@@ -2,9 +2,17 @@
 
 #include <doctest/doctest.h>
 
-#include "pj/base/error.hpp"
+#include "pj/accelerator/technology.hpp"
 
 namespace pj {
+
+namespace {
+
+StorageTable storage_table(const std::string& name) {
+  return storage_named(technology(), YamlNode({}, name));
+}
+
+}  // namespace
 
 TEST_CASE("the area of a memory is linear for one byte between the table's sizes, and constant beyond them") {
   const StorageTable table = storage_table("storage_65nm");
@@ -30,8 +38,8 @@ TEST_CASE("every number of the table says where it comes from") {
 }
 
 TEST_CASE("an unknown technology finds the one that was meant") {
-  CHECK_THROWS_WITH_AS(storage_table("storage_65mn"), "unknown technology 'storage_65mn'; did you mean 'storage_65nm'?",
-                       InputError);
+  CHECK_THROWS_WITH_AS(storage_table("storage_65mn"),
+                       "unknown storage table 'storage_65mn'; did you mean 'storage_65nm'?", InputError);
 }
 
 }  // namespace pj

@@ -1,6 +1,7 @@
 #include "pj/accelerator/technology.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "pj/accelerator/quantities.hpp"
 #include "pj/accelerator/technology_files.hpp"
@@ -26,6 +27,10 @@ class TechnologyFile {
     each("memories", &TechnologyFile::read_memory);
     each("wires", &TechnologyFile::read_wire);
     each("nodes", &TechnologyFile::read_node);
+    if (file_.find("storage") != nullptr) {
+      const std::filesystem::path path(file_.position().file);
+      technology_.storage.push_back(parse_storage_table(file_, path.stem().string()));
+    }
   }
 
  private:
@@ -165,7 +170,49 @@ Technology read_files() {
   return result;
 }
 
+/// What is the same as an entry of `own` goes, and `own` comes first.
+template <class Entry, class Same>
+void replace(std::vector<Entry>& all, const std::vector<Entry>& own, const Same& same) {
+  std::erase_if(all, [&](const Entry& old) {
+    return std::any_of(own.begin(), own.end(), [&](const Entry& entry) { return same(old, entry); });
+  });
+  all.insert(all.begin(), own.begin(), own.end());
+}
+
+/// Areas are in two forms, of which one's own must win: points and storage tables.
+void replace_areas(Technology& technology, const Technology& own) {
+  for (const StorageTable& storage : own.storage) {
+    for (const std::string& kind : storage.kinds) {
+      std::erase_if(technology.tables, [&](const CostTable& t) { return t.component == kind && t.quantity == "area"; });
+    }
+  }
+  for (const CostTable& points : own.tables) {
+    for (StorageTable& storage : technology.storage) {
+      std::erase_if(storage.kinds,
+                    [&](const std::string& kind) { return points.quantity == "area" && points.component == kind; });
+    }
+  }
+}
+
 }  // namespace
+
+void override_technology(Technology& technology, const YamlNode& file) {
+  Technology own;
+  add_technology(own, file);
+  if (own == Technology{}) {
+    throw InputError(file.position(), "no technology; it has 'arithmetic', 'memories', 'wires', 'nodes' or 'storage'");
+  }
+  replace_areas(technology, own);
+  replace(technology.tables, own.tables, [](const CostTable& old, const CostTable& entry) {
+    return old.component == entry.component && old.quantity == entry.quantity;
+  });
+  replace(technology.channels, own.channels,
+          [](const ChannelBandwidth& old, const ChannelBandwidth& entry) { return old.kind == entry.kind; });
+  replace(technology.storage, own.storage,
+          [](const StorageTable& old, const StorageTable& entry) { return old.name == entry.name; });
+  technology.wires = own.wires.empty() ? technology.wires : own.wires;
+  technology.nodes = own.nodes.empty() ? technology.nodes : own.nodes;
+}
 
 void add_technology(Technology& technology, const YamlNode& file) {
   TechnologyFile(technology, file).read();
@@ -187,6 +234,25 @@ const ChannelBandwidth* find_channels(const Technology& technology, const std::s
   const auto found = std::find_if(technology.channels.begin(), technology.channels.end(),
                                   [&](const ChannelBandwidth& memory) { return memory.kind == kind; });
   return found == technology.channels.end() ? nullptr : &*found;
+}
+
+const StorageTable& storage_named(const Technology& technology, const YamlNode& name) {
+  const std::string& wanted = name.text("technology");
+  std::vector<std::string> known;
+  for (const StorageTable& table : technology.storage) {
+    if (table.name == wanted) {
+      return table;
+    }
+    known.push_back(table.name);
+  }
+  throw InputError(name.position(), "unknown storage table '" + wanted + "'" + did_you_mean(wanted, known));
+}
+
+const StorageTable* find_storage(const Technology& technology, const std::string& kind) {
+  const auto found = std::find_if(technology.storage.begin(), technology.storage.end(), [&](const StorageTable& table) {
+    return std::find(table.kinds.begin(), table.kinds.end(), kind) != table.kinds.end();
+  });
+  return found == technology.storage.end() ? nullptr : &*found;
 }
 
 std::vector<std::string> memory_kinds(const Technology& technology) {

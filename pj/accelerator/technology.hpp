@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pj/accelerator/accelerator.hpp"
+#include "pj/accelerator/storage_area.hpp"
 #include "pj/base/yaml.hpp"
 
 namespace pj {
@@ -57,12 +58,13 @@ struct ChannelBandwidth {
   bool operator==(const ChannelBandwidth&) const = default;
 };
 
-/// All that the files of technologies/ say, but for the tables of storage_area.hpp.
+/// All that the files of technologies/ say.
 struct Technology {
   std::vector<CostTable> tables;
   std::vector<ProcessNode> nodes;  ///< the largest first
   std::vector<WireCost> wires;
   std::vector<ChannelBandwidth> channels;
+  std::vector<StorageTable> storage;
 
   bool operator==(const Technology&) const = default;
 };
@@ -73,11 +75,22 @@ void add_technology(Technology& technology, const YamlNode& file);
 /// The files that come with Picojoule.
 const Technology& technology();
 
+/// Puts what a file of one's own says in the place of what is there: of a cost of a component, of the interface of a
+/// kind of memory, of the wires, and of the nodes; a storage table also in the place of other areas of its kinds.
+/// `InputError` as for any such file, and where it says nothing.
+void override_technology(Technology& technology, const YamlNode& file);
+
 /// The table of one cost, or null.
 const CostTable* find_table(const Technology& technology, const std::string& component, const std::string& quantity);
 
 /// The interface of a kind of memory, or null where the tables have none.
 const ChannelBandwidth* find_channels(const Technology& technology, const std::string& kind);
+
+/// The storage table with this name. `InputError` with "did you mean", at the node.
+const StorageTable& storage_named(const Technology& technology, const YamlNode& name);
+
+/// The first storage table for memories of this kind, or null.
+const StorageTable* find_storage(const Technology& technology, const std::string& kind);
 
 /// The kinds of memory that the tables know.
 std::vector<std::string> memory_kinds(const Technology& technology);

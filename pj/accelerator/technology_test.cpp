@@ -61,8 +61,7 @@ TEST_CASE("every value of technologies/ has a unit, a node, a source and a basis
     const YamlNode node = parse_yaml(std::string(file.text), std::string(file.name));
     Technology one;
     add_technology(one, node);
-    const bool is_storage = node.find("storage") != nullptr;
-    CHECK((is_storage || one != Technology{}));
+    CHECK(one != Technology{});
     CHECK(!node.at("title").text("title").empty());
   }
   for (const CostTable& table : technology().tables) {
@@ -123,6 +122,70 @@ TEST_CASE("every value of an accelerator that comes along says where it comes fr
     }
     CHECK(read_accelerator(path).node_nm > 0);
   }
+}
+
+namespace {
+
+constexpr const char* own_memory =
+    "node: 28 nm\nbasis: measured\nsource: my chip\nmemories:\n"
+    "  - {kind: sram, capacity: 64 KiB, width: 64 bit, read: 7 pJ, write: 8 pJ}\n";
+
+/// A machine at 28 nm whose buffer's costs are open.
+std::string open_machine(const std::string& top = "") {
+  return "name: m\ntechnology: 28 nm\n" + top +
+         "compute: {bits: 16, energy: 1 pJ}\nstages:\n  - {level: DRAM, kind: hbm}\n"
+         "  - {level: buffer, kind: sram, capacity: 64 KiB, word: 64 bit}\n";
+}
+
+}  // namespace
+
+TEST_CASE("a technology file of one's own stands in the place of what it says, and of nothing else") {
+  Technology own = technology();
+  override_technology(own, parse_yaml(own_memory, "own.yaml"));
+  CHECK(find_table(own, "sram", "read")->points.size() == 1);
+  CHECK(find_table(own, "sram", "area")->points == find_table(technology(), "sram", "area")->points);
+  CHECK(find_table(own, "hbm", "read")->points == find_table(technology(), "hbm", "read")->points);
+  CHECK(own.nodes == technology().nodes);
+  CHECK(own.wires == technology().wires);
+}
+
+TEST_CASE("of one's own and our areas of a kind of memory one's own count, in either form") {
+  const std::string top = "node: 65 nm\nbasis: measured\nsource: my chip\n";
+  Technology points = technology();
+  override_technology(points,
+                      parse_yaml(top + "memories:\n  - {kind: sram, capacity: 8 KiB, area: 9 um2}\n", "o.yaml"));
+  CHECK(find_storage(points, "sram") == nullptr);
+  CHECK(find_storage(points, "register_file") != nullptr);
+  Technology storage = technology();
+  override_technology(storage,
+                      parse_yaml(top + "kinds: [sram]\nstorage:\n  - {bytes: 8, per_byte: 5 um2}\n", "o.yaml"));
+  CHECK(find_table(storage, "sram", "area") == nullptr);
+  CHECK(find_storage(storage, "sram")->name == "o");
+  CHECK(storage_named(storage, YamlNode({}, "storage_65nm")).points.size() > 1);
+}
+
+TEST_CASE("a machine names a technology file beside it, and one given by hand comes later") {
+  const TemporaryFolder folder;
+  folder.file("own.yaml", own_memory);
+  const std::string machine = folder.file("m.yaml", open_machine("technology_file: own.yaml\n"));
+  const auto buffer = [](const Accelerator& m) { return std::get<Level>(m.stages[1]); };
+  const Accelerator beside = read_accelerator(machine);
+  CHECK(buffer(beside).read == 7.0_pJ);
+  CHECK(beside.provenance.at("buffer read").source == "my chip");
+  const std::string later =
+      folder.file("later.yaml", std::string(own_memory).replace(std::string(own_memory).find("7 pJ"), 4, "9 pJ"));
+  CHECK(buffer(read_accelerator(machine, {.technologies = {later}})).read == 9.0_pJ);
+  CHECK(buffer(read_accelerator(folder.file("plain.yaml", open_machine()), {.technologies = {later}})).write == 8.0_pJ);
+}
+
+TEST_CASE("a technology file that says nothing, or not where a value comes from, is refused") {
+  Technology own = technology();
+  CHECK_THROWS_WITH_AS(override_technology(own, parse_yaml("title: nothing", "o.yaml")),
+                       "o.yaml:1:1: no technology; it has 'arithmetic', 'memories', 'wires', 'nodes' or 'storage'",
+                       InputError);
+  CHECK_THROWS_AS(override_technology(own, parse_yaml("node: 28 nm\nmemories:\n  - {kind: sram}\n", "o.yaml")),
+                  InputError);
+  CHECK(own == technology());
 }
 
 }  // namespace pj

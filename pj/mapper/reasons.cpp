@@ -9,19 +9,43 @@ namespace pj {
 
 namespace {
 
-/// The smallest extents of a tile at each stage: 1, or the whole index where this or a level inside demands it.
+/// How often an index can be cut at a stage.
+std::int64_t most_cuts(const Stage& stage, const std::string& index) {
+  if (const auto* level = std::get_if<Level>(&stage)) {
+    return admits(level->loops, index) ? std::int64_t{1} << 62 : 1;
+  }
+  std::int64_t cuts = 1;
+  for (const FanoutAxis& axis : std::get<Fanout>(stage).axes) {
+    cuts *= admits(axis.indices, index) ? axis.size : 1;
+  }
+  return cuts;
+}
+
+/// How often the stages from the outermost to before `end` can cut an index; at least its size where they need not
+/// stop.
+std::int64_t most_cuts(const Accelerator& accelerator, std::size_t end, const Index& index) {
+  std::int64_t cuts = 1;
+  for (std::size_t s = 0; s < end; ++s) {
+    cuts = checked_product(cuts, most_cuts(accelerator.stages[s], index.name)).value_or(index.size);
+  }
+  return cuts;
+}
+
+/// The smallest extents of a tile at each stage: what the stages outside cannot cut into more parts, and the whole
+/// index where this or a level inside demands it. An index that all stages together cannot cover sets no size.
 std::vector<std::vector<std::int64_t>> smallest_tiles(const Workload& workload, const Accelerator& accelerator) {
-  std::vector<std::int64_t> extents(workload.indices.size(), 1);
-  std::vector<std::vector<std::int64_t>> result(accelerator.stages.size());
-  for (std::size_t s = accelerator.stages.size(); s-- > 0;) {
-    if (const auto* level = std::get_if<Level>(&accelerator.stages[s])) {
-      for (const std::string& name : level->whole) {
-        if (const std::size_t index = workload.find_index(name); index < extents.size()) {
-          extents[index] = workload.indices[index].size;
-        }
-      }
+  const std::size_t stages = accelerator.stages.size();
+  std::vector<std::vector<std::int64_t>> result(stages);
+  for (const Index& index : workload.indices) {
+    const bool is_covered = most_cuts(accelerator, stages, index) >= index.size;
+    bool is_whole = false;
+    for (std::size_t s = stages; s-- > 0;) {
+      const auto* level = std::get_if<Level>(&accelerator.stages[s]);
+      is_whole = is_whole || (level != nullptr &&
+                              std::find(level->whole.begin(), level->whole.end(), index.name) != level->whole.end());
+      const std::int64_t cuts = is_whole ? 1 : is_covered ? most_cuts(accelerator, s, index) : index.size;
+      result[s].push_back(ceil_div(index.size, cuts));
     }
-    result[s] = extents;
   }
   return result;
 }
@@ -48,18 +72,6 @@ std::optional<Shortage> too_small(const Workload& workload, const Accelerator& a
   return std::nullopt;
 }
 
-/// How often an index can be cut at a stage.
-std::int64_t most_cuts(const Stage& stage, const std::string& index) {
-  if (const auto* level = std::get_if<Level>(&stage)) {
-    return admits(level->loops, index) ? std::int64_t{1} << 62 : 1;
-  }
-  std::int64_t cuts = 1;
-  for (const FanoutAxis& axis : std::get<Fanout>(stage).axes) {
-    cuts *= admits(axis.indices, index) ? axis.size : 1;
-  }
-  return cuts;
-}
-
 }  // namespace
 
 std::optional<Shortage> shortage(const Workload& workload, const Accelerator& accelerator) {
@@ -84,10 +96,7 @@ std::string why_nothing_fits(const Workload& workload, const Accelerator& accele
            " more would do";
   }
   for (const Index& index : workload.indices) {
-    std::int64_t cuts = 1;
-    for (const Stage& stage : accelerator.stages) {
-      cuts = checked_product(cuts, most_cuts(stage, index.name)).value_or(index.size);
-    }
+    const std::int64_t cuts = most_cuts(accelerator, accelerator.stages.size(), index);
     if (cuts < index.size) {
       return "the constraints leave room for " + std::to_string(cuts) + " of the " + std::to_string(index.size) +
              " elements of index " + index.name + "; allow it in the 'loops' of a level";

@@ -8,12 +8,11 @@
 #include "pj/base/text.hpp"
 #include "pj/study/claims.hpp"
 #include "pj/study/mapped_claim.hpp"
+#include "pj/study/page_text.hpp"
 
 namespace pj {
 
 namespace {
-
-constexpr int digits_shown = 4;
 
 /// A measured value beside ours.
 struct Point {
@@ -43,35 +42,7 @@ Value& entry(std::vector<std::pair<std::string, Value>>& table, const std::strin
   return found != table.end() ? found->second : table.emplace_back(name, Value{}).second;
 }
 
-std::string cells(const std::vector<std::string>& texts) {
-  return "| " + join(texts, " | ") + " |\n";
-}
-
-std::string header(const std::vector<std::string>& texts) {
-  std::string rule = "|---|";
-  for (std::size_t column = 1; column < texts.size(); ++column) {
-    rule += "---:|";
-  }
-  return cells(texts) + rule + "\n";
-}
-
-std::string number(double value) {
-  const bool whole = value == std::floor(value) && value < 1e6;
-  return whole ? grouped(static_cast<std::int64_t>(value)) : significant(value, digits_shown);
-}
-
-/// In tenths of a percent.
-std::string percent_text(double share) {
-  const double tenths = std::round(share * 1000.0) / 10.0;
-  return tenths == 0.0 ? "0" : significant(tenths, tenths < 1.0 ? 1 : tenths < 10.0 ? 2 : 3) + " %";
-}
-
-std::string signed_percent(double share) {
-  const std::string text = percent_text(std::abs(share));
-  return text == "0" ? text : (share < 0.0 ? "−" : "+") + text;
-}
-
-std::vector<ChipStudy> studies(const PageProgress& progress) {
+std::vector<ChipStudy> studies(const PageOptions& options) {
   std::vector<ChipStudy> all;
   for (const Claim& claim : select_claims(built_in_claims(), {}, "L")) {
     if (claim.computation != "mapped layer") {
@@ -85,8 +56,8 @@ std::vector<ChipStudy> studies(const PageProgress& progress) {
     const std::string& layer = claim.with.at("layer").text("layer");
     LayerPair& pair = entry(study.layers, layer);
     if (pair.chosen.layer.empty()) {
-      progress(study.chip + ", " + network + ":" + layer);
-      pair = {mapped_as_claimed(claim.with), mapped_at_best(claim.with)};
+      options.progress(study.chip + ", " + network + ":" + layer);
+      pair = {mapped_as_claimed(claim.with), mapped_at_best(claim.with, options.cache)};
     }
     entry(study.quantities, counted_thing(claim.with))
         .push_back({claim, count_of(pair.chosen, claim.with), count_of(pair.best, claim.with)});
@@ -95,7 +66,7 @@ std::vector<ChipStudy> studies(const PageProgress& progress) {
 }
 
 std::string summary(const ChipStudy& study) {
-  std::string text = header({"quantity", "layers", "mean error", "mean size of the error", "worst", "at"});
+  std::string text = table_head({"quantity", "layers", "mean error", "mean size of the error", "worst", "at"});
   for (const auto& [quantity, points] : study.quantities) {
     double sum = 0.0;
     double sizes = 0.0;
@@ -107,8 +78,9 @@ std::string summary(const ChipStudy& study) {
     const auto worst = std::max_element(points.begin(), points.end(), [](const Point& a, const Point& b) {
       return std::abs(a.error()) < std::abs(b.error());
     });
-    text += cells({quantity, std::to_string(points.size()), signed_percent(sum / count), percent_text(sizes / count),
-                   signed_percent(worst->error()), worst->claim.with.at("layer").text("layer")});
+    text += table_line({quantity, std::to_string(points.size()), signed_page_percent(sum / count),
+                        page_percent(sizes / count), signed_page_percent(worst->error()),
+                        worst->claim.with.at("layer").text("layer")});
   }
   return text;
 }
@@ -117,10 +89,10 @@ std::string quantity_table(const std::string& quantity, const std::vector<Point>
   const std::string unit = points.front().claim.unit;
   std::string text =
       "\n**" + quantity + (unit.empty() ? "" : ", " + unit) + "** (" + points.front().claim.source + ")\n\n";
-  text += header({"layer", "measured on the chip", "ours", "error", "best mapping"});
+  text += table_head({"layer", "measured on the chip", "ours", "error", "best mapping"});
   for (const Point& point : points) {
-    text += cells({point.claim.with.at("layer").text("layer"), number(point.claim.published), number(point.chosen),
-                   signed_percent(point.error()), number(point.best)});
+    text += table_line({point.claim.with.at("layer").text("layer"), page_number(point.claim.published),
+                        page_number(point.chosen), signed_page_percent(point.error()), page_number(point.best)});
   }
   return text;
 }
@@ -152,11 +124,12 @@ std::string left_on_the_table(const ChipStudy& study) {
   std::string text =
       "\n**What the chip left on the table**: energy with DRAM, and time, under its nests and under those with the\n"
       "least product of the two, both by the model\n\n";
-  text += header({"layer", "energy, mJ", "best", "saved", "time, ms", "best", "saved"});
+  text += table_head({"layer", "energy, mJ", "best", "saved", "time, ms", "best", "saved"});
   double sums[4] = {};
   const auto row = [&](const std::string& name, const double(&values)[4]) {
-    text += cells({name, number(values[0]), number(values[1]), signed_percent(1.0 - values[1] / values[0]),
-                   number(values[2]), number(values[3]), signed_percent(1.0 - values[3] / values[2])});
+    text += table_line({name, page_number(values[0]), page_number(values[1]),
+                        signed_page_percent(1.0 - values[1] / values[0]), page_number(values[2]),
+                        page_number(values[3]), signed_page_percent(1.0 - values[3] / values[2])});
   };
   for (const auto& [name, pair] : study.layers) {
     const double values[4] = {energy(pair.chosen), energy(pair.best), time(pair.chosen), time(pair.best)};
@@ -174,7 +147,7 @@ std::string provenance(const Accelerator& machine) {
   std::string text = "\n## Provenance of " + machine.name + "\n\nMachine file: `accelerators/" + machine.name +
                      ".yaml`. " + machine.source + "\n\n" + "| value | basis | source |\n|---|---|---|\n";
   for (const auto& [value, origin] : machine.provenance) {
-    text += cells({value, origin.basis, origin.source});
+    text += table_line({value, origin.basis, origin.source});
   }
   return text;
 }
@@ -198,10 +171,10 @@ std::string study_text(const ChipStudy& study) {
 
 }  // namespace
 
-std::string chip_tables(const PageProgress& progress) {
+std::string chip_tables(const PageOptions& options) {
   std::string text;
   std::map<std::string, const Accelerator*> machines;
-  const std::vector<ChipStudy> all = studies(progress);
+  const std::vector<ChipStudy> all = studies(options);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const bool is_last_of_chip = i + 1 == all.size() || all[i + 1].chip != all[i].chip;
     text += (text.empty() ? "" : "\n") + study_text(all[i]) + (is_last_of_chip ? interpretation(all[i]) : "");

@@ -86,7 +86,7 @@ double memory_bandwidth(const YamlNode& with) {
   refuse_word(with, "kind", known);
 }
 
-double part_energy(const YamlNode& with) {
+double part_energy(const YamlNode& with, const MappingCache* cache) {
   const std::string& part = with.at("part").text("part");
   if (part != "arithmetic" && part != "storage") {
     refuse_word(with, "part", {"arithmetic", "storage"});
@@ -94,7 +94,7 @@ double part_energy(const YamlNode& with) {
   const Formats formats{format_in(with, "weights"), format_in(with, "activations")};
   const YamlNode& on = with.at("on");
   const Accelerator machine = on.is_map() ? parse_accelerator(on) : load_accelerator(on.text("the accelerator"));
-  const Estimate estimate = evaluate(in_formats(claimed_network(with.at("of")), formats), machine);
+  const Estimate estimate = evaluate(in_formats(claimed_network(with.at("of")), formats), machine, {.cache = cache});
   const Picojoules arithmetic = estimate.compute_energy();
   return (part == "arithmetic" ? arithmetic : estimate.energy() - arithmetic).value;
 }

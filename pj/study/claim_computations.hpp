@@ -3,6 +3,7 @@
 #include "pj/accelerator/accelerator.hpp"
 #include "pj/base/yaml.hpp"
 #include "pj/network/network.hpp"
+#include "pj/study/mapping_cache.hpp"
 #include "pj/workload/lower.hpp"
 
 /// The functions of the table in computations.cpp. Networks are names of the zoo or written out in its YAML form,
@@ -25,18 +26,18 @@ double nonzero_differences(const YamlNode& with);
 
 double outermost_accesses(const YamlNode& with);
 double reuse(const YamlNode& with);
-double energy_share(const YamlNode& with);
+double energy_share(const YamlNode& with, const MappingCache* cache);
 double proved_optima(const YamlNode& with);
 
 double operation_cost(const YamlNode& with);
 double memory_cost(const YamlNode& with);
 double memory_bandwidth(const YamlNode& with);
-double part_energy(const YamlNode& with);
-double dataflow_count(const YamlNode& with);
+double part_energy(const YamlNode& with, const MappingCache* cache);
+double dataflow_count(const YamlNode& with, const MappingCache* cache);
 double mapped_layer(const YamlNode& with);
 double density_end(const YamlNode& with);
 double chip_traffic(const YamlNode& with);
-double gating_saving(const YamlNode& with);
+double gating_saving(const YamlNode& with, const MappingCache* cache);
 double skip_speedup(const YamlNode& with);
 double codec_faults(const YamlNode& with);
 double size_deviations(const YamlNode& with);

@@ -127,13 +127,14 @@ double reuse(const YamlNode& with) {
   return moved({.stages = {memory("DRAM")}}) / moved({.stages = {memory("DRAM"), memory("buffer")}});
 }
 
-double energy_share(const YamlNode& with) {
+double energy_share(const YamlNode& with, const MappingCache* cache) {
   const Accelerator machine = claimed_accelerator(with.at("on"));
   const std::size_t stage = level_named(machine, with.at("level"));
   const std::vector<LoweredLayer> layers = claimed_layers(with);
   Picojoules level, total;
   for (const YamlNode& name : with.at("layers").sequence("layers")) {
-    const MapperResult found = find_best_mapping(in_formats_of(machine, layer_named(layers, name)), machine);
+    const Workload workload = in_formats_of(machine, layer_named(layers, name));
+    const MapperResult found = find_cached_mapping(workload, machine, {}, cache);
     if (!found.verdict) {
       throw InputError(name.position(), found.verdict.reason());
     }

@@ -22,7 +22,7 @@ Estimate claimed_estimate(const YamlNode& with, const Accelerator& machine) {
 
 double number_or(const YamlNode& with, const char* key, double otherwise) {
   const YamlNode* node = with.find(key);
-  return node == nullptr ? otherwise : value_of(*node);
+  return node == nullptr ? otherwise : value_of(*node, nullptr);
 }
 
 bool prints(const Accelerator& machine) {
@@ -43,7 +43,7 @@ double metric_of_measurement(const YamlNode& with) {
   measured.peak_macs_per_second = static_cast<double>(measured.units) * number_or(with, "clock", 0.0);
   measured.on_chip = {static_cast<std::int64_t>(8.0 * number_or(with, "storage", 0.0))};
   if (const YamlNode* area = with.find("area")) {
-    measured.area = SquareMicrons{1e6 * value_of(*area)};
+    measured.area = SquareMicrons{1e6 * value_of(*area, nullptr)};
   }
   const MetricRow& metric = read_metric(with.at("metric"));
   const auto value = metric.value(measured);

@@ -1,5 +1,5 @@
 #include "pj/accelerator/reader.hpp"
-#include "pj/accelerator/storage_area.hpp"
+#include "pj/accelerator/technology.hpp"
 #include "pj/base/text.hpp"
 #include "pj/study/claim_computations.hpp"
 #include "pj/study/metrics.hpp"
@@ -62,7 +62,7 @@ double accelerator_count(const YamlNode& with) {
 }
 
 double equal_area_buffer(const YamlNode& with) {
-  const StorageTable table = storage_table("storage_65nm");
+  const StorageTable& table = storage_named(technology(), YamlNode({}, "storage_65nm"));
   const double elements = with.at("elements").number("elements");
   const double reference = with.at("reference_register_file").number("reference_register_file");
   const auto files = [&](double bytes) { return elements * storage_area(table, bytes); };

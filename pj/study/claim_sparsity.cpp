@@ -135,7 +135,7 @@ double chip_traffic(const YamlNode& with) {
 
 /// The mapping is the best one for dense tensors; the zeros change its price alone. `zeros` stands for those of each
 /// layer.
-double gating_saving(const YamlNode& with) {
+double gating_saving(const YamlNode& with, const MappingCache* cache) {
   const YamlNode* zeros = with.find("zeros");
   const Accelerator machine = load_accelerator(with.at("on").text("the accelerator"));
   const std::vector<LoweredLayer> layers = claimed_layers(with);
@@ -147,7 +147,7 @@ double gating_saving(const YamlNode& with) {
     for (Operand& tensor : full.tensors) {
       tensor.density = 1.0;
     }
-    const MapperResult found = find_best_mapping(full, machine);
+    const MapperResult found = find_cached_mapping(full, machine, {}, cache);
     if (!found.verdict) {
       throw InputError(name.position(), found.verdict.reason());
     }

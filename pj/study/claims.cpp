@@ -82,11 +82,11 @@ ClaimResult judge_claim(const Claim& claim, double ours) {
   return {claim, ours, holds(claim, ours) ? held : Outcome::Missed};
 }
 
-ClaimResult check_claim(const Claim& claim) {
+ClaimResult check_claim(const Claim& claim, const MappingCache* cache) {
   if (claim.level == ClaimLevel::Cited) {
     return {.claim = claim};
   }
-  return judge_claim(claim, find_computation(YamlNode({}, claim.computation)).run(claim.with));
+  return judge_claim(claim, find_computation(YamlNode({}, claim.computation)).run(claim.with, cache));
 }
 
 }  // namespace pj

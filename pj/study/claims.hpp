@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pj/base/yaml.hpp"
+#include "pj/study/mapping_cache.hpp"
 
 namespace pj {
 
@@ -70,7 +71,7 @@ std::vector<Claim> load_claims(const std::vector<std::string>& names, const std:
 /// Compares ours with what is published.
 ClaimResult judge_claim(const Claim& claim, double ours);
 
-/// Computes ours and compares.
-ClaimResult check_claim(const Claim& claim);
+/// Computes ours and compares. Claims that are given one cache search each mapping once.
+ClaimResult check_claim(const Claim& claim, const MappingCache* cache = nullptr);
 
 }  // namespace pj

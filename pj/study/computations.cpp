@@ -10,28 +10,28 @@ namespace pj {
 
 namespace {
 
-double product(const YamlNode& with) {
+double product(const YamlNode& with, const MappingCache* cache) {
   double result = 1.0;
   for (const YamlNode& factor : with.at("of").sequence("of")) {
-    result *= value_of(factor);
+    result *= value_of(factor, cache);
   }
   return result;
 }
 
-double sum(const YamlNode& with) {
+double sum(const YamlNode& with, const MappingCache* cache) {
   double result = 0.0;
   for (const YamlNode& term : with.at("of").sequence("of")) {
-    result += value_of(term);
+    result += value_of(term, cache);
   }
   return result;
 }
 
-double ratio(const YamlNode& with) {
-  const double divisor = value_of(with.at("to"));
+double ratio(const YamlNode& with, const MappingCache* cache) {
+  const double divisor = value_of(with.at("to"), cache);
   if (divisor == 0.0) {
     throw InputError(with.at("to").position(), "a ratio to 0");
   }
-  return value_of(with.at("of")) / divisor;
+  return value_of(with.at("of"), cache) / divisor;
 }
 
 /// Those of zeros, and of what stores them.
@@ -108,7 +108,7 @@ std::vector<Computation> general_rows() {
        part_energy},
       {"dataflow",
        "a number of layers with a dataflow of ISCA 2016, for each multiply-accumulate",
-       {"count", "of", "layers", "dataflow", "elements", "batch"},
+       {"count", "of", "layers", "dataflow", "elements", "batch", "within"},
        dataflow_count},
       {"accelerator", "a number of an accelerator", {"count", "of", "level"}, accelerator_count},
       {"equal area buffer",
@@ -139,8 +139,15 @@ const Computation& find_computation(const YamlNode& name) {
   return row_named(rows(), name, "compute", "computation");
 }
 
-double value_of(const YamlNode& node) {
-  return node.is_map() ? find_computation(node.at("compute")).run(node.at("with")) : node.number("the value");
+double Computation::run(const YamlNode& with, const MappingCache* cache) const {
+  if (const auto* plain = std::get_if<double (*)(const YamlNode&)>(&function)) {
+    return (*plain)(with);
+  }
+  return std::get<double (*)(const YamlNode&, const MappingCache*)>(function)(with, cache);
+}
+
+double value_of(const YamlNode& node, const MappingCache* cache) {
+  return node.is_map() ? find_computation(node.at("compute")).run(node.at("with"), cache) : node.number("the value");
 }
 
 void check_computation(const YamlNode& name, const YamlNode& with) {

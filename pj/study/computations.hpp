@@ -2,9 +2,11 @@
 
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "pj/base/yaml.hpp"
+#include "pj/study/mapping_cache.hpp"
 
 namespace pj {
 
@@ -13,7 +15,10 @@ struct Computation {
   const char* name;
   const char* summary;
   std::vector<std::string> parameters;  ///< those that it knows
-  double (*run)(const YamlNode& with);
+  /// Most need nothing else; those that search mappings share them through a cache, which may be null.
+  std::variant<double (*)(const YamlNode& with), double (*)(const YamlNode& with, const MappingCache* cache)> function;
+
+  double run(const YamlNode& with, const MappingCache* cache) const;
 };
 
 /// All computations, the general ones first.
@@ -23,7 +28,7 @@ std::span<const Computation> computations();
 const Computation& find_computation(const YamlNode& name);
 
 /// A number, or the result of `{compute: NAME, with: {…}}`.
-double value_of(const YamlNode& node);
+double value_of(const YamlNode& node, const MappingCache* cache);
 
 /// Throws `InputError` unless the node names a computation and parameters that it knows; also those inside.
 void check_computation(const YamlNode& name, const YamlNode& with);

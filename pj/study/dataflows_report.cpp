@@ -16,13 +16,22 @@ std::string title(const DataflowGroup& group) {
          grouped(group.elements) + " elements, batch " + std::to_string(group.batch);
 }
 
+std::string range_text(const DataflowBar& bar, const DataflowBar& first) {
+  if (!bar.fastest || !first.verdict) {
+    return "";
+  }
+  const auto [from, to] = bar.energy_delays();
+  const std::string text = significant(from / first.energy_delay()) + " to " + significant(to / first.energy_delay());
+  return bar.range_proved ? text : text + " at least";
+}
+
 std::string marked(const std::string& number, bool is_proved) {
   return is_proved ? number : "≤ " + number;
 }
 
 std::vector<std::string> row(const DataflowBar& bar, const DataflowBar& first) {
   if (!bar.verdict) {
-    return {bar.dataflow, "no mapping", "", "", "", "", "", "", "", "", ""};
+    return {bar.dataflow, "no mapping", "", "", "", "", "", "", "", "", "", ""};
   }
   const double macs = static_cast<double>(bar.macs);
   const double accesses = static_cast<double>(bar.dram_reads + bar.dram_writes) / macs;
@@ -36,6 +45,7 @@ std::vector<std::string> row(const DataflowBar& bar, const DataflowBar& first) {
           each(bar, bar.registers),
           significant(accesses),
           first.verdict ? significant(bar.energy_delay() / first.energy_delay()) : "",
+          range_text(bar, first),
           is_free ? marked(each(bar, *bar.unrestricted), bar.unrestricted_proved) : "",
           is_free ? "+" + significant(100.0 * (bar.energy() / *bar.unrestricted - 1.0), 2) + " %" : ""};
 }
@@ -55,6 +65,11 @@ std::string csv_row(const DataflowGroup& group, const DataflowBar& bar) {
   fields.emplace_back(bar.proved ? "yes" : "no");
   fields.push_back(bar.unrestricted ? exact(bar.unrestricted->value) : "");
   fields.emplace_back(bar.unrestricted_proved ? "yes" : "no");
+  for (const auto& other : {bar.fastest, bar.slowest}) {
+    fields.push_back(other ? exact(other->energy.value) : "");
+    fields.push_back(other ? exact(other->delay) : "");
+  }
+  fields.emplace_back(bar.range_proved ? "yes" : "no");
   return csv_line(fields) + "\n";
 }
 
@@ -64,7 +79,7 @@ std::string dataflow_table(const std::vector<DataflowGroup>& groups) {
   std::string text;
   for (const DataflowGroup& group : groups) {
     Table table({"dataflow", "energy", "of RS", "DRAM", "buffer", "array", "registers", "DRAM accesses", "EDP of RS",
-                 "unrestricted", "constraints"});
+                 "EDP range", "unrestricted", "constraints"});
     for (const DataflowBar& bar : group.bars) {
       table.add(row(bar, group.bars.front()));
     }
@@ -76,7 +91,8 @@ std::string dataflow_table(const std::vector<DataflowGroup>& groups) {
 std::string dataflow_csv(const std::vector<DataflowGroup>& groups) {
   std::string text =
       "layers,elements,batch,dataflow,no_mapping,macs,operations,dram,buffer,array,registers,inputs,weights,sums,"
-      "dram_reads,dram_writes,delay,proved,unrestricted,unrestricted_proved\n";
+      "dram_reads,dram_writes,delay,proved,unrestricted,unrestricted_proved,fastest,fastest_delay,slowest,"
+      "slowest_delay,range_proved\n";
   for (const DataflowGroup& group : groups) {
     for (const DataflowBar& bar : group.bars) {
       text += csv_row(group, bar);

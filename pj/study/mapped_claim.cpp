@@ -124,9 +124,10 @@ MappedLayer mapped_as_claimed(const YamlNode& with) {
   return result;
 }
 
-MappedLayer mapped_at_best(const YamlNode& with) {
+MappedLayer mapped_at_best(const YamlNode& with, const MappingCache* cache) {
   MappedLayer result = unmapped(with);
-  MapperResult found = find_best_mapping(result.workload, result.accelerator, {.objective = Objective::EnergyDelay});
+  MapperResult found =
+      find_cached_mapping(result.workload, result.accelerator, {.objective = Objective::EnergyDelay}, cache);
   if (!found.verdict) {
     throw InputError(with.at("layer").position(), found.verdict.reason());
   }

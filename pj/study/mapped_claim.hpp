@@ -5,6 +5,7 @@
 
 #include "pj/base/yaml.hpp"
 #include "pj/cost/cost.hpp"
+#include "pj/study/mapping_cache.hpp"
 
 namespace pj {
 
@@ -23,7 +24,7 @@ struct MappedLayer {
 MappedLayer mapped_as_claimed(const YamlNode& with);
 
 /// The same layer under the nest with the least product of energy and delay.
-MappedLayer mapped_at_best(const YamlNode& with);
+MappedLayer mapped_at_best(const YamlNode& with, const MappingCache* cache);
 
 /// The number under `count`; its parameters say of which level, and without what.
 double count_of(const MappedLayer& mapped, const YamlNode& with);

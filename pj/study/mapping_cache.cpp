@@ -127,10 +127,12 @@ void remove_oldest(const fs::path& folder) {
 
 std::optional<MapperResult> MappingCache::find(const Workload& workload, const Accelerator& accelerator,
                                                const MapperOptions& options) const {
-  if (folder_.empty()) {
-    return std::nullopt;
-  }
   const std::string key = mapping_key(workload, accelerator, options);
+  if (folder_.empty()) {
+    const std::lock_guard lock(mutex_);
+    const auto known = memory_.find(key);
+    return known == memory_.end() ? std::nullopt : std::optional(known->second);
+  }
   try {
     const auto entry = parse_entry(key, read_file(place_of(folder_, key).string(), largest_entry));
     return entry ? result_of(*entry, workload, accelerator, options.objective) : std::nullopt;
@@ -141,10 +143,18 @@ std::optional<MapperResult> MappingCache::find(const Workload& workload, const A
 
 void MappingCache::store(const Workload& workload, const Accelerator& accelerator, const MapperOptions& options,
                          const MapperResult& result) const {
-  if (folder_.empty() || !result.verdict || !result.certificate.proved || !fault().empty()) {
+  if (!result.verdict || !result.certificate.proved) {
     return;
   }
   const std::string key = mapping_key(workload, accelerator, options);
+  if (folder_.empty()) {
+    const std::lock_guard lock(mutex_);
+    memory_.emplace(key, result);
+    return;
+  }
+  if (!fault().empty()) {
+    return;
+  }
   const fs::path place = place_of(folder_, key);
   const double value = objective_value(options.objective, result.cost);
   const Entry entry = entry_of(key, to_string(workload, accelerator, result.mapping), result, value);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -14,7 +15,7 @@ namespace pj {
 /// folder at the same time, and deleting any of it costs only time.
 class MappingCache {
  public:
-  /// Keeps results in `folder`, which the first of them makes. An empty name: keeps nothing.
+  /// Keeps results in `folder`, which the first of them makes. An empty name: in memory, for as long as this lives.
   explicit MappingCache(std::string folder) : folder_(std::move(folder)) {}
 
   /// The result of this search, priced by the model today, if it is there.
@@ -30,8 +31,9 @@ class MappingCache {
 
  private:
   std::string folder_;
-  mutable std::mutex mutex_;  // of `fault_`
+  mutable std::mutex mutex_;  // of what follows
   mutable std::string fault_;
+  mutable std::map<std::string, MapperResult> memory_;
 };
 
 /// As `find_best_mapping`, but what is in the cache is not searched for, and what was searched for is kept there.

@@ -79,11 +79,18 @@ TEST_CASE("what is read from the cache equals what was searched, in every part")
   CHECK(cache.fault().empty());
 }
 
-TEST_CASE("without a folder nothing is kept") {
-  const MappingCache none("");
-  CHECK(find_cached_mapping(product, machine, {}, &none).verdict);
-  CHECK_FALSE(none.find(product, machine, {}));
-  CHECK(none.fault().empty());
+TEST_CASE("without a folder results are kept in memory, for as long as the cache lives") {
+  const MappingCache cache("");
+  const MapperResult searched = find_cached_mapping(product, machine, {}, &cache);
+  const auto known = cache.find(product, machine, {});
+  REQUIRE(known.has_value());
+  CHECK(same(*known, searched));
+  CHECK_FALSE(cache.find(product, machine, {.objective = Objective::Delay}));
+  CHECK_FALSE(MappingCache("").find(product, machine, {}));
+  CHECK(cache.fault().empty());
+}
+
+TEST_CASE("without a cache mappings are searched") {
   CHECK(find_cached_mapping(product, machine, {}, nullptr).verdict);
 }
 
