@@ -24,6 +24,9 @@ void run_compare(const Options& options, Console& console) {
   const auto machines = loaded(options.on, [&](const std::string& name) {
     return load_accelerator(name, accelerator_options(options, console));
   });
+  if (machines.empty()) {
+    throw InputError("--on names no accelerator; name those to compare, as in --on eyeriss,tpu");
+  }
   const auto scenarios = loaded(options.scenario, load_scenario);
   const MetricRow* sort_by = options.sort.empty() ? nullptr : &find_metric(options.sort);
   for (const Accelerator& machine : machines) {

@@ -19,15 +19,15 @@ import transcript
 import tree
 
 STUDY = """name: killed
-networks: {network: lenet5_caffe, batch: [1, 2]}
+networks: lenet5_caffe
 machines: machine.yaml
 parameters:
   buffer.capacity: {powers_of_two: [1 KiB, 8 KiB]}
-  array.columns: {from: 1, to: 8, step: 1}
+  array.columns: {from: 1, to: 4, step: 1}
   clock: [100 MHz, 200 MHz]
 objectives: [energy, latency]
 """
-KILLS = 6
+KILLS = 4
 SECONDS = 100
 
 

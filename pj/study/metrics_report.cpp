@@ -14,6 +14,11 @@ std::string text_of(const char* name, const Metrics& metrics) {
   return metric_text(row, row.value(metrics));
 }
 
+/// `61.0 M`, `748`.
+std::string count_text(double count) {
+  return std::string(trimmed(scaled(count, "")));
+}
+
 std::string throughput_line(const Metrics& m, const Accelerator& accelerator) {
   const std::string in_use = in_use_text(m, accelerator);
   return "Throughput: " + text_of("throughput", m) + " in batches of " + grouped(m.batch) + ", latency " +
@@ -40,8 +45,8 @@ std::string machine_line(const Metrics& m, const Accelerator& accelerator) {
 }
 
 std::string network_line(const Metrics& m) {
-  return "Network: " + significant(static_cast<double>(m.weights) * 1e-6) + " million weights (non-zero " +
-         significant(m.nonzero_weights * 1e-6) + "), " + text_of("operations_per_input", m) + " an input.\n";
+  return "Network: " + count_text(static_cast<double>(m.weights)) + " weights (non-zero " +
+         count_text(m.nonzero_weights) + "), " + text_of("operations_per_input", m) + " an input.\n";
 }
 
 }  // namespace

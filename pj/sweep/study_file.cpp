@@ -154,7 +154,13 @@ class StudyReader {
   Study study_;
 };
 
-/// Every choice on its own must make a machine of every machine; combinations may still be impossible.
+}  // namespace
+
+Study read_study(const std::string& path) {
+  const YamlNode file = read_yaml(path);
+  return StudyReader(file).read();
+}
+
 void try_choices(const Study& study) {
   for (const StudyMachine& machine : study.machines) {
     at_place(machine.position, [&] { return disclosure(parse_accelerator(machine.file)); });
@@ -170,15 +176,6 @@ void try_choices(const Study& study) {
       }
     }
   }
-}
-
-}  // namespace
-
-Study read_study(const std::string& path) {
-  const YamlNode file = read_yaml(path);
-  Study study = StudyReader(file).read();
-  try_choices(study);
-  return study;
 }
 
 std::int64_t point_count(const Study& study) {

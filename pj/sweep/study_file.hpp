@@ -45,9 +45,12 @@ struct StudyPoint {
   bool operator==(const StudyPoint&) const = default;
 };
 
-/// Reads a study. Every value of every parameter is tried on its own on every machine. Every fault is an `InputError`
-/// with file, line and column.
+/// Reads a study. Every fault is an `InputError` with file, line and column.
 Study read_study(const std::string& path);
+
+/// Tries every choice of every parameter on its own on every machine, which must make a machine that discloses its
+/// technology; combinations may still be impossible. Throws `InputError` with the parameter's place.
+void try_choices(const Study& study);
 
 /// The number of combinations; 2^63 - 1 where there are more.
 std::int64_t point_count(const Study& study);

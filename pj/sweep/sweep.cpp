@@ -18,8 +18,12 @@ namespace {
 
 void check_size(const std::string& path, std::int64_t points, std::int64_t most) {
   if (points > most) {
-    throw InputError({path}, "has " + magnitude(static_cast<double>(points)) + " points, more than " + grouped(most) +
-                                 "; if that is meant, say --points-limit " + std::to_string(points));
+    const std::string way_out = points > SweepOptions::most_of_all
+                                    ? "; a study has at most " + grouped(SweepOptions::most_of_all) +
+                                          ": leave values out, or make several studies of it"
+                                    : "; if that is meant, say --points-limit " + std::to_string(points);
+    throw InputError({path},
+                     "has " + magnitude(static_cast<double>(points)) + " points, more than " + grouped(most) + way_out);
   }
 }
 
@@ -134,6 +138,7 @@ SweepRun sweep(const std::string& study, const SweepOptions& options) {
   try {
     run.study = read_study(study);
     check_size(study, point_count(run.study), options.most_points);
+    try_choices(run.study);
     evaluator.emplace(run.study, options.interrupt);
     if (is_first) {
       work.emplace(run, *evaluator, options).prepare();

@@ -12,6 +12,8 @@
 namespace pj {
 
 struct SweepOptions {
+  static constexpr std::int64_t most_of_all = 1'000'000;  ///< all results of a study are held in memory
+
   std::string results;                 ///< the file of results; points that it has are not computed again
   int threads = 0;                     ///< of this process; 0: one per core that it may use
   std::int64_t most_points = 100'000;  ///< a larger study is refused

@@ -72,7 +72,8 @@ std::vector<std::vector<std::size_t>> fronts_of(const SweepRun& run, const std::
   return fronts;
 }
 
-/// What of a point the study chose: its machine, where there are several, and the paths that have several values.
+/// What of a point the study chose: its machine, where there are several, and the parameters that have several values;
+/// of paths that change together the first.
 std::vector<std::string> chosen_columns(const Study& study) {
   std::vector<std::string> columns;
   if (study.machines.size() > 1) {
@@ -80,7 +81,7 @@ std::vector<std::string> chosen_columns(const Study& study) {
   }
   for (const SweepParameter& parameter : study.parameters) {
     if (parameter.choices.size() > 1) {
-      columns.insert(columns.end(), parameter.paths.begin(), parameter.paths.end());
+      columns.push_back(parameter.paths.front());
     }
   }
   return columns;
