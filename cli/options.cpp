@@ -16,11 +16,14 @@ constexpr std::int64_t most_elements = 1 << 20;
 constexpr std::int64_t most_pixels_a_side = 1 << 16;
 constexpr std::int64_t most_samples = std::int64_t{1} << 40;
 constexpr double most_percent = 100.0;
+constexpr std::int64_t most_points = 1'000'000;
 constexpr double longest_search = 1e6;  // seconds: some 12 days
 
 const std::array rows{
     OptionRow{"--json", "FILE", "also write every number to this file (docs/json.md)", &Options::json},
     OptionRow{"--csv", "FILE", "also write the table to this file", &Options::csv},
+    OptionRow{"--report", "FILE.html", "also draw it all on a page of its own for the browser (docs/reports.md)",
+              &Options::report},
     OptionRow{"--threads", "N", "threads to use; 0, the default: one per core",
               IntegerMember{&Options::threads, 0, most_threads}},
     OptionRow{"--batch", "N", "inputs at a time; the default is 1", IntegerMember{&Options::batch, 1, largest_batch}},
@@ -37,7 +40,9 @@ const std::array rows{
               "shares of non-zeros by layer and tensor: a name, .yaml or --observe file (docs/sparsity.md)",
               &Options::densities},
     OptionRow{"--bits", "N", "of one number; the default is 16", IntegerMember{&Options::bits, 1, 32}},
-    OptionRow{"--on", "ACCELERATOR", "an accelerator's name or .yaml file; the default is eyeriss", &Options::on},
+    OptionRow{"--on", "ACCELERATOR",
+              "an accelerator's name or .yaml file; the default is eyeriss; compare: several, with commas",
+              &Options::on},
     OptionRow{"--objective", "GOAL", "what the mapping makes least: energy (the default), delay or edp",
               &Options::objective},
     OptionRow{"--mapping", "FILE", "price this loop nest, ours or Timeloop's, instead of searching one",
@@ -46,7 +51,8 @@ const std::array rows{
               &Options::timeloop},
     OptionRow{"--timeloop-version", "V", "0.3 or 0.4, the default", &Options::timeloop_version},
     OptionRow{"--perfect-factors", "", "cut indices into equal tiles only", &Options::perfect_factors},
-    OptionRow{"--time-limit", "SECONDS", "stop each layer's search then and say how far the best may be from the least",
+    OptionRow{"--time-limit", "SECONDS",
+              "stop each layer's search (bench: all measuring) then, and say how far the best may be from the least",
               DecimalMember{&Options::time_limit, 0.0, longest_search}},
     OptionRow{"--no-cache", "", "neither read nor keep results in $XDG_CACHE_HOME/picojoule or ~/.cache/picojoule",
               &Options::no_cache},
@@ -55,7 +61,8 @@ const std::array rows{
     OptionRow{"--pareto", "", "instead: every best trade of energy for cycles", &Options::pareto},
     OptionRow{"--explain", "", "also search what each constraint costs, which capacity binds, and the runner-up",
               &Options::explain},
-    OptionRow{"--set", "STAGE.KEY=VALUE", "set a value of the machine file anew, as array.columns=32; may be repeated",
+    OptionRow{"--set", "STAGE.KEY=VALUE",
+              "set a value of the machine file anew, as array.columns=32 or clock=1 GHz; may be repeated",
               &Options::settings},
     OptionRow{"--elements", "N", "the machines with so many elements, and --batch; without it all of the figures",
               IntegerMember{&Options::elements, 1, most_elements}},
@@ -66,6 +73,15 @@ const std::array rows{
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
     OptionRow{"--page", "FILE", "instead: write the page that holds the results (docs/validation.md, docs/onnx.md)",
               &Options::page},
+    OptionRow{"--scenario", "NAMES", "flag what breaks the limits of embedded, cloud or a .yaml file (docs/compare.md)",
+              &Options::scenario},
+    OptionRow{"--sort", "METRIC", "the best of this first, as power (docs/metrics.md)", &Options::sort},
+    OptionRow{"--results", "FILE", "the file of results, from which a run goes on; STUDY.jsonl here is the default",
+              &Options::results},
+    OptionRow{"--points-limit", "N", "the most points that a study may have; the default is 100,000",
+              IntegerMember{&Options::points_limit, 1, most_points}},
+    OptionRow{"--layers", "NAMES", "only these layers, as conv1,conv3", &Options::layers},
+    OptionRow{"--numbers", "FORMAT", "what is computed with: float32 (the default), int8 or binary", &Options::numbers},
     OptionRow{"--input", "[NAME=]FILE", "a picture, .npy, .pb, IDX or a number; FILE#3 is element 3; may be repeated",
               &Options::inputs},
     OptionRow{"--output", "[NAME=]FILE", "write an output to this .npy or .pb file; may be repeated",

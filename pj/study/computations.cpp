@@ -59,6 +59,55 @@ std::vector<Computation> rows_of_zeros() {
   };
 }
 
+/// Those of comparing machines.
+std::vector<Computation> rows_of_machines() {
+  return {
+      {"metric",
+       "of docs/metrics.md, from what was measured: W, s, mm2, Hz, bytes",
+       {"metric", "power", "latency", "batch", "macs", "nonzero_macs", "units", "clock", "bytes", "accesses", "storage",
+        "area"},
+       metric_of_measurement},
+      {"ridge", "of a level's roof, in MACs a byte", {"on", "level"}, ridge},
+      {"layers above roof", "of a network on a machine", {"of", "on"}, layers_above_roof},
+      {"copies in use", "of a fanout, in percent", {"of", "on", "fanout"}, share_in_use},
+      {"broken limits", "of a scenario", {"of", "on", "scenario"}, broken_limits},
+      {"front differences", "between the front of random points and comparing all pairs", {"sets"}, front_differences},
+      {"undisclosed reports", "that print metrics, or disclosed ones that do not", {"machines"}, undisclosed_reports},
+      {"rows out of order", "in a table of machines sorted by a metric", {"of", "machines", "by"}, rows_out_of_order},
+  };
+}
+
+/// Those of convolution algorithms.
+std::vector<Computation> rows_of_kernels() {
+  return {
+      {"algorithm operations",
+       "multiplications, additions or all of an algorithm",
+       {"count", "algorithm", "of", "layer"},
+       algorithm_operations},
+      {"toeplitz redundancy", "entries of the Toeplitz matrix for each input", {"of", "layer"}, toeplitz_redundancy},
+      {"word outputs",
+       "of algorithms on random numbers of 16 bits: compared with the seven loops, or differing from them",
+       {"count", "algorithms", "of", "outputs", "channels"},
+       word_outputs},
+      {"float error",
+       "the largest of an algorithm in float32, over the largest output",
+       {"algorithm", "of", "layer", "outputs", "channels"},
+       float_error},
+      {"layers selecting",
+       "the share, in percent, of the layers with a filter for which an algorithm has the fewest operations",
+       {"algorithm", "of", "filter"},
+       layers_selecting},
+      {"inexact transforms", "F(m,r) with m and r up to `most` that are not the filter", {"most"}, inexact_transforms},
+      {"transform growth", "bits by which whole inputs can grow, rounded up", {"m", "r"}, transform_growth},
+      {"strassen multiplications", "of two square matrices", {"size", "levels"}, strassen_multiplications},
+      {"layer intensity",
+       "MACs for each number of input, weights and output",
+       {"of", "layer", "batch"},
+       layer_intensity},
+      {"spectrum share", "of a real tile that is kept", {"points"}, spectrum_share},
+  };
+}
+
 std::vector<Computation> general_rows() {
   return {
       {"product", "of numbers and computations", {"of"}, product},
@@ -103,8 +152,9 @@ std::vector<Computation> general_rows() {
 const std::vector<Computation>& rows() {
   static const std::vector<Computation> all = [] {
     std::vector<Computation> list = general_rows();
-    const std::vector<Computation> zeros = rows_of_zeros();
-    list.insert(list.end(), zeros.begin(), zeros.end());
+    for (const std::vector<Computation>& more : {rows_of_zeros(), rows_of_machines(), rows_of_kernels()}) {
+      list.insert(list.end(), more.begin(), more.end());
+    }
     return list;
   }();
   return all;

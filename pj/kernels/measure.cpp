@@ -1,0 +1,159 @@
+#include "pj/kernels/measure.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <ctime>
+#include <fftw3.h>
+
+#include "pj/base/interrupt.hpp"
+#include "pj/base/text.hpp"
+#include "pj/kernels/blas.hpp"
+#include "pj/kernels/candidates.hpp"
+#include "pj/kernels/prepared.hpp"
+
+namespace pj {
+
+namespace {
+
+constexpr Seconds shortest{1e-3};  // a clock of microseconds is exact enough above
+constexpr double hopeless = 5.0;   // times the best first run
+
+void poll(const MeasureOptions& options) {
+  if (options.stop && options.stop()) {
+    throw Interrupted();
+  }
+}
+
+/// One algorithm, ready to run.
+struct Runner {
+  RunningCandidate candidate;
+  std::vector<Seconds> times;
+  std::int64_t repeats = 1;
+
+  /// The mean of `repeats` runs.
+  Seconds timed() {
+    const Seconds start = processor_time();
+    for (std::int64_t i = 0; i < repeats; ++i) {
+      candidate.run();
+    }
+    return (processor_time() - start) / static_cast<double>(repeats);
+  }
+};
+
+/// Runs once to warm up and once for an estimate of the time.
+void estimate(Runner& runner) {
+  runner.timed();
+  const Seconds once = runner.timed();
+  runner.times = {once};
+  runner.repeats = std::clamp<std::int64_t>(std::llround(shortest / (once + Seconds{1e-9})), 1, 1000);
+}
+
+template <class Number>
+Number median(std::vector<Number> numbers) {
+  std::ranges::sort(numbers);
+  return numbers[numbers.size() / 2];
+}
+
+/// All candidates in turn, so that what disturbs the machine for a while disturbs all of them; the estimates of those
+/// that are measured better are dropped. Returns the peak of these rounds.
+double run_rounds(std::vector<Runner>& runners, const MeasureOptions& options) {
+  const auto first = [](const Runner& runner) { return runner.times.front(); };
+  const Seconds limit = hopeless * first(*std::ranges::min_element(runners, {}, first));
+  std::vector<Runner*> measured;
+  for (Runner& runner : runners) {
+    if (first(runner) <= limit) {
+      runner.times.clear();
+      measured.push_back(&runner);
+    }
+  }
+  std::vector<double> peaks;
+  for (int round = 0; round < options.rounds; ++round) {
+    peaks.push_back(peak_now());
+    for (Runner* runner : measured) {
+      poll(options);
+      runner->times.push_back(runner->timed());
+    }
+  }
+  return median(peaks);
+}
+
+}  // namespace
+
+const CandidateTime* ConvTimes::find(const std::string& name) const {
+  const auto found =
+      std::ranges::find_if(candidates, [&](const CandidateTime& c) { return c.verdict && c.name == name; });
+  return found == candidates.end() ? nullptr : &*found;
+}
+
+const CandidateTime& ConvTimes::winner() const {
+  const CandidateTime* best = nullptr;
+  for (const CandidateTime& candidate : candidates) {
+    if (candidate.verdict && (best == nullptr || candidate.median < best->median)) {
+      best = &candidate;
+    }
+  }
+  ensure(best != nullptr, "some algorithm can run every shape");
+  return *best;
+}
+
+ConvTimes measure(const ConvShape& shape, const MeasureOptions& options) {
+  ConvTimes result{shape, {}};
+  std::vector<Runner> runners;
+  for (const Candidate& candidate : candidates(shape, options.numbers)) {
+    poll(options);
+    result.candidates.push_back(candidate.row);
+    if (candidate.row.verdict) {
+      estimate(runners.emplace_back(candidate.prepare()));
+      result.candidates.back().error = runners.back().candidate.error();
+    }
+  }
+  result.peak = run_rounds(runners, options);
+  auto runner = runners.begin();
+  for (CandidateTime& candidate : result.candidates) {
+    if (candidate.verdict) {
+      candidate.median = median(runner->times);
+      candidate.rounds = static_cast<std::int64_t>(runner->times.size());
+      ++runner;
+    }
+  }
+  return result;
+}
+
+Verdict can_measure(const ConvShape& shape) {
+  constexpr std::int64_t most = std::int64_t{1} << 28;  // numbers: several candidates keep as many at a time
+  for (const Shape<4>& tensor : {shape.input(), shape.weights(), shape.output()}) {
+    if (element_count(tensor) > most) {
+      return Verdict::no("a tensor of more than 1 GiB");
+    }
+  }
+  const ProductShape product = toeplitz_product(shape);
+  if (!shape.is_pointwise() && !shape.is_fully_connected() && product.K * product.N > most) {
+    return Verdict::no("a Toeplitz matrix of more than 1 GiB");
+  }
+  return Verdict::yes();
+}
+
+Seconds processor_time() {
+  std::timespec now{};
+  ensure(::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now) == 0, "a process has a clock of its own");
+  return {static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec)};
+}
+
+double peak_now() {
+  constexpr std::int64_t rounds = 10'000;  // some tenths of a millisecond
+  const VectorKernels& kernels = *vector_kernels().front();
+  std::array<float, block_size> sum{};
+  sum.fill(1e-3F);
+  const Seconds start = processor_time();
+  const std::int64_t operations = kernels.multiply_adds(rounds, sum.data());
+  return static_cast<double>(operations * rounds) / (processor_time() - start).value;
+}
+
+Machine this_machine() {
+  const std::vector<std::string> fftw = split(fftwf_version, '-');  // "fftw-3.3.10-sse2-avx"
+  return {processor_name(), vector_kernels().front()->name, blas_version(), onednn_version(),
+          fftw.size() > 1 ? fftw[1] : fftwf_version};
+}
+
+}  // namespace pj

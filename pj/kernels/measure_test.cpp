@@ -1,0 +1,75 @@
+#include "pj/kernels/measure.hpp"
+
+#include <doctest/doctest.h>
+
+#include "pj/base/interrupt.hpp"
+#include "pj/kernels/layer_conv.hpp"
+#include "pj/kernels/processor.hpp"
+#include "pj/network/zoo.hpp"
+
+namespace pj {
+
+TEST_CASE("every algorithm but the plain twin is measured, or says why not") {
+  const ConvShape shape{.C = 16, .M = 32, .H = 10, .W = 10, .R = 3, .S = 3, .stride_h = 2, .stride_w = 2};
+  const ConvTimes times = measure(shape, {.rounds = 3});
+  CHECK(times.candidates.size() + 1 == conv_algorithms().size());
+  for (const CandidateTime& candidate : times.candidates) {
+    CAPTURE(candidate.name);
+    if (candidate.verdict) {
+      CHECK(candidate.median.value > 0.0);
+      CHECK((candidate.rounds == 1 || candidate.rounds == 3));
+      CHECK(candidate.error < 1e-4);
+    } else {
+      CHECK_FALSE(candidate.verdict.reason().empty());
+      CHECK(times.find(candidate.name) == nullptr);
+    }
+  }
+  CHECK(times.find("oneDNN") != nullptr);
+  CHECK(times.winner().median <= times.find("oneDNN")->median);
+  CHECK(times.find("F(2x2,3x3)") == nullptr);
+}
+
+TEST_CASE("bytes and signs are measured beside oneDNN's float32, and are exact") {
+  const ConvShape shape{.C = 70, .M = 40, .H = 9, .W = 9, .R = 3, .S = 3, .pad_top = 1, .pad_left = 1, .groups = 2};
+  for (const Numbers numbers : {Numbers::Int8, Numbers::Binary}) {
+    const ConvTimes times = measure(shape, {.numbers = numbers, .rounds = 3});
+    CHECK(times.candidates.size() == 1 + word_kernels().size() + (numbers == Numbers::Int8 ? 1 : 0));
+    CHECK(times.candidates.front().name == "oneDNN");
+    for (std::size_t i = 1; i < times.candidates.size(); ++i) {
+      CHECK(times.candidates[i].error == 0.0);
+      CHECK(times.candidates[i].median.value > 0.0);
+    }
+  }
+}
+
+TEST_CASE("measuring stops where it is asked to") {
+  for (const int after : {0, 1, 20}) {
+    int asked = 0;
+    CHECK_THROWS_AS(measure({.C = 4, .M = 4}, {.stop = [&] { return asked++ == after; }}), Interrupted);
+  }
+}
+
+TEST_CASE("a layer that would take all memory is not measured") {
+  CHECK(can_measure({.C = 4096, .M = 4096}));
+  CHECK(can_measure({.C = 100'000, .M = 100'000}).reason() == "a tensor of more than 1 GiB");
+  CHECK(can_measure({.C = 1024, .M = 4, .H = 500, .W = 500, .R = 7, .S = 7}).reason() ==
+        "a Toeplitz matrix of more than 1 GiB");
+}
+
+TEST_CASE("no processor does more than a few hundred operations a cycle") {
+  CHECK(peak_now() > 1e8);
+  CHECK(peak_now() < 1e12);
+}
+
+TEST_CASE("the layers of the zoo are convolutions with the MACs that its statistics count") {
+  const Network network = zoo_network("alexnet");
+  std::int64_t macs = 0;
+  for (const Node& node : network.nodes) {
+    if (const auto shape = layer_conv(network, node)) {
+      macs += shape->macs();
+    }
+  }
+  CHECK(macs == 724'406'816);
+}
+
+}  // namespace pj

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "pj/kernels/vector_kernels.hpp"
+#include "pj/kernels/word_kernels.hpp"
+
+namespace pj {
+
+/// The loops that this processor can run, those with the widest vectors first.
+std::vector<const VectorKernels*> vector_kernels();
+
+/// The same for words of low precision.
+std::vector<const WordKernels*> word_kernels();
+
+/// The processor's name for itself, or "unknown".
+std::string processor_name();
+
+}  // namespace pj
