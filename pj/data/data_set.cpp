@@ -130,7 +130,7 @@ Labels parse_labels(const std::string& bytes, const std::string& file) {
 
 /// One byte of label, then the red, green and blue bytes of 32 rows of 32 (Krizhevsky 2009, the binary version).
 DataSet parse_cifar10(std::string bytes, const std::string& file) {
-  constexpr std::size_t area = 32 * 32;
+  constexpr std::size_t area = std::size_t{32} * 32;
   constexpr std::size_t record = 1 + 3 * area;
   constexpr char classes = 10;
   DataSet set{.name = file};

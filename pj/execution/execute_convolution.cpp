@@ -46,8 +46,7 @@ struct Plane {
 
 /// sums[i] += weight · map[i · step], row by row: the innermost loops.
 template <class Number, class Sum>
-__attribute__((target_clones("avx2", "default"))) void add_plane(const Plane& plane, const Number* map, Sum weight,
-                                                                 Sum* sums) {
+void add_plane(const Plane& plane, const Number* map, Sum weight, Sum* sums) {
   for (std::int64_t p = 0; p < plane.rows; ++p) {
     Sum* to = sums + plane.small + p * plane.small_pitch;
     const Number* from = map + plane.large + p * plane.large_pitch;

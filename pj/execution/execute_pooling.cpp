@@ -61,7 +61,7 @@ template <class Number>
 void take(const Pooling& layer, Number x, std::int64_t place, Gathered<Number>& gathered) {
   ++gathered.seen;
   if (layer.kind == Pooling::Kind::Max) {
-    if (gathered.where < 0 || x > gathered.largest || x != x) {
+    if (gathered.where < 0 || x > gathered.largest || is_nan(x)) {
       gathered.largest = x;
       gathered.where = place;
     }

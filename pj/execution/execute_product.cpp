@@ -13,8 +13,7 @@ using Total = std::conditional_t<std::is_floating_point_v<Number>, double, std::
 
 /// sums[n] += Σₖ a[k] · b[k][n]: a row of the product, its sums kept wide.
 template <class Number, class Sum>
-__attribute__((target_clones("avx2", "default"))) void add_rows(Sum* sums, const Number* a, const Number* b,
-                                                                std::int64_t K, std::int64_t N) {
+void add_rows(Sum* sums, const Number* a, const Number* b, std::int64_t K, std::int64_t N) {
   for (std::int64_t k = 0; k < K; ++k) {
     const auto factor = static_cast<Sum>(a[k]);
     for (std::int64_t n = 0; n < N; ++n) {

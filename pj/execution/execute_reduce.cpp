@@ -79,9 +79,9 @@ Total folded_in(Kind kind, Total total, Total x, Total shift) {
     case Kind::Prod:
       return wrapped_product(total, x);
     case Kind::Max:
-      return x != x || x > total ? x : total;  // NaN stays
+      return is_nan(x) || x > total ? x : total;  // NaN stays
     case Kind::Min:
-      return x != x || x < total ? x : total;
+      return is_nan(x) || x < total ? x : total;
     case Kind::L1:
       return wrapped_sum(total, magnitude_of(x));
     case Kind::L2:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
@@ -26,6 +27,16 @@ std::vector<Number> numbers_of(const Constant& tensor);
 /// A tensor of these numbers: reals are rounded to the nearest of the format, whole numbers wrap around.
 template <class Number>
 Constant tensor_of(const TensorType& type, const std::vector<Number>& numbers);
+
+/// True where a real is not a number.
+template <class Number>
+bool is_nan(Number x) {
+  if constexpr (std::is_floating_point_v<Number>) {
+    return std::isnan(x);
+  } else {
+    return false;
+  }
+}
 
 /// Calls `compute` with a zero of the type that numbers of this format are computed in. Throws `InputError` where they
 /// cannot be computed with.

@@ -51,6 +51,7 @@ TEST_CASE("trained networks classify as many samples right as their README says"
       {"resnet20-cifar10", pictures, imagenet, 94, 100},
       {"resnet20-cifar10-bn", pictures, imagenet, 94, 100},
       {"kws-dscnn-float", words, features, 624, 700, NumberFormat::fixed(8)},
+      {"mobilenet-v2-1.0-224-uint8", "images", {.resize = 224, .crop = 224}, 9, 9},
       {"kws-dscnn-int8", words, {}, 624, 700, NumberFormat::fixed(8)},
   };
   for (const Stated& row : rows) {
