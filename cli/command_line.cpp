@@ -18,8 +18,9 @@ constexpr const char* footer =
     "accelerators` or a .yaml file, WORKLOAD a .yaml file with an Einsum or a Timeloop problem. `picojoule VERB\n"
     "--help` says more.";
 
+/// `[ID…]` is any number of operands, `NETWORK…` at least one.
 bool takes_many(const Verb& verb) {
-  return verb.operand[0] == '[';
+  return std::string_view(verb.operand).find("…") != std::string_view::npos;
 }
 
 /// CLI11's help with the usage in our words: `picojoule show NETWORK [OPTIONS]`.
@@ -87,10 +88,10 @@ void refuse_unknown(const Verb& verb, const std::vector<std::string>& unknown) {
 /// Refuses more or fewer operands than the verb takes.
 void check_operands(const Verb& verb, const std::vector<std::string>& operands) {
   const std::size_t most = verb.operand[0] == '\0' ? 0 : 1;
-  if (takes_many(verb)) {
+  if (verb.operand[0] == '[') {
     return;
   }
-  if (operands.size() > most) {
+  if (operands.size() > most && !takes_many(verb)) {
     const std::string takes = most == 0 ? " takes no operand" : std::string(" takes one ") + verb.operand;
     throw InputError("unexpected '" + operands[most] + "'; " + verb.name + takes);
   }

@@ -1,7 +1,6 @@
 #include "cli/cache.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
-#include "pj/base/files.hpp"
 #include "pj/base/parallel.hpp"
 #include "pj/study/dataflows_report.hpp"
 #include "pj/study/load.hpp"
@@ -53,9 +52,8 @@ void run_dataflows(const Options& options, Console& console) {
   }
   console.progress.clear();
   std::erase_if(groups, [](const DataflowGroup& group) { return group.bars.front().macs == 0; });
-  if (!options.csv.empty()) {
-    write_file(options.csv, dataflow_csv(groups));
-  }
+  write_files(
+      options, [&] { return dataflow_json(options.operands.front(), groups); }, [&] { return dataflow_csv(groups); });
   console.out << dataflow_table(groups);
   warn_of_fault(cache, console);
 }

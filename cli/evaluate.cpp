@@ -1,5 +1,4 @@
-#include "cli/cache.hpp"
-#include "cli/output.hpp"
+#include "cli/network_runs.hpp"
 #include "cli/verbs.hpp"
 #include "pj/accelerator/reader.hpp"
 #include "pj/study/estimate_report.hpp"
@@ -10,18 +9,13 @@ namespace pj {
 
 namespace {
 
-void check_has_layers(const Network& network, const std::vector<LayerEstimate>& layers) {
-  if (layers.empty()) {
-    throw InputError("network '" + network.name +
-                     "' has no layer that multiplies and accumulates; nothing to evaluate");
-  }
-}
-
-void print_front(const Options& options, const Network& network, const Accelerator& accelerator, Console& console) {
-  const MappingCache cache(cache_folder(options));
+void print_front(const Options& options, const Accelerator& accelerator, const MappingCache& cache, Console& console) {
+  const LoadOptions load = load_options(options);
+  check_formats(accelerator, load.formats);
+  const Network network = load_network(options.operands.front(), load);
   const NetworkFront front = pareto_front(network, accelerator, pareto_options(options, cache, console));
   console.progress.clear();
-  check_has_layers(network, front.layers);
+  check_has_layers(network.name, front.layers);
   write_files(
       options, [&] { return pareto_json(front); }, [&] { return pareto_csv(front); });
   console.out << pareto_table(front);
@@ -32,23 +26,14 @@ void print_front(const Options& options, const Network& network, const Accelerat
 
 void run_evaluate(const Options& options, Console& console) {
   const Accelerator accelerator = load_accelerator(options.on, accelerator_options(options, console));
-  const LoadOptions load = load_options(options);
-  check_formats(accelerator, load.formats);
-  const Network network = load_network(options.operands.front(), load);
+  check_report(options, accelerator);
+  const MappingCache cache(cache_folder(options));
   if (options.pareto) {
-    print_front(options, network, accelerator, console);
+    print_front(options, accelerator, cache, console);
     return;
   }
-  const MappingCache cache(cache_folder(options));
-  EvaluateOptions wanted{
-      .mapper = mapper_options(options, console), .cache = &cache, .threads = static_cast<int>(options.threads)};
-  wanted.progress = [&](std::size_t done, std::size_t all) {
-    console.progress.show("mapped " + std::to_string(done) + " of " + std::to_string(all) + " layers");
-  };
-  console.progress.show("searching mappings of " + network.name + " on " + accelerator.name);
-  const Estimate estimate = evaluate(network, accelerator, wanted);
+  const Estimate estimate = evaluate_network(options.operands.front(), accelerator, options, cache, console);
   console.progress.clear();
-  check_has_layers(network, estimate.layers);
   write_files(
       options, [&] { return estimate_json(estimate); }, [&] { return estimate_csv(estimate); });
   console.out << estimate_table(estimate);

@@ -9,16 +9,20 @@
 #include "cli/signals.hpp"
 #include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
+#include "pj/report/page.hpp"
 
 namespace pj {
 
 namespace {
 
 void run_verb(const Verb& verb, const Options& options) {
-  for (const std::string& path : {options.json, options.csv}) {
+  for (const std::string& path : {options.json, options.csv, options.report}) {
     if (!path.empty()) {
       check_can_write(path);
     }
+  }
+  if (!options.report.empty()) {
+    check_has_pages();
   }
   Progress progress(std::cerr, ::isatty(STDERR_FILENO) == 1);
   Console console{std::cout, std::cerr, progress, interrupt_on_signals()};

@@ -13,12 +13,17 @@ namespace {
 constexpr std::int64_t most_threads = 256;
 constexpr std::int64_t largest_batch = 1 << 20;
 constexpr std::int64_t most_elements = 1 << 20;
+constexpr std::int64_t most_pixels_a_side = 1 << 16;
+constexpr std::int64_t most_samples = std::int64_t{1} << 40;
 constexpr double most_percent = 100.0;
+constexpr std::int64_t most_points = 1'000'000;
 constexpr double longest_search = 1e6;  // seconds: some 12 days
 
 const std::array rows{
     OptionRow{"--json", "FILE", "also write every number to this file (docs/json.md)", &Options::json},
     OptionRow{"--csv", "FILE", "also write the table to this file", &Options::csv},
+    OptionRow{"--report", "FILE.html", "also draw it all on a page of its own for the browser (docs/reports.md)",
+              &Options::report},
     OptionRow{"--threads", "N", "threads to use; 0, the default: one per core",
               IntegerMember{&Options::threads, 0, most_threads}},
     OptionRow{"--batch", "N", "inputs at a time; the default is 1", IntegerMember{&Options::batch, 1, largest_batch}},
@@ -31,10 +36,13 @@ const std::array rows{
               &Options::reference_tables},
     OptionRow{"--technology", "FILE", "use the costs of this file in the form of technologies/; may be repeated",
               &Options::technologies},
-    OptionRow{"--densities", "FILE", "shares of non-zeros by layer and tensor: a name or .yaml file (docs/sparsity.md)",
+    OptionRow{"--densities", "FILE",
+              "shares of non-zeros by layer and tensor: a name, .yaml or --observe file (docs/sparsity.md)",
               &Options::densities},
     OptionRow{"--bits", "N", "of one number; the default is 16", IntegerMember{&Options::bits, 1, 32}},
-    OptionRow{"--on", "ACCELERATOR", "an accelerator's name or .yaml file; the default is eyeriss", &Options::on},
+    OptionRow{"--on", "ACCELERATOR",
+              "an accelerator's name or .yaml file; the default is eyeriss; compare: several, with commas",
+              &Options::on},
     OptionRow{"--objective", "GOAL", "what the mapping makes least: energy (the default), delay or edp",
               &Options::objective},
     OptionRow{"--mapping", "FILE", "price this loop nest, ours or Timeloop's, instead of searching one",
@@ -53,7 +61,8 @@ const std::array rows{
     OptionRow{"--pareto", "", "instead: every best trade of energy for cycles", &Options::pareto},
     OptionRow{"--explain", "", "also search what each constraint costs, which capacity binds, and the runner-up",
               &Options::explain},
-    OptionRow{"--set", "STAGE.KEY=VALUE", "set a value of the machine file anew, as array.columns=32; may be repeated",
+    OptionRow{"--set", "STAGE.KEY=VALUE",
+              "set a value of the machine file anew, as array.columns=32 or clock=1 GHz; may be repeated",
               &Options::settings},
     OptionRow{"--elements", "N", "the machines with so many elements, and --batch; without it all of the figures",
               IntegerMember{&Options::elements, 1, most_elements}},
@@ -62,10 +71,42 @@ const std::array rows{
               "also the energy-delay products of mappings with so much more energy at most, as 1",
               DecimalMember{&Options::within, 0.0, most_percent}},
     OptionRow{"--theme", "A", "only the claims whose id begins with this", &Options::theme},
-    OptionRow{"--page", "FILE", "instead: write the page of measured values beside ours (docs/validation.md)",
+    OptionRow{"--page", "FILE", "instead: write the page that holds the results (docs/validation.md, docs/onnx.md)",
               &Options::page},
+    OptionRow{"--scenario", "NAMES", "flag what breaks the limits of embedded, cloud or a .yaml file (docs/compare.md)",
+              &Options::scenario},
+    OptionRow{"--sort", "METRIC", "the best of this first, as power (docs/metrics.md)", &Options::sort},
+    OptionRow{"--results", "FILE", "the file of results, from which a run goes on; STUDY.jsonl here is the default",
+              &Options::results},
+    OptionRow{"--points-limit", "N", "the most points that a study may have; the default is 100,000",
+              IntegerMember{&Options::points_limit, 1, most_points}},
     OptionRow{"--layers", "NAMES", "only these layers, as conv1,conv3", &Options::layers},
     OptionRow{"--numbers", "FORMAT", "what is computed with: float32 (the default), int8 or binary", &Options::numbers},
+    OptionRow{"--input", "[NAME=]FILE", "a picture, .npy, .pb, IDX or a number; FILE#3 is element 3; may be repeated",
+              &Options::inputs},
+    OptionRow{"--output", "[NAME=]FILE", "write an output to this .npy or .pb file; may be repeated",
+              &Options::outputs},
+    OptionRow{"--state", "INPUT=OUTPUT",
+              "the input takes this output of the call before, zeros at first; may be repeated", &Options::states},
+    OptionRow{"--labels", "FILE", "names of the classes, one a line: show the five best", &Options::labels},
+    OptionRow{"--resize", "PIXELS", "scale pictures until their shorter side is this long",
+              IntegerMember{&Options::resize, 1, most_pixels_a_side}},
+    OptionRow{"--squares", "", "scale both sides to --resize, whatever the proportions", &Options::squares},
+    OptionRow{"--crop", "PIXELS", "keep the middle of so many rows and columns",
+              IntegerMember{&Options::crop, 1, most_pixels_a_side}},
+    OptionRow{"--channels", "ORDER", "of the network's colours: rgb (the default) or bgr", &Options::channels},
+    OptionRow{"--range", "RANGE", "what bytes become: 0..1 (the default for real inputs) or 0..255", &Options::range},
+    OptionRow{"--mean", "NUMBERS", "subtract this, or a number for each channel as 0.485,0.456,0.406", &Options::mean},
+    OptionRow{"--std", "NUMBERS", "then divide by this, or by a number for each channel", &Options::deviation},
+    OptionRow{"--accuracy", "DATASET",
+              "classify a data set: IDX, CIFAR-10, .csv, image folder or DATA,LABELS (docs/run.md)",
+              &Options::accuracy},
+    OptionRow{"--samples", "N", "only the first so many of the data set",
+              IntegerMember{&Options::samples, 1, most_samples}},
+    OptionRow{"--records", "FORMAT", "number format of plain records in DATA,LABELS; the default is uint8",
+              &Options::records},
+    OptionRow{"--observe", "FILE", "also write what flows through the layers, for evaluate --densities",
+              &Options::observe},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {

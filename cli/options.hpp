@@ -13,6 +13,7 @@ struct Options {
   std::vector<std::string> operands;
   std::string json;
   std::string csv;
+  std::string report;
   std::int64_t threads = 0;  ///< 0: one per core
   std::int64_t batch = 1;
   std::vector<std::string> input_shapes;
@@ -39,8 +40,27 @@ struct Options {
   bool unrestricted = false;
   double within = 0.0;  ///< percent; 0: no range is asked for
   std::string page;
+  std::string scenario;
+  std::string sort;     ///< a metric; empty: as the machines are named
+  std::string results;  ///< empty: named as the study
+  std::int64_t points_limit = 100'000;
   std::string layers;
   std::string numbers = "float32";
+  std::vector<std::string> inputs;   ///< `FILE` or `NAME=FILE`
+  std::vector<std::string> outputs;  ///< likewise
+  std::vector<std::string> states;   ///< `INPUT=OUTPUT`
+  std::string labels;
+  std::int64_t resize = 0;  ///< 0: as it is
+  std::int64_t crop = 0;
+  bool squares = false;
+  std::string channels;
+  std::string range;
+  std::string mean;
+  std::string deviation;
+  std::string accuracy;
+  std::int64_t samples = 0;  ///< 0: all
+  std::string records;
+  std::string observe;
 
   bool operator==(const Options&) const = default;
 };

@@ -3,6 +3,8 @@
 #include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
 #include "pj/onnx/onnx.hpp"
+#include "pj/report/page.hpp"
+#include "pj/study/metrics.hpp"
 
 namespace pj {
 
@@ -23,11 +25,24 @@ std::optional<NumberFormat> format_of(const std::string& option, const std::stri
 
 void write_files(const Options& options, const std::function<std::string()>& json,
                  const std::function<std::string()>& csv) {
+  const std::string results = options.json.empty() && options.report.empty() ? "" : json();
   if (!options.json.empty()) {
-    write_file(options.json, json());
+    write_file(options.json, results);
   }
   if (!options.csv.empty()) {
     write_file(options.csv, csv());
+  }
+  if (!options.report.empty()) {
+    write_file(options.report, page(results));
+  }
+}
+
+void check_report(const Options& options, const Accelerator& accelerator) {
+  if (options.report.empty()) {
+    return;
+  }
+  if (const Verdict verdict = discloses(accelerator); !verdict) {
+    throw InputError("--report: " + verdict.reason());
   }
 }
 

@@ -12,9 +12,12 @@
 
 namespace pj {
 
-/// Writes the files that `--json` and `--csv` ask for, each made only then.
+/// Writes the files that `--json`, `--csv` and `--report` ask for, each made only then.
 void write_files(const Options& options, const std::function<std::string()>& json,
                  const std::function<std::string()>& csv);
+
+/// Throws before the work where `--report` could not state what its numbers are of: the machine's technology.
+void check_report(const Options& options, const Accelerator& accelerator);
 
 /// What the options say about the search of mappings.
 MapperOptions mapper_options(const Options& options, const Console& console);

@@ -12,7 +12,7 @@ namespace pj {
 namespace {
 
 void write_page(const Options& options, Console& console) {
-  if (!options.operands.empty() || !options.json.empty() || !options.csv.empty()) {
+  if (!options.operands.empty() || !options.json.empty() || !options.csv.empty() || !options.report.empty()) {
     throw InputError(
         "--page writes the whole page, or the section of --theme L (chips) or G (dataflows); leave out the "
         "claims and all other options");

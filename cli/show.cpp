@@ -11,8 +11,9 @@ namespace pj {
 
 void run_show(const Options& options, Console& console) {
   if (is_accelerator(options.operands.front())) {
-    if (!options.json.empty() || !options.csv.empty()) {
-      throw InputError("--json and --csv are for networks; what is known of an accelerator stands in its .yaml file");
+    if (!options.json.empty() || !options.csv.empty() || !options.report.empty()) {
+      throw InputError(
+          "--json, --csv and --report are for networks; what is known of an accelerator stands in its .yaml file");
     }
     console.out << accelerator_report(
         load_accelerator(options.operands.front(), accelerator_options(options, console)));

@@ -1,5 +1,5 @@
 # pj_embed(MODULE FUNCTION FILE…) puts the texts of the files into the library pj_MODULE; the generated source
-# defines `std::span<const EmbeddedFile> pj::FUNCTION()`, declared in pj/MODULE/FUNCTION.hpp.
+# defines `std::span<const EmbeddedFile> pj::FUNCTION()`, declared in pj/MODULE/FUNCTION.hpp; without files it is empty.
 # Run as a script (cmake -D OUTPUT=… -P) it writes that source.
 
 if(CMAKE_SCRIPT_MODE_FILE)
@@ -7,13 +7,24 @@ if(CMAKE_SCRIPT_MODE_FILE)
   foreach(FILE ${FILES})
     file(READ ${FILE} TEXT)
     get_filename_component(NAME ${FILE} NAME_WLE)
-    string(APPEND ROWS "    {\"${NAME}\", R\"embedded(${TEXT})embedded\"},\n")
+    string(APPEND ROWS "    {\"${NAME}\", R\"embedded(${TEXT})embedded\"sv},\n")
   endforeach()
+  if(ROWS STREQUAL "")
+    file(WRITE ${OUTPUT} "#include \"${HEADER}\"
+
+std::span<const pj::EmbeddedFile> pj::${FUNCTION}() {
+  return {};
+}
+")
+    return()
+  endif()
   file(WRITE ${OUTPUT} "#include \"${HEADER}\"
 
 namespace pj {
 
 namespace {
+
+using namespace std::string_view_literals;
 
 constexpr EmbeddedFile files[] = {
 ${ROWS}};

@@ -4,11 +4,17 @@
 set -euo pipefail
 
 to_run=(g++ cmake ninja-build libyaml-cpp-dev nlohmann-json3-dev libcli11-dev
-  libprotobuf-dev protobuf-compiler libonnx-dev libopenblas-dev libfftw3-dev libdnnl-dev)
+  libprotobuf-dev protobuf-compiler libonnx-dev zlib1g-dev libpng-dev libjpeg-dev
+  libopenblas-dev libfftw3-dev libdnnl-dev)
 to_test=("${to_run[@]}" doctest-dev libbenchmark-dev python3)
 # Made use of where the distribution has them: a build without them works, but its checks are fewer.
-welcome_to_run=(ccache)
-welcome_to_test=(ccache clang-format-16 clang-tidy-16 shellcheck)
+welcome_to_run=(ccache libopenmpi-dev openmpi-bin)
+welcome_to_test=(ccache libopenmpi-dev openmpi-bin clang-format-16 clang-tidy-16 shellcheck chromium)
+# Node.js comes from elsewhere, too, with an npm of its own, beside which Debian's would not install.
+if ! command -v npm >/dev/null; then
+  welcome_to_run+=(nodejs npm)
+  welcome_to_test+=(nodejs npm)
+fi
 
 # Of the packages named, those that are not installed. (dpkg-query fails where one of them is unknown to it.)
 missing() {

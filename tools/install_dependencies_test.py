@@ -14,7 +14,7 @@ class Install(unittest.TestCase):
     """The script with made-up dpkg-query, apt-get, apt-cache, id and, where there is one, sudo."""
 
     def run_with(self, installed: str, offered: str = "", user: str = "0", sudo: bool = False,
-                 debian: bool = True) -> tuple[int, str, str]:
+                 debian: bool = True, npm: bool = False) -> tuple[int, str, str]:
         """The status, what was said, and the calls of apt-get."""
         with tempfile.TemporaryDirectory() as folder:
             tools = {"id": f"echo {user}",
@@ -24,6 +24,8 @@ class Install(unittest.TestCase):
                           "apt-get": f'echo "$@" >> {folder}/calls'}
             if sudo:
                 tools["sudo"] = f'echo sudo >> {folder}/calls; "$@"'
+            if npm:
+                tools["npm"] = "exit 1"
             for name, body in tools.items():
                 (Path(folder) / name).write_text(f"#!/bin/bash\n{body}\n", encoding="utf-8")
                 (Path(folder) / name).chmod(0o755)
@@ -59,6 +61,10 @@ class Install(unittest.TestCase):
         without = self.ALL.replace(" ccache", "")
         self.assertEqual(self.run_with(without), (0, "", ""))
         self.assertIn("recommends ccache", self.run_with(without, offered="ccache")[2])
+
+    def test_npm_is_installed_where_there_is_none_of_another_origin(self):
+        self.assertIn("recommends nodejs npm", self.run_with(self.ALL, offered="nodejs npm")[2])
+        self.assertEqual(self.run_with(self.ALL, offered="nodejs npm", npm=True), (0, "", ""))
 
     def test_another_system_is_told_what_it_needs(self):
         status, said, _ = self.run_with("", debian=False)

@@ -3,6 +3,7 @@
 
 import argparse
 import json
+import os
 import re
 import resource
 import shutil
@@ -34,11 +35,11 @@ class Count:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
-def output_of(command: list[object]) -> tuple[int, str]:
+def output_of(command: list[object], **settings: object) -> tuple[int, str]:
     """The exit status of a command and all that it prints."""
     try:
         done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              stdin=subprocess.DEVNULL, timeout=TEST_SECONDS, check=False)
+                              stdin=subprocess.DEVNULL, timeout=TEST_SECONDS, check=False, **settings)
     except subprocess.TimeoutExpired:
         return 124, f"no end after {TEST_SECONDS} s"
     return done.returncode, done.stdout.decode("utf-8", errors="replace")
@@ -50,11 +51,15 @@ def build(preset: str) -> Count:
     return Count(failed=1) if status else Count(passed=1)
 
 
+def skipped(reason: str) -> Count:
+    print(f"SKIPPED: {reason}")
+    return Count(skipped=1)
+
+
 def check(command: list[object], needs: str = "python3") -> Count:
     """One check: a command that prints what is wrong and fails; skipped where the program it needs is missing."""
     if shutil.which(needs) is None:
-        print(f"SKIPPED: {needs} is not installed")
-        return Count(skipped=1)
+        return skipped(f"{needs} is not installed")
     status, output = output_of(command)
     if status:
         print(output.rstrip())
@@ -65,11 +70,11 @@ def checks_of_commands(script: str, build_folder: Path) -> Count:
     """A script that runs commands and says `N commands … checked, M faults`."""
     status, output = output_of([TOOLS / script, "--binary", build_folder / "cli/picojoule"])
     counts = re.search(r"^(\d+) .*checked, (\d+) faults$", output, re.MULTILINE)
-    if status:
-        print(output.rstrip())
+    print("".join(f"{line}\n" for line in output.split("\n") if status or line.startswith("SKIPPED:")), end="")
     if counts is None or (status and counts.group(2) == "0"):
         return Count(failed=1)
-    return Count(int(counts.group(1)) - int(counts.group(2)), int(counts.group(2)))
+    skipped = len(re.findall(r"^SKIPPED:", output, re.MULTILINE))
+    return Count(int(counts.group(1)) - int(counts.group(2)), int(counts.group(2)), skipped)
 
 
 def tests_of_tools() -> Count:
@@ -108,6 +113,34 @@ def doctests(build_folder: Path) -> Count:
     return total if tests else Count(failed=1)
 
 
+def page_tests() -> Count:
+    """The tests of the page; those that open it are left out where there is no browser."""
+    tests = tree.ROOT / "report/test"
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    left_out = Count() if browser else skipped("chromium is not installed: no page was opened")
+    files = [file for file in sorted(tests.glob("*.test.js")) if browser or file.name != "pages.test.js"]
+    settings = {"PICOJOULE": str(RELEASE / "cli/picojoule"), "CHROMIUM": browser or ""}
+    status, output = output_of(["node", "--test", "--test-reporter=tap", *files], env=os.environ | settings)
+    if status:
+        print(output.rstrip())
+    counts = {name: int(number) for name, number in re.findall(r"^# (pass|fail|cancelled) (\d+)$", output, re.MULTILINE)}
+    failed = max(counts.get("fail", 0) + counts.get("cancelled", 0), 1 if status or not counts else 0)
+    return left_out + Count(counts.get("pass", 0), failed)
+
+
+def pages() -> Count:
+    """The page of results: its libraries installed, its sources checked, its tests run."""
+    if shutil.which("npm") is None:
+        return skipped("npm is not installed: the page was not tested")
+    folder = tree.ROOT / "report"
+    if not (folder / "node_modules/playwright-core").is_dir():
+        status, output = output_of(["npm", "ci", "--ignore-scripts"], cwd=folder)
+        if status:
+            print(output.rstrip())
+            return Count(failed=1)
+    return check(["npm", "run", "--prefix", folder, "lint"], needs="npm") + page_tests()
+
+
 def as_one(count: Count) -> Count:
     """Cases that were counted in another build already: one check, or the number that failed."""
     return Count(failed=count.failed) if count.failed else Count(passed=1)
@@ -128,6 +161,8 @@ STAGES: dict[str, Callable[[], Count]] = {
     "tests": lambda: doctests(RELEASE),
     "transcripts": lambda: checks_of_commands("run_transcripts.py", RELEASE),
     "docs": lambda: checks_of_commands("check_docs.py", RELEASE),
+    "sweeps": lambda: checks_of_commands("check_sweeps.py", RELEASE),
+    "pages": pages,
     "tidy": lambda: check([TOOLS / "check_tidy.py", RELEASE], needs="clang-tidy-16"),
     "dev-build": lambda: build("dev"),
     "dev-tests": lambda: as_one(doctests(DEV)),

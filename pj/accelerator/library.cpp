@@ -13,19 +13,6 @@ bool is_yaml(const std::string& path) {
   return path.ends_with(".yaml") || path.ends_with(".yml");
 }
 
-YamlNode accelerator_file(const std::string& name_or_path) {
-  for (const EmbeddedFile& file : accelerator_files()) {
-    if (file.name == name_or_path) {
-      return parse_yaml(std::string(file.text), "accelerators/" + name_or_path + ".yaml");
-    }
-  }
-  if (is_yaml(name_or_path)) {
-    return read_yaml(name_or_path);
-  }
-  throw InputError("unknown accelerator '" + name_or_path + "'" + did_you_mean(name_or_path, built_in_accelerators()) +
-                   " (a file's name ends in .yaml)");
-}
-
 }  // namespace
 
 std::vector<std::string> built_in_accelerators() {
@@ -42,6 +29,19 @@ bool is_accelerator(const std::string& name_or_path) {
     return true;
   }
   return is_yaml(name_or_path) && read_yaml(name_or_path).find("stages") != nullptr;
+}
+
+YamlNode accelerator_file(const std::string& name_or_path) {
+  for (const EmbeddedFile& file : accelerator_files()) {
+    if (file.name == name_or_path) {
+      return parse_yaml(std::string(file.text), "accelerators/" + name_or_path + ".yaml");
+    }
+  }
+  if (is_yaml(name_or_path)) {
+    return read_yaml(name_or_path);
+  }
+  throw InputError("unknown accelerator '" + name_or_path + "'" + did_you_mean(name_or_path, built_in_accelerators()) +
+                   " (a file's name ends in .yaml)");
 }
 
 Accelerator load_accelerator(const std::string& name_or_path, const AcceleratorOptions& options) {

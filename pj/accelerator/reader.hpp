@@ -31,6 +31,9 @@ std::vector<std::string> built_in_accelerators();
 /// Is this the name of a built-in accelerator, or a `.yaml` file that holds one?
 bool is_accelerator(const std::string& name_or_path);
 
+/// The machine file of a built-in accelerator, or that at a `.yaml` path.
+YamlNode accelerator_file(const std::string& name_or_path);
+
 /// A built-in accelerator by its name, or one from a `.yaml` file.
 Accelerator load_accelerator(const std::string& name_or_path, const AcceleratorOptions& options = {});
 

@@ -43,10 +43,14 @@ std::string stage_name(const YamlNode& stage) {
 YamlNode with_setting(const YamlNode& file, const std::string& setting) {
   const std::size_t equals = setting.find('=');
   const std::vector<std::string> path = split(setting.substr(0, equals), '.');
-  if (equals == std::string::npos || path.size() < 2 || std::count(path.begin(), path.end(), "") > 0) {
+  const bool is_whole = path.size() == 1 && (path.front() == "clock" || path.front() == "technology");
+  if (equals == std::string::npos || (path.size() < 2 && !is_whole) || std::count(path.begin(), path.end(), "") > 0) {
     throw InputError("'" + setting + "' sets nothing; write STAGE.KEY=VALUE, as in buffer.capacity=64 KiB");
   }
   const YamlNode value = parse_yaml(setting.substr(equals + 1), setting.substr(0, equals));
+  if (is_whole) {
+    return with_value(file, path, value);
+  }
   YamlNode::Sequence stages = file.at("stages").sequence("stages");
   std::vector<std::string> known{"compute", "conventions"};
   for (YamlNode& stage : stages) {

@@ -1,5 +1,7 @@
 #include "pj/base/parallel.hpp"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -8,9 +10,18 @@
 
 namespace pj {
 
+int thread_count(int wanted) {
+  if (wanted > 0) {
+    return wanted;
+  }
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  const bool is_known = ::sched_getaffinity(0, sizeof cores, &cores) == 0;
+  return std::max(1, is_known ? CPU_COUNT(&cores) : static_cast<int>(std::thread::hardware_concurrency()));
+}
+
 void parallel_for(std::size_t count, int threads, const std::function<void(std::size_t)>& work) {
-  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
-  const std::size_t wanted = threads > 0 ? static_cast<std::size_t>(threads) : cores;
+  const auto wanted = static_cast<std::size_t>(thread_count(threads));
   std::vector<std::exception_ptr> faults(count);
   std::atomic<std::size_t> next{0};
   std::atomic<bool> failed{false};

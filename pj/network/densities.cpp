@@ -43,7 +43,7 @@ const Node& node_named(const Network& network, const std::string& name, const Po
 }  // namespace
 
 Densities parse_densities(const YamlNode& file) {
-  file.allow_keys(std::vector<std::string>{"source", "layers"});
+  file.allow_keys(std::vector<std::string>{"source", "layers", "tensors"});
   Densities densities;
   if (const YamlNode* source = file.find("source")) {
     densities.source = source->text("source");
@@ -72,11 +72,11 @@ Densities load_densities(const std::string& name_or_path) {
       return parse_densities(parse_yaml(std::string(file.text), "densities/" + name_or_path + ".yaml"));
     }
   }
-  if (name_or_path.ends_with(".yaml") || name_or_path.ends_with(".yml")) {
+  if (name_or_path.ends_with(".yaml") || name_or_path.ends_with(".yml") || name_or_path.ends_with(".json")) {
     return parse_densities(read_yaml(name_or_path));
   }
   throw InputError("unknown densities '" + name_or_path + "'" + did_you_mean(name_or_path, built_in_densities()) +
-                   " (a file's name ends in .yaml)");
+                   " (a file's name ends in .yaml or .json)");
 }
 
 std::string to_yaml(const Densities& densities) {

@@ -19,7 +19,7 @@ struct Outcome {
 };
 
 Outcome compared(const Network& network, const std::filesystem::path& folder) {
-  const std::vector<OnnxTensor> expected = tensors(folder, "output");
+  const std::vector<OnnxTensor> expected = case_tensors(folder, "output");
   for (std::size_t i = 0; i < std::min(expected.size(), network.outputs.size()); ++i) {
     const Value& value = network.values[network.outputs[i]];
     // The tests keep bfloat16 results as the bits of a uint16.

@@ -5,10 +5,10 @@
 
 #include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
+#include "pj/network/elements.hpp"
 #include "pj/network/shapes.hpp"
 #include "pj/onnx/annotations.hpp"
 #include "pj/onnx/element_types.hpp"
-#include "pj/onnx/elements.hpp"
 #include "pj/onnx/onnx.hpp"
 #include "pj/onnx/writer.hpp"
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "pj/onnx/elements.hpp"
+#include "pj/network/elements.hpp"
 #include "pj/onnx/export.hpp"
 
 namespace pj {

@@ -1,65 +1,48 @@
 #include "pj/onnx/fold.hpp"
 
-#include "pj/onnx/elements.hpp"
-#include "pj/onnx/fold_rules.hpp"
+#include <algorithm>
+#include <array>
+
+#include "pj/execution/execute.hpp"
+#include "pj/execution/numbers.hpp"
 
 namespace pj {
 
 namespace {
 
-using Folded = std::optional<std::vector<Constant>>;
+using Function = Activation::Kind;
 
-Constant relabelled(const Constant& operand, const TensorType& result) {
-  return {operand.format, result.shape, operand.bytes};
-}
+constexpr std::array folded_functions{Function::Identity, Function::Abs,        Function::Neg,  Function::Exp,
+                                      Function::Log,      Function::Sqrt,       Function::Sign, Function::Floor,
+                                      Function::Ceil,     Function::Reciprocal, Function::Relu, Function::Round,
+                                      Function::Not};
 
-/// Codebook indices, powers of two and fixed-point numbers are not the numbers that they stand for.
-bool is_computable(const NumberFormat& format) {
-  return format.kind == NumberFormat::Kind::Float || is_whole(format);
-}
-
-/// One overload per kind of layer that is folded; the last takes all others.
-struct Folder {
-  ConstantOperands operands;
-  std::span<const TensorType> results;
-
-  const Constant& operand(std::size_t i) const { return *operands[i]; }
-  const TensorType& result() const { return results.front(); }
-
-  Folded operator()(const Elementwise& layer) const { return {{fold_elementwise(layer.kind, operands, result())}}; }
-  Folded operator()(const Activation& layer) const {
-    if (layer.kind == Activation::Kind::Identity) {
-      return {{relabelled(operand(0), result())}};
-    }
-    if (!can_fold(layer.kind)) {
-      return {};
-    }
-    return {{fold_activation(layer.kind, operand(0), result())}};
+/// Whether layers of a kind are shape arithmetic; the last overload takes all other kinds.
+struct IsFolded {
+  bool operator()(const Activation& layer) const {
+    return std::find(folded_functions.begin(), folded_functions.end(), layer.kind) != folded_functions.end();
   }
-  Folded operator()(const Reduce& layer) const {
-    if (!can_fold(layer.kind)) {
-      return {};
-    }
-    return {{fold_reduce(layer, operand(0), result())}};
+  bool operator()(const Reduce& layer) const {
+    using Kind = Reduce::Kind;
+    return layer.kind == Kind::Sum || layer.kind == Kind::Mean || layer.kind == Kind::Max || layer.kind == Kind::Min ||
+           layer.kind == Kind::Prod;
   }
-  Folded operator()(const Scatter& layer) const {
-    if (layer.kind != Scatter::Kind::Nd || layer.combine != Scatter::Combine::Replace) {
-      return {};
-    }
-    return {{fold_scatter(operand(0), operand(1), operand(2), result())}};
+  bool operator()(const Scatter& layer) const {
+    return layer.kind == Scatter::Kind::Nd && layer.combine == Scatter::Combine::Replace;
   }
-  Folded operator()(const Cast&) const { return {{fold_cast(operand(0), result())}}; }
-  Folded operator()(const Reshape&) const { return {{relabelled(operand(0), result())}}; }
-  Folded operator()(const Transpose& layer) const { return {{fold_transpose(layer, operand(0), result())}}; }
-  Folded operator()(const Slice& layer) const { return {{fold_slice(layer, operand(0), result())}}; }
-  Folded operator()(const Expand&) const { return {{fold_expand(operand(0), result())}}; }
-  Folded operator()(const Gather& layer) const { return {{fold_gather(layer, operand(0), operand(1), result())}}; }
-  Folded operator()(const Concat& layer) const { return {{fold_concat(layer, operands, result())}}; }
-  Folded operator()(const Split& layer) const { return fold_split(layer, operand(0), results); }
+  bool operator()(const Elementwise&) const { return true; }
+  bool operator()(const Cast&) const { return true; }
+  bool operator()(const Reshape&) const { return true; }
+  bool operator()(const Transpose&) const { return true; }
+  bool operator()(const Slice&) const { return true; }
+  bool operator()(const Expand&) const { return true; }
+  bool operator()(const Gather&) const { return true; }
+  bool operator()(const Concat&) const { return true; }
+  bool operator()(const Split&) const { return true; }
 
   template <class OtherLayer>
-  Folded operator()(const OtherLayer&) const {
-    return {};
+  bool operator()(const OtherLayer&) const {
+    return false;
   }
 };
 
@@ -79,7 +62,10 @@ std::optional<std::vector<Constant>> fold(const Layer& layer, std::span<const Co
       return {};
     }
   }
-  return operands.empty() || results.empty() ? std::nullopt : std::visit(Folder{operands, results}, layer);
+  if (operands.empty() || results.empty() || !std::visit(IsFolded{}, layer)) {
+    return {};
+  }
+  return execute(layer, operands, results);
 }
 
 }  // namespace pj

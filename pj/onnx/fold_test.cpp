@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "pj/base/error.hpp"
-#include "pj/onnx/elements.hpp"
+#include "pj/network/elements.hpp"
 
 namespace pj {
 
@@ -66,7 +66,7 @@ TEST_CASE("folded whole numbers are added, divided and compared as in ONNX") {
 TEST_CASE("folding a division by zero is refused and the smallest number divides by minus one") {
   using Kind = Elementwise::Kind;
   CHECK_THROWS_WITH_AS(numbers(Elementwise{Kind::Div}, {whole({}, {1}), whole({}, {0})}),
-                       "divides a whole number by zero; check the shapes that the division is made from", InputError);
+                       "divides a whole number by zero; check what the divisor is made from", InputError);
   CHECK(numbers(Elementwise{Kind::Div}, {whole({}, {INT64_MIN}), whole({}, {-1})}) == Sizes{INT64_MIN});
   CHECK(numbers(Elementwise{Kind::Mod}, {whole({}, {INT64_MIN}), whole({}, {-1})}) == Sizes{0});
 }

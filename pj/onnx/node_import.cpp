@@ -5,8 +5,8 @@
 #include "pj/base/arithmetic.hpp"
 #include "pj/base/error.hpp"
 #include "pj/base/text.hpp"
+#include "pj/network/elements.hpp"
 #include "pj/network/shapes.hpp"
-#include "pj/onnx/elements.hpp"
 
 namespace pj {
 

@@ -3,8 +3,8 @@
 #include <limits>
 
 #include "pj/base/error.hpp"
+#include "pj/network/elements.hpp"
 #include "pj/onnx/element_types.hpp"
-#include "pj/onnx/elements.hpp"
 #include "pj/onnx/operators.hpp"
 
 namespace pj {

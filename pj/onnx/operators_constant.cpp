@@ -5,8 +5,8 @@
 
 #include "pj/base/arithmetic.hpp"
 #include "pj/base/error.hpp"
+#include "pj/network/elements.hpp"
 #include "pj/onnx/element_types.hpp"
-#include "pj/onnx/elements.hpp"
 #include "pj/onnx/operators.hpp"
 #include "pj/onnx/reader.hpp"
 

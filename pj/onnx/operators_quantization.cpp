@@ -1,8 +1,8 @@
 #include <array>
 
 #include "pj/base/error.hpp"
+#include "pj/network/elements.hpp"
 #include "pj/onnx/element_types.hpp"
-#include "pj/onnx/elements.hpp"
 #include "pj/onnx/operators.hpp"
 
 namespace pj {

@@ -2,7 +2,7 @@
 #include <numeric>
 
 #include "pj/base/error.hpp"
-#include "pj/onnx/elements.hpp"
+#include "pj/network/elements.hpp"
 #include "pj/onnx/operators.hpp"
 #include "pj/onnx/reader.hpp"
 

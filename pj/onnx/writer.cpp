@@ -190,6 +190,16 @@ void check_size(const OnnxGraph& graph) {
 
 }  // namespace
 
+std::string write_tensor_file(const OnnxTensor& tensor) {
+  if (tensor.data != nullptr && tensor.data->bytes.size() > largest_file) {
+    throw InputError("tensor '" + tensor.name +
+                     "' takes more than the 2 GiB that a protobuf file holds; write it as .npy");
+  }
+  onnx::TensorProto proto;
+  write_tensor(tensor, proto);
+  return proto.SerializeAsString();
+}
+
 std::string write_model(const OnnxModel& model) {
   check_size(model.graph);
   onnx::ModelProto proto;

@@ -10,6 +10,9 @@ namespace pj {
 /// Throws `InputError` where they take more than the 2 GiB that a protobuf file can hold.
 std::string write_model(const OnnxModel& model);
 
+/// The protobuf form of one tensor (`input_0.pb` of the ONNX backend tests). Throws where it takes more than that.
+std::string write_tensor_file(const OnnxTensor& tensor);
+
 /// The name of that file.
 inline constexpr const char* unknown_elements = "elements-unknown.bin";
 

@@ -43,6 +43,14 @@ double codec_faults(const YamlNode& with);
 double size_deviations(const YamlNode& with);
 double input_reads(const YamlNode& with);
 
+double metric_of_measurement(const YamlNode& with);
+double ridge(const YamlNode& with);
+double layers_above_roof(const YamlNode& with, const MappingCache* cache);
+double share_in_use(const YamlNode& with, const MappingCache* cache);
+double broken_limits(const YamlNode& with, const MappingCache* cache);
+double front_differences(const YamlNode& with);
+double undisclosed_reports(const YamlNode& with);
+double rows_out_of_order(const YamlNode& with, const MappingCache* cache);
 double algorithm_operations(const YamlNode& with);
 double toeplitz_redundancy(const YamlNode& with);
 double word_outputs(const YamlNode& with);

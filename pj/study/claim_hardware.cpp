@@ -2,6 +2,7 @@
 #include "pj/accelerator/technology.hpp"
 #include "pj/base/text.hpp"
 #include "pj/study/claim_computations.hpp"
+#include "pj/study/metrics.hpp"
 
 namespace pj {
 
@@ -9,35 +10,18 @@ namespace {
 
 constexpr double bits_per_kibibyte = 8.0 * 1024.0;
 
-Bits capacity_of(const Level& level) {
-  Bits total = level.capacity.value_or(Bits{0});
-  for (const auto& [tensor, size] : level.partitions) {
-    total = total + size;
-  }
-  return total;
-}
-
-/// The capacity of one instance of each named level (all levels with a capacity: every instance), in KiB.
+/// The capacity of one instance of the named level, or of all memories on the chip, in KiB.
 double kibibytes(const Accelerator& machine, const YamlNode* name) {
-  std::int64_t copies = 1;
-  double total = 0.0;
+  if (name == nullptr) {
+    return static_cast<double>(on_chip_storage(machine).value) / bits_per_kibibyte;
+  }
   for (const Stage& stage : machine.stages) {
-    if (const auto* fanout = std::get_if<Fanout>(&stage)) {
-      copies *= fanout->copies();
-      continue;
-    }
-    const Level& level = std::get<Level>(stage);
-    const auto one = static_cast<double>(capacity_of(level).value) / bits_per_kibibyte;
-    if (name == nullptr) {
-      total += static_cast<double>(copies) * one;
-    } else if (level.name == name->text("level")) {
-      return one;
+    const auto* level = std::get_if<Level>(&stage);
+    if (level != nullptr && level->name == name->text("level")) {
+      return static_cast<double>(storage_of(*level).value) / bits_per_kibibyte;
     }
   }
-  if (name != nullptr) {
-    throw InputError(name->position(), "the accelerator has no level '" + name->text("level") + "'");
-  }
-  return total;
+  throw InputError(name->position(), "the accelerator has no level '" + name->text("level") + "'");
 }
 
 /// What an access of the named level, or a hop of the named fanout, costs in multiply-accumulates.

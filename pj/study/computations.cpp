@@ -59,6 +59,24 @@ std::vector<Computation> rows_of_zeros() {
   };
 }
 
+/// Those of comparing machines.
+std::vector<Computation> rows_of_machines() {
+  return {
+      {"metric",
+       "of docs/metrics.md, from what was measured: W, s, mm2, Hz, bytes",
+       {"metric", "power", "latency", "batch", "macs", "nonzero_macs", "units", "clock", "bytes", "accesses", "storage",
+        "area"},
+       metric_of_measurement},
+      {"ridge", "of a level's roof, in MACs a byte", {"on", "level"}, ridge},
+      {"layers above roof", "of a network on a machine", {"of", "on"}, layers_above_roof},
+      {"copies in use", "of a fanout, in percent", {"of", "on", "fanout"}, share_in_use},
+      {"broken limits", "of a scenario", {"of", "on", "scenario"}, broken_limits},
+      {"front differences", "between the front of random points and comparing all pairs", {"sets"}, front_differences},
+      {"undisclosed reports", "that print metrics, or disclosed ones that do not", {"machines"}, undisclosed_reports},
+      {"rows out of order", "in a table of machines sorted by a metric", {"of", "machines", "by"}, rows_out_of_order},
+  };
+}
+
 /// Those of convolution algorithms.
 std::vector<Computation> rows_of_kernels() {
   return {
@@ -134,10 +152,9 @@ std::vector<Computation> general_rows() {
 const std::vector<Computation>& rows() {
   static const std::vector<Computation> all = [] {
     std::vector<Computation> list = general_rows();
-    const std::vector<Computation> zeros = rows_of_zeros();
-    list.insert(list.end(), zeros.begin(), zeros.end());
-    const std::vector<Computation> kernels = rows_of_kernels();
-    list.insert(list.end(), kernels.begin(), kernels.end());
+    for (const std::vector<Computation>& more : {rows_of_zeros(), rows_of_machines(), rows_of_kernels()}) {
+      list.insert(list.end(), more.begin(), more.end());
+    }
     return list;
   }();
   return all;

@@ -20,5 +20,7 @@ struct DataflowGroup {
 std::string dataflow_table(const std::vector<DataflowGroup>& groups);
 /// Every number of every bar, one line a bar.
 std::string dataflow_csv(const std::vector<DataflowGroup>& groups);
+/// The same as JSON (docs/json.md).
+std::string dataflow_json(const std::string& network, const std::vector<DataflowGroup>& groups);
 
 }  // namespace pj

@@ -3,7 +3,10 @@
 #include "pj/study/cost_origins.hpp"
 #include "pj/study/estimate_report.hpp"
 #include "pj/study/json_text.hpp"
+#include "pj/study/machine_json.hpp"
 #include "pj/study/mapspace.hpp"
+#include "pj/study/metrics_report.hpp"
+#include "pj/study/roofline_report.hpp"
 #include "pj/study/sparsity_report.hpp"
 
 namespace pj {
@@ -12,10 +15,29 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// The loops of a stage, outermost first; those of a fanout each with its axis.
+Json loops_json(const LayerEstimate& layer, const Accelerator& accelerator, std::size_t stage) {
+  Json loops = Json::array();
+  for (const Loop& loop : layer.result.mapping.stages[stage].loops) {
+    loops.push_back({{"index", layer.workload.indices[loop.index].name}, {"factor", loop.factor}});
+    if (const auto* fanout = std::get_if<Fanout>(&accelerator.stages[stage])) {
+      loops.back()["axis"] = fanout->axes[static_cast<std::size_t>(loop.axis)].name;
+    }
+  }
+  return loops;
+}
+
+/// The words of the largest tile of a tensor that a level keeps.
+std::int64_t words_held(const LayerEstimate& layer, const Accelerator& accelerator, std::size_t stage, std::size_t t) {
+  const auto extents = tile_extents(layer.workload, layer.result.mapping, stage, true);
+  return tile_bits(layer.workload, accelerator, t, extents).value / layer.workload.tensors[t].bits_inside();
+}
+
 Json level_json(const LayerEstimate& layer, const Accelerator& accelerator, std::size_t stage) {
   Json json{{"name", stage_name(accelerator.stages[stage])}};
   if (std::holds_alternative<Fanout>(accelerator.stages[stage])) {
     json["kind"] = "fanout";
+    json["loops"] = loops_json(layer, accelerator, stage);
     json["energy_pJ"] = layer.result.cost.networks[stage].value;
     for (std::size_t t = 0; t < layer.workload.tensors.size(); ++t) {
       json["hops"][layer.workload.tensors[t].name] = layer.result.traffic.hops[stage][t];
@@ -23,15 +45,30 @@ Json level_json(const LayerEstimate& layer, const Accelerator& accelerator, std:
     return json;
   }
   json["kind"] = "level";
+  json["loops"] = loops_json(layer, accelerator, stage);
   json["cycles"] = layer.result.cost.level_cycles[stage].value;
   for (std::size_t t = 0; t < layer.workload.tensors.size(); ++t) {
     const Transfers& moved = layer.result.traffic.levels[stage][t];
-    json["tensors"][layer.workload.tensors[t].name] = {{"kept", bool(layer.result.mapping.stages[stage].keeps[t])},
-                                                       {"served", moved.served},
-                                                       {"drained", moved.drained},
-                                                       {"filled", moved.filled},
-                                                       {"updated", moved.updated},
-                                                       {"energy_pJ", layer.result.cost.levels[stage][t].value}};
+    const bool is_kept = layer.result.mapping.stages[stage].keeps[t];
+    json["tensors"][layer.workload.tensors[t].name] = {
+        {"kept", is_kept},
+        {"words", is_kept ? words_held(layer, accelerator, stage, t) : 0},
+        {"served", moved.served},
+        {"drained", moved.drained},
+        {"filled", moved.filled},
+        {"updated", moved.updated},
+        {"energy_pJ", layer.result.cost.levels[stage][t].value}};
+  }
+  return json;
+}
+
+/// For each fanout the share of its copies that get work.
+Json in_use_json(const LayerMetrics& measured, const Accelerator& accelerator) {
+  Json json = Json::object();
+  for (std::size_t s = 0; s < accelerator.stages.size(); ++s) {
+    if (std::holds_alternative<Fanout>(accelerator.stages[s])) {
+      json[stage_name(accelerator.stages[s])] = measured.in_use[s];
+    }
   }
   return json;
 }
@@ -62,6 +99,7 @@ Json layer_json(const LayerEstimate& layer, const Accelerator& accelerator, Obje
   for (std::size_t s = 0; s < accelerator.stages.size(); ++s) {
     json["stages"].push_back(level_json(layer, accelerator, s));
   }
+  json["in_use"] = in_use_json(measure(layer, accelerator, objective), accelerator);
   const Certificate& proof = result.certificate;
   json["certificate"] = {{"proved", proof.proved},
                          {"lower_bound", proof.lower_bound},
@@ -100,20 +138,29 @@ std::string estimate_json(const Estimate& estimate) {
             {"objective", to_string(estimate.objective)},
             {"proved", estimate.proved()},
             {"gap", estimate.gap()}};
+  json["technology_nm"] = estimate.accelerator.node_nm;
+  json["precision_bits"] = estimate.accelerator.compute.bits;
+  json["batch"] = estimate.batch;
+  json["metrics"] = metrics_json(metrics(estimate));
+  json["machine"] = machine_json(estimate.accelerator);
   json["costs"] = costs_json(estimate.accelerator);
   json["layers"] = Json::array();
   for (const LayerEstimate& layer : estimate.layers) {
     json["layers"].push_back(layer_json(layer, estimate.accelerator, estimate.objective));
   }
+  json["roofline"] = roofline_part(roofline(estimate));
   return json_text(json);
 }
 
 std::string mapping_json(const LayerEstimate& layer, const Accelerator& accelerator, const MapperOptions& options) {
   Json json = layer_json(layer, accelerator, options.objective);
   json["accelerator"] = accelerator.name;
+  json["basis"] = "modelled";
+  json["machine"] = machine_json(accelerator);
   json["objective"] = to_string(options.objective);
   const auto mappings = mapspace_size(layer.workload, accelerator, {.perfect_factors = options.perfect_factors});
   json["mapspace"] = mappings ? Json(*mappings) : Json();
+  json["roofline"] = roofline_part(roofline({.accelerator = accelerator, .layers = {layer}}));
   return json_text(json);
 }
 

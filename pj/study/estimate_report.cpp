@@ -4,6 +4,7 @@
 #include "pj/base/text.hpp"
 #include "pj/study/cost_origins.hpp"
 #include "pj/study/mapspace.hpp"
+#include "pj/study/metrics_report.hpp"
 #include "pj/study/proof_text.hpp"
 #include "pj/study/sparsity_report.hpp"
 
@@ -26,20 +27,6 @@ std::string millions(std::int64_t count) {
 
 bool is_level(const Accelerator& accelerator, std::size_t stage) {
   return std::holds_alternative<Level>(accelerator.stages[stage]);
-}
-
-Picojoules stage_energy(const Cost& cost, std::size_t stage) {
-  Picojoules total = cost.networks[stage];
-  for (const Picojoules tensor : cost.levels[stage]) {
-    total += tensor;
-  }
-  return total;
-}
-
-/// The stage that sets the time of a layer.
-std::string bound_by(const Accelerator& accelerator, const Cost& cost) {
-  const std::size_t stage = cost.bottleneck();
-  return stage == accelerator.stages.size() ? accelerator.compute.name : stage_name(accelerator.stages[stage]);
 }
 
 std::vector<std::string> layer_row(const Estimate& estimate, const LayerEstimate& layer) {
@@ -65,17 +52,7 @@ std::vector<std::string> layer_row(const Estimate& estimate, const LayerEstimate
   return row;
 }
 
-/// That of all layers, each as long as it takes.
-double utilisation_of(const Estimate& estimate) {
-  double busy = 0.0;
-  for (const LayerEstimate& layer : estimate.layers) {
-    const Cost& cost = layer.result.cost;
-    busy += cost.cycles().value * utilisation(layer.workload, estimate.accelerator, layer.result.traffic, cost);
-  }
-  return busy / estimate.cycles().value;
-}
-
-std::vector<std::string> total_row(const Estimate& estimate) {
+std::vector<std::string> total_row(const Estimate& estimate, const Metrics& all) {
   std::vector<std::string> row{"all", millions(estimate.macs()), energy_text(estimate.energy())};
   for (std::size_t s = 0; s < estimate.accelerator.stages.size(); ++s) {
     if (is_level(estimate.accelerator, s)) {
@@ -85,7 +62,7 @@ std::vector<std::string> total_row(const Estimate& estimate) {
   row.push_back(significant(estimate.energy().value / static_cast<double>(estimate.macs())));
   row.push_back(time_text(estimate.accelerator, estimate.cycles()));
   row.emplace_back();
-  row.push_back(percent(utilisation_of(estimate)));
+  row.push_back(percent(all.utilisation));
   for (std::size_t s = 0; s + 1 < estimate.accelerator.stages.size(); ++s) {
     if (is_level(estimate.accelerator, s)) {
       row.push_back(millions(estimate.accesses(s)));
@@ -135,54 +112,28 @@ const std::string& stage_name(const Stage& stage) {
   return std::visit([](const auto& s) -> const std::string& { return s.name; }, stage);
 }
 
+std::string bound_by(const Accelerator& accelerator, const Cost& cost) {
+  const std::size_t stage = cost.bottleneck();
+  return stage == accelerator.stages.size() ? accelerator.compute.name : stage_name(accelerator.stages[stage]);
+}
+
 std::string estimate_table(const Estimate& estimate) {
+  const Metrics all = metrics(estimate);
   std::string text = estimate.network + " on " + estimate.accelerator.title + "\n\n";
   Table table = layer_table(estimate);
   for (const LayerEstimate& layer : estimate.layers) {
     table.add(layer_row(estimate, layer));
   }
   table.rule();
-  table.add(total_row(estimate));
+  table.add(total_row(estimate, all));
   text += table.text() + "\n";
   text += has_zeros(estimate) ? sparsity_table(estimate) + "\n" : "";
   text += "Energy: " + energy_text(estimate.energy()) + " — " + where_energy_goes(estimate) + ".\n";
   text += "Time: " + scaled(estimate.time().value, "s") + " at " + scaled(estimate.accelerator.clock.value, "Hz") +
           ", " + grouped(static_cast<std::int64_t>(estimate.cycles().value)) + " cycles.\n";
+  text += metrics_text(all, estimate.accelerator);
   text += origins_text(estimate.accelerator);
   text += "Modelled, not measured. " + proof_text(estimate) + "; percentages are shares of energy.\n";
-  return text;
-}
-
-std::string estimate_csv(const Estimate& estimate) {
-  std::vector<std::string> header{"layer",      "kind",   "macs",     "energy_pJ",
-                                  "compute_pJ", "cycles", "bound_by", "utilisation"};
-  for (const Stage& stage : estimate.accelerator.stages) {
-    header.push_back(stage_name(stage) + "_pJ");
-    if (std::holds_alternative<Level>(stage)) {
-      header.push_back(stage_name(stage) + "_words");
-    }
-  }
-  header.emplace_back("gap");
-  std::string text = csv_line(header) + "\n";
-  for (const LayerEstimate& layer : estimate.layers) {
-    const Cost& cost = layer.result.cost;
-    std::vector<std::string> row{layer.name,
-                                 layer.kind,
-                                 std::to_string(layer.result.traffic.macs),
-                                 exact(cost.energy().value),
-                                 exact(cost.compute.value),
-                                 exact(cost.cycles().value),
-                                 bound_by(estimate.accelerator, cost),
-                                 exact(utilisation(layer.workload, estimate.accelerator, layer.result.traffic, cost))};
-    for (std::size_t s = 0; s < estimate.accelerator.stages.size(); ++s) {
-      row.push_back(exact(stage_energy(cost, s).value));
-      if (is_level(estimate.accelerator, s)) {
-        row.push_back(std::to_string(accesses(layer.result.traffic, s)));
-      }
-    }
-    row.push_back(exact(gap(layer.result.certificate, objective_value(estimate.objective, cost))));
-    text += csv_line(row) + "\n";
-  }
   return text;
 }
 

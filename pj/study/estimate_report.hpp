@@ -8,7 +8,7 @@ namespace pj {
 
 /// An estimate as people read it: a row for each layer, totals, where the energy goes and what sets the time.
 std::string estimate_table(const Estimate& estimate);
-/// A row for each layer, with every level's energy and words.
+/// A row for each layer, with every level's energy and words and every metric.
 std::string estimate_csv(const Estimate& estimate);
 /// Every number (docs/json.md).
 std::string estimate_json(const Estimate& estimate);
@@ -24,5 +24,7 @@ std::string accelerator_report(const Accelerator& accelerator);
 
 /// The name of a stage.
 const std::string& stage_name(const Stage& stage);
+/// The stage, or the compute units, that set the time of a layer.
+std::string bound_by(const Accelerator& accelerator, const Cost& cost);
 
 }  // namespace pj

@@ -19,10 +19,6 @@ Picojoules sum(const std::vector<Picojoules>& parts) {
   return total;
 }
 
-Picojoules stage_energy(const Cost& cost, std::size_t stage) {
-  return sum(cost.levels[stage]) + cost.networks[stage];
-}
-
 }  // namespace
 
 Workload in_formats_of(const Accelerator& accelerator, Workload workload) {
@@ -71,7 +67,10 @@ LayerEstimate map_layer(LayerEstimate layer, const Accelerator& accelerator, con
 }
 
 Estimate evaluate(const Network& network, const Accelerator& accelerator, const EvaluateOptions& options) {
-  Estimate estimate{.network = network.name, .accelerator = accelerator, .objective = options.mapper.objective};
+  Estimate estimate{.network = network.name,
+                    .accelerator = accelerator,
+                    .objective = options.mapper.objective,
+                    .batch = options.batch};
   for (LoweredLayer& layer : lower(network)) {
     estimate.layers.push_back({layer.name, layer.kind, in_formats_of(accelerator, std::move(layer.workload))});
   }
@@ -98,6 +97,10 @@ Estimate evaluate(const Network& network, const Accelerator& accelerator, const 
     estimate.layers[i].result = estimate.layers[first[i]].result;
   }
   return estimate;
+}
+
+Picojoules stage_energy(const Cost& cost, std::size_t stage) {
+  return sum(cost.levels[stage]) + cost.networks[stage];
 }
 
 std::int64_t accesses(const Traffic& traffic, std::size_t stage) {

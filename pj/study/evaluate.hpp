@@ -26,6 +26,7 @@ struct Estimate {
   std::vector<LayerEstimate> layers;  ///< those that multiply and accumulate, in the network's order
   std::size_t searched = 0;           ///< different layers: equal ones are mapped once
   Objective objective = Objective::Energy;
+  std::int64_t batch = 1;  ///< inputs that the network takes at a time
 
   /// Is every layer's mapping proved to be the best?
   bool proved() const;
@@ -46,6 +47,7 @@ struct EvaluateOptions {
   MapperOptions mapper;
   const MappingCache* cache = nullptr;  ///< results that are there are not searched for again
   int threads = 0;                      ///< 0: one per core
+  std::int64_t batch = 1;               ///< that the network was loaded with
   std::function<void(std::size_t done, std::size_t all)> progress;
 };
 
@@ -68,6 +70,9 @@ void check_formats(const Accelerator& accelerator, const Formats& formats);
 
 /// For each layer the first one that has the same workload; equal layers share its search.
 std::vector<std::size_t> first_of_equals(const std::vector<LayerEstimate>& layers);
+
+/// The energy of a mapped layer at a stage: a level's, or that of a fanout's network.
+Picojoules stage_energy(const Cost& cost, std::size_t stage);
 
 /// Words that a stage moves for a mapped layer: reads and writes of all tensors.
 std::int64_t accesses(const Traffic& traffic, std::size_t stage);

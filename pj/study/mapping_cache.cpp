@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pj/base/files.hpp"
+#include "pj/base/hash.hpp"
 #include "pj/base/text.hpp"
 #include "pj/study/mapping_key.hpp"
 
@@ -20,19 +21,6 @@ constexpr const char* heading = "# A result of `picojoule`'s search for mappings
 constexpr std::int64_t largest_entry = 1 << 20;
 // An entry takes some 2 kB: in 256 folders of so many they stay below 200 MB.
 constexpr std::size_t most_in_folder = 200;
-
-/// FNV-1a (Fowler, Noll, Vo), 64 bits, as 16 hexadecimal digits.
-std::string hash_of(std::string_view text) {
-  std::uint64_t hash = 0xCBF29CE484222325ULL;
-  for (const char c : text) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
-  }
-  std::string digits;
-  for (int shift = 60; shift >= 0; shift -= 4) {
-    digits += "0123456789abcdef"[hash >> shift & 0xF];
-  }
-  return digits;
-}
 
 /// The counts of a certificate, by name.
 struct Count {

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pj/study/json_text.hpp"
+#include "pj/study/machine_json.hpp"
 #include "pj/study/pareto_report.hpp"
 
 namespace pj {
@@ -29,11 +30,15 @@ Json front_json(const LayerEstimate& layer, const Accelerator& accelerator, cons
 std::string pareto_json(const LayerEstimate& layer, const Accelerator& accelerator, const ParetoFront& front) {
   Json json = front_json(layer, accelerator, front);
   json["accelerator"] = accelerator.name;
+  json["basis"] = "modelled";
+  json["machine"] = machine_json(accelerator);
   return json_text(json);
 }
 
 std::string pareto_json(const NetworkFront& front) {
   Json json{{"network", front.network}, {"accelerator", front.accelerator.name}, {"thinned", front.thinned}};
+  json["basis"] = "modelled";
+  json["machine"] = machine_json(front.accelerator);
   json["points"] = Json::array();
   for (const NetworkPoint& point : front.points) {
     json["points"].push_back(

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "pj/onnx/elements.hpp"
+#include "pj/network/elements.hpp"
 #include "pj/onnx/onnx.hpp"
 #include "pj/onnx/writer.hpp"
 

@@ -1,4 +1,4 @@
-#include "pj/onnx/elements.hpp"
+#include "pj/network/elements.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -68,6 +68,9 @@ std::uint64_t small_float_bits(double number, const NumberFormat& format) {
   const double magnitude = std::abs(number);
   if (std::isinf(magnitude)) {
     return sign | largest;
+  }
+  if (magnitude == 0.0) {
+    return sign;
   }
   int exponent = 0;
   std::frexp(magnitude, &exponent);

@@ -1,0 +1,127 @@
+#include "cli/output.hpp"
+#include "cli/verbs.hpp"
+#include "pj/base/error.hpp"
+#include "pj/base/files.hpp"
+#include "pj/base/text.hpp"
+#include "pj/data/data_set.hpp"
+#include "pj/inference/accuracy.hpp"
+#include "pj/inference/calls.hpp"
+#include "pj/study/load.hpp"
+#include "pj/study/observation_report.hpp"
+#include "pj/study/run_report.hpp"
+
+namespace pj {
+
+namespace {
+
+double largest_of(const std::string& range) {
+  if (range.empty()) {
+    return 0.0;
+  }
+  if (range != "0..1" && range != "0..255") {
+    throw InputError("--range is 0..1 or 0..255, not '" + range + "'");
+  }
+  return range == "0..1" ? 1.0 : 255.0;
+}
+
+Preprocessing preprocessing(const Options& options) {
+  if (!options.channels.empty() && options.channels != "rgb" && options.channels != "bgr") {
+    throw InputError("--channels is rgb or bgr, not '" + options.channels + "'");
+  }
+  return {.resize = static_cast<int>(options.resize),
+          .crop = static_cast<int>(options.crop),
+          .squares = options.squares,
+          .blue_first = options.channels == "bgr",
+          .mean = parse_decimals(options.mean, "--mean"),
+          .deviation = parse_decimals(options.deviation, "--std"),
+          .range = largest_of(options.range)};
+}
+
+std::vector<std::string> labels_of(const Options& options) {
+  return options.labels.empty() ? std::vector<std::string>{} : load_labels(options.labels);
+}
+
+Plan plan_for(const Options& options) {
+  LoadOptions load = load_options(options);
+  load.load_data = true;
+  return Plan(load_network(options.operands.front(), load));
+}
+
+void run_data_set(const Options& options, const Plan& plan, Console& console) {
+  if (!options.inputs.empty() || !options.states.empty() || !options.outputs.empty()) {
+    throw InputError("--accuracy takes its inputs from the data set; leave --input, --state and --output out");
+  }
+  const NumberFormat records = options.records.empty() ? NumberFormat::fixed(8, false) : parse_format(options.records);
+  const DataSet data = load_data_set(options.accuracy, {.records = records});
+  const std::vector<std::string> labels = labels_of(options);
+  AccuracyOptions wanted{.preprocessing = preprocessing(options),
+                         .samples = static_cast<std::size_t>(options.samples),
+                         .threads = static_cast<int>(options.threads)};
+  wanted.progress = [&](std::size_t done, std::size_t all) {
+    console.progress.show("classified " + std::to_string(done) + " of " + std::to_string(all) + " samples");
+  };
+  wanted.check = [&] { console.interrupt.check(); };
+  wanted.observe = !options.observe.empty();
+  Measurement found = measure_accuracy(plan, data, wanted);
+  const Accuracy& accuracy = found.accuracy;
+  console.progress.clear();
+  const std::string& name = options.operands.front();
+  write_files(
+      options, [&] { return accuracy_json(accuracy, name, data.name, labels); }, [&] { return std::string(); });
+  console.out << accuracy_table(accuracy, name, data.name, labels);
+  if (wanted.observe) {
+    found.observations.source = "measured on " + std::to_string(accuracy.samples) + " samples of " + data.name;
+    write_file(options.observe, observation_json(plan.network(), found.observations));
+    console.out << "\n" << observation_table(plan.network(), found.observations);
+  }
+}
+
+/// An output's file: `NAME=FILE`, or `FILE` for the first.
+void write_output(const std::string& text, const RunResult& result) {
+  for (std::size_t i = 0; i < result.names.size(); ++i) {
+    if (text.starts_with(result.names[i] + "=")) {
+      const std::string path = text.substr(result.names[i].size() + 1);
+      write_file(path, tensor_file_bytes(result.outputs[i], result.names[i], path));
+      return;
+    }
+  }
+  if (result.names.size() != 1) {
+    throw InputError("the network has the outputs " + join(result.names, ", ") + "; give each as --output NAME=FILE");
+  }
+  write_file(text, tensor_file_bytes(result.outputs.front(), result.names.front(), text));
+}
+
+}  // namespace
+
+void run_run(const Options& options, Console& console) {
+  for (const std::string& output : options.outputs) {
+    check_can_write(output.substr(output.rfind('=') + 1));
+  }
+  if (!options.observe.empty()) {
+    check_can_write(options.observe);
+  }
+  if (options.accuracy.empty() && (!options.observe.empty() || !options.records.empty() || options.samples > 0)) {
+    throw InputError("--observe, --samples and --records are for data sets; give one with --accuracy");
+  }
+  const Plan plan = plan_for(options);
+  if (!options.accuracy.empty()) {
+    run_data_set(options, plan, console);
+    return;
+  }
+  const std::vector<std::string> labels = labels_of(options);
+  const RunRequest request{options.inputs, options.states, preprocessing(options)};
+  const RunResult result = run_calls(plan, request, [&](std::int64_t done, std::int64_t all) {
+    console.interrupt.check();
+    console.progress.show("ran " + std::to_string(done) + " of " + std::to_string(all) + " calls");
+  });
+  console.progress.clear();
+  const std::string table = run_table(result, labels);
+  for (const std::string& output : options.outputs) {
+    write_output(output, result);
+  }
+  write_files(
+      options, [&] { return run_json(result, labels); }, [&] { return std::string(); });
+  console.out << table;
+}
+
+}  // namespace pj
