@@ -43,7 +43,7 @@ double codec_faults(const YamlNode& with);
 double size_deviations(const YamlNode& with);
 double input_reads(const YamlNode& with);
 
-double metric_of_measurement(const YamlNode& with);
+double metric_of_measurement(const YamlNode& with, const MappingCache* cache);
 double ridge(const YamlNode& with);
 double layers_above_roof(const YamlNode& with, const MappingCache* cache);
 double share_in_use(const YamlNode& with, const MappingCache* cache);

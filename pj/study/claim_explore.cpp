@@ -21,9 +21,9 @@ Estimate claimed_estimate(const YamlNode& with, const Accelerator& machine, cons
                   {.mapper = {.perfect_factors = true}, .cache = cache, .threads = 1});
 }
 
-double number_or(const YamlNode& with, const char* key, double otherwise) {
+double number_or(const YamlNode& with, const MappingCache* cache, const char* key, double otherwise) {
   const YamlNode* node = with.find(key);
-  return node == nullptr ? otherwise : value_of(*node, nullptr);
+  return node == nullptr ? otherwise : value_of(*node, cache);
 }
 
 bool prints(const Accelerator& machine) {
@@ -32,19 +32,19 @@ bool prints(const Accelerator& machine) {
 
 }  // namespace
 
-double metric_of_measurement(const YamlNode& with) {
-  Metrics measured{.batch = static_cast<std::int64_t>(number_or(with, "batch", 1.0)),
-                   .macs = static_cast<std::int64_t>(number_or(with, "macs", 0.0)),
-                   .nonzero_macs = number_or(with, "nonzero_macs", 0.0),
-                   .latency = {number_or(with, "latency", 0.0)},
-                   .units = static_cast<std::int64_t>(number_or(with, "units", 0.0)),
-                   .outermost_bits = 8.0 * number_or(with, "bytes", 0.0),
-                   .outermost_accesses = number_or(with, "accesses", 0.0)};
-  measured.energy = {number_or(with, "power", 0.0) * measured.latency.value * 1e12};
-  measured.peak_macs_per_second = static_cast<double>(measured.units) * number_or(with, "clock", 0.0);
-  measured.on_chip = {static_cast<std::int64_t>(8.0 * number_or(with, "storage", 0.0))};
+double metric_of_measurement(const YamlNode& with, const MappingCache* cache) {
+  Metrics measured{.batch = static_cast<std::int64_t>(number_or(with, cache, "batch", 1.0)),
+                   .macs = static_cast<std::int64_t>(number_or(with, cache, "macs", 0.0)),
+                   .nonzero_macs = number_or(with, cache, "nonzero_macs", 0.0),
+                   .latency = {number_or(with, cache, "latency", 0.0)},
+                   .units = static_cast<std::int64_t>(number_or(with, cache, "units", 0.0)),
+                   .outermost_bits = 8.0 * number_or(with, cache, "bytes", 0.0),
+                   .outermost_accesses = number_or(with, cache, "accesses", 0.0)};
+  measured.energy = {number_or(with, cache, "power", 0.0) * measured.latency.value * 1e12};
+  measured.peak_macs_per_second = static_cast<double>(measured.units) * number_or(with, cache, "clock", 0.0);
+  measured.on_chip = {static_cast<std::int64_t>(8.0 * number_or(with, cache, "storage", 0.0))};
   if (const YamlNode* area = with.find("area")) {
-    measured.area = SquareMicrons{1e6 * value_of(*area, nullptr)};
+    measured.area = SquareMicrons{1e6 * value_of(*area, cache)};
   }
   const MetricRow& metric = read_metric(with.at("metric"));
   const auto value = metric.value(measured);
