@@ -73,7 +73,7 @@ TEST_CASE("every fault of densities has its place and a way out") {
   CHECK(fault("layers: {c: {Output: 0.5}, d: {Input: 0.5}}") == "no fault");
   CHECK_THROWS_WITH(
       load_densities("eyeriss_alexnt"),
-      "unknown densities 'eyeriss_alexnt'; did you mean 'eyeriss_alexnet'? (a file's name ends in .yaml)");
+      "unknown densities 'eyeriss_alexnt'; did you mean 'eyeriss_alexnet'? (a file's name ends in .yaml or .json)");
 }
 
 }  // namespace pj
