@@ -37,7 +37,7 @@ class Install(unittest.TestCase):
             return done.returncode, done.stderr, calls.read_text(encoding="utf-8") if calls.exists() else ""
 
     ALL = ("g++ cmake ninja-build libyaml-cpp-dev nlohmann-json3-dev libcli11-dev libprotobuf-dev protobuf-compiler "
-           "libonnx-dev libopenblas-dev libfftw3-dev libdnnl-dev ccache")
+           "libonnx-dev zlib1g-dev libpng-dev libjpeg-dev libopenblas-dev libfftw3-dev libdnnl-dev ccache")
 
     def test_nothing_is_said_or_done_where_nothing_is_missing(self):
         self.assertEqual(self.run_with(self.ALL), (0, "", ""))
