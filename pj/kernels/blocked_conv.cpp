@@ -22,21 +22,19 @@ struct GroupPlanes {
 Buffer<float> transformed_filters(const ConvShape& s, std::span<const float> weights, const CookToom& f,
                                   std::int64_t panel) {
   const PanelShape shape{s.group_C(), s.group_M(), panel};
-  const auto numbers = static_cast<std::size_t>(shape.numbers());
-  const int positions = f.n() * f.n();
-  Tensor<double, 4> exact(s.weights());
-  std::ranges::copy(weights, exact.elements().begin());
-  const Tensor<double, 4> filters = winograd_filters<double>(exact.view(), f);
-  Buffer<float> packed(static_cast<std::size_t>(s.groups * positions) * numbers);
-  for (std::int64_t matrix = 0; matrix < s.groups * positions; ++matrix) {
-    const std::int64_t first_filter = matrix / positions * s.group_M();
-    const std::int64_t position = matrix % positions;
-    pack_panels(
-        shape,
-        [&](std::int64_t c, std::int64_t m) {
-          return static_cast<float>(filters(first_filter + m, c, position / f.n(), position % f.n()));
-        },
-        std::span(packed).subspan(static_cast<std::size_t>(matrix) * numbers, numbers));
+  const std::int64_t positions = std::int64_t{f.n()} * f.n();
+  const TensorView<const float, 4> taps(weights, s.weights());
+  Buffer<float> packed(static_cast<std::size_t>(s.groups * positions * shape.numbers()));
+  for (std::int64_t m = 0; m < s.M; ++m) {
+    for (std::int64_t c = 0; c < s.group_C(); ++c) {
+      const Tensor<double, 2> filter =
+          transformed<double>(f.G, [&](int i, int j) { return static_cast<double>(taps(m, c, i, j)); });
+      for (std::int64_t position = 0; position < positions; ++position) {
+        const std::int64_t matrix = m / s.group_M() * positions + position;
+        packed[static_cast<std::size_t>(matrix * shape.numbers()) + shape.place(c, m % s.group_M())] =
+            static_cast<float>(filter(position / f.n(), position % f.n()));
+      }
+    }
   }
   return packed;
 }
@@ -156,13 +154,13 @@ Verdict pointwise_can_run(const ConvShape& s) {
 
 PreparedConv prepare_pointwise(const VectorKernels& kernels, const ConvShape& s, std::span<const float> weights) {
   const PanelShape shape{s.group_C(), s.group_M(), kernels.panel};
-  const auto numbers = static_cast<std::size_t>(shape.numbers());
   const TensorView<const float, 2> filters(weights, {s.M, s.group_C()});
-  Buffer<float> packed(static_cast<std::size_t>(s.groups) * numbers);
-  for (std::int64_t group = 0; group < s.groups; ++group) {
-    pack_panels(
-        shape, [&](std::int64_t c, std::int64_t m) { return filters(group * s.group_M() + m, c); },
-        std::span(packed).subspan(static_cast<std::size_t>(group) * numbers, numbers));
+  Buffer<float> packed(static_cast<std::size_t>(s.groups * shape.numbers()));
+  for (std::int64_t m = 0; m < s.M; ++m) {
+    for (std::int64_t c = 0; c < s.group_C(); ++c) {
+      packed[static_cast<std::size_t>(m / s.group_M() * shape.numbers()) + shape.place(c, m % s.group_M())] =
+          filters(m, c);
+    }
   }
   const auto run = [s, &kernels, packed = std::move(packed)](auto input, auto output, auto) {
     const GroupPlanes planes(s);

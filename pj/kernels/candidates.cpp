@@ -102,22 +102,7 @@ struct CodesOperands {
     });
   }
 
-  /// One sum by its definition; outside the map bytes are 0 and signs +1.
-  double exact(const Shape<4>& at) const {
-    const ConvShape& s = layout.shape;
-    std::int64_t sum = 0;
-    for (std::int64_t i = 0; i < s.group_C() * s.R * s.S; ++i) {
-      const std::int64_t c = i / (s.R * s.S);
-      const std::int64_t r = i / s.S % s.R;
-      const std::int64_t y = at[2] * s.stride_h + r * s.dilation_h - s.pad_top;
-      const std::int64_t x = at[3] * s.stride_w + i % s.S * s.dilation_w - s.pad_left;
-      const bool is_inside = y >= 0 && y < s.H && x >= 0 && x < s.W;
-      const std::int64_t outside = layout.codes == Codes::Bytes ? 0 : 1;
-      sum += (is_inside ? input(at[0], at[1] / s.group_M() * s.group_C() + c, y, x) : outside) *
-             weights(at[1], c, r, i % s.S);
-    }
-    return static_cast<double>(sum);
-  }
+  double exact(const Shape<4>& at) const { return static_cast<double>(code_sum(layout, input, weights, at)); }
 };
 
 struct CodesRun {

@@ -127,6 +127,23 @@ PreparedCodes prepare_codes(const WordKernels& kernels, const CodesLayout& layou
   return {conv->workspace(), [conv](auto input, auto sums, auto workspace) { conv->run(input, sums, workspace); }};
 }
 
+std::int64_t code_sum(const CodesLayout& layout, const Tensor<std::int16_t, 4>& input,
+                      const Tensor<std::int8_t, 4>& weights, const Shape<4>& at) {
+  const ConvShape& s = layout.shape;
+  const std::int64_t outside = layout.codes == Codes::Bytes ? 0 : 1;
+  std::int64_t sum = 0;
+  for (std::int64_t i = 0; i < s.group_C() * s.R * s.S; ++i) {
+    const std::int64_t c = i / (s.R * s.S);
+    const std::int64_t r = i / s.S % s.R;
+    const std::int64_t y = at[2] * s.stride_h + r * s.dilation_h - s.pad_top;
+    const std::int64_t x = at[3] * s.stride_w + i % s.S * s.dilation_w - s.pad_left;
+    const bool is_inside = y >= 0 && y < s.H && x >= 0 && x < s.W;
+    sum += (is_inside ? input(at[0], at[1] / s.group_M() * s.group_C() + c, y, x) : outside) *
+           weights(at[1], c, r, i % s.S);
+  }
+  return sum;
+}
+
 Buffer<std::uint32_t> pack_codes(const CodesLayout& layout, TensorView<const std::int16_t, 4> planar) {
   const ConvShape& s = layout.shape;
   Buffer<std::uint32_t> words(static_cast<std::size_t>(layout.input_words()));

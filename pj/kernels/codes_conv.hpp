@@ -44,6 +44,10 @@ Verdict codes_can_run(const CodesLayout& layout);
 PreparedCodes prepare_codes(const WordKernels& kernels, const CodesLayout& layout,
                             std::span<const std::int8_t> weights);
 
+/// One sum by its definition: the plain twin.
+std::int64_t code_sum(const CodesLayout& layout, const Tensor<std::int16_t, 4>& input,
+                      const Tensor<std::int8_t, 4>& weights, const Shape<4>& at);
+
 /// Planar numbers as codes, and planar sums.
 Buffer<std::uint32_t> pack_codes(const CodesLayout& layout, TensorView<const std::int16_t, 4> planar);
 Tensor<std::int32_t, 4> unpack_sums(const CodesLayout& layout, std::span<const std::int32_t> sums);

@@ -56,6 +56,9 @@ void check_exact(const CodesLayout& layout, const Tensor<std::int16_t, 4>& input
     conv.run(packed, sums, workspace);
     CHECK((unpack_sums(layout, sums) == expected));
   }
+  const auto [N, M, P, Q] = layout.shape.output();
+  const Shape<4> last{N - 1, M - 1, P - 1, 0};
+  CHECK(code_sum(layout, input, weights, last) == expected(N - 1, M - 1, P - 1, 0));
 }
 
 ConvShape random_shape(Rng& rng) {

@@ -1,5 +1,6 @@
 #include "pj/kernels/fft.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -26,15 +27,21 @@ OperationCount inverse_operations(const FftPlan& plan) {
   return (plan.half() + plan.n / 2) * line_operations(plan.n) + OperationCount{.additions = plan.n * plan.n};
 }
 
-/// Responses of all blocks along one axis that are outputs.
+/// Responses of all blocks along one axis that are outputs: multiples of the stride.
 std::int64_t useful_responses(std::int64_t n, std::int64_t block, std::int64_t blocks, std::int64_t shift,
                               std::int64_t stride, std::int64_t outputs) {
   std::int64_t count = 0;
-  for (std::int64_t position = 0; position < blocks * n; ++position) {
-    const std::int64_t dense = position / n * block + position % n + shift;
-    count += dense >= 0 && dense % stride == 0 && dense / stride < outputs ? 1 : 0;
+  for (std::int64_t b = 0; b < blocks; ++b) {
+    const std::int64_t first = std::max<std::int64_t>(b * block + shift, 0);
+    const std::int64_t last = std::min(b * block + shift + n - 1, (outputs - 1) * stride);
+    count += first <= last ? last / stride - ceil_div(first, stride) + 1 : 0;
   }
   return count;
+}
+
+/// The numbers that FFTs keep and need: spectra of the filters, of the inputs and of the products, and tiles.
+std::int64_t fft_numbers(const ConvShape& s, const FftPlan& plan) {
+  return 2 * plan.frequencies() * (s.M * s.group_C() + (s.C + s.M) * plan.blocks()) + plan.blocks() * plan.n * plan.n;
 }
 
 }  // namespace
@@ -68,11 +75,10 @@ Verdict fft_can_run(const ConvShape& s) {
   if (s.dilated_R() >= 64 || s.dilated_S() >= 64) {
     return Verdict::no("the filter does not fit a transform of 64×64");
   }
-  constexpr std::int64_t most_bytes = std::int64_t{1} << 30;
-  const std::int64_t frequencies = best_fft_plan(s).frequencies();
-  const auto bytes = checked_product(s.M * s.group_C(), 8 * frequencies);
-  if (!bytes || *bytes > most_bytes) {
-    return Verdict::no("the spectra of the filters are larger than 1 GiB");
+  constexpr std::int64_t most = std::int64_t{1} << 28;
+  if (element_count(s.weights()) > most || element_count(s.input()) > most || element_count(s.output()) > most ||
+      fft_numbers(s, best_fft_plan(s)) > most) {
+    return Verdict::no("the spectra are larger than 1 GiB");
   }
   return Verdict::yes();
 }

@@ -1,5 +1,7 @@
 #include "pj/kernels/layer_conv.hpp"
 
+#include "pj/base/error.hpp"
+
 namespace pj {
 
 namespace {
@@ -43,7 +45,11 @@ std::optional<ConvShape> layer_conv(const Network& network, const Node& node) {
     shape = ConvShape{.N = shape_of(0)[0], .C = element_count(weights) / weights[0], .M = weights[0]};
   }
   if (shape) {
-    check(*shape);
+    try {
+      check(*shape);
+    } catch (const InputError& fault) {
+      throw InputError("node '" + node.name + "': " + fault.what());
+    }
   }
   return shape;
 }

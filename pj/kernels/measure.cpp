@@ -5,6 +5,7 @@
 #include <cmath>
 #include <ctime>
 #include <fftw3.h>
+#include <utility>
 
 #include "pj/base/interrupt.hpp"
 #include "pj/base/text.hpp"
@@ -121,15 +122,21 @@ ConvTimes measure(const ConvShape& shape, const MeasureOptions& options) {
 }
 
 Verdict can_measure(const ConvShape& shape) {
-  constexpr std::int64_t most = std::int64_t{1} << 28;  // numbers: several candidates keep as many at a time
-  for (const Shape<4>& tensor : {shape.input(), shape.weights(), shape.output()}) {
-    if (element_count(tensor) > most) {
-      return Verdict::no("a tensor of more than 1 GiB");
-    }
-  }
+  // What all candidates keep at a time: copies of the maps, of the weights and their transforms (those of F(2×2),
+  // F(4×4) and F(6×6) are 13 times the weights), and two Toeplitz matrices.
+  constexpr std::int64_t most = std::int64_t{1} << 30;
   const ProductShape product = toeplitz_product(shape);
-  if (!shape.is_pointwise() && !shape.is_fully_connected() && product.K * product.N > most) {
-    return Verdict::no("a Toeplitz matrix of more than 1 GiB");
+  const bool is_product = shape.is_pointwise() || shape.is_fully_connected();
+  std::int64_t total = 0;
+  for (const auto& [copies, numbers] : {std::pair{std::int64_t{10}, element_count(shape.input())},
+                                        {10, element_count(shape.output())},
+                                        {is_product ? 5 : 17, element_count(shape.weights())},
+                                        {is_product ? 0 : 2, product.K * product.N}}) {
+    const auto kept = checked_product(copies, numbers);
+    if (!kept || *kept > most - total) {
+      return Verdict::no("measuring it takes more than 4 GiB");
+    }
+    total += *kept;
   }
   return Verdict::yes();
 }

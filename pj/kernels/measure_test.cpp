@@ -50,15 +50,28 @@ TEST_CASE("measuring stops where it is asked to") {
 }
 
 TEST_CASE("a layer that would take all memory is not measured") {
-  CHECK(can_measure({.C = 4096, .M = 4096}));
-  CHECK(can_measure({.C = 100'000, .M = 100'000}).reason() == "a tensor of more than 1 GiB");
-  CHECK(can_measure({.C = 1024, .M = 4, .H = 500, .W = 500, .R = 7, .S = 7}).reason() ==
-        "a Toeplitz matrix of more than 1 GiB");
+  CHECK(can_measure({.C = 25088, .M = 4096}));
+  for (const ConvShape& shape : {ConvShape{.C = 100'000, .M = 100'000},
+                                 {.C = 1, .M = 1, .H = 1 << 15, .W = 1 << 15},
+                                 {.C = 1024, .M = 4, .H = 500, .W = 500, .R = 7, .S = 7},
+                                 {.N = 1 << 30, .C = 1 << 10, .M = 1 << 10}}) {
+    CHECK(can_measure(shape).reason() == "measuring it takes more than 4 GiB");
+  }
 }
 
 TEST_CASE("no processor does more than a few hundred operations a cycle") {
   CHECK(peak_now() > 1e8);
   CHECK(peak_now() < 1e12);
+}
+
+TEST_CASE("a layer that is too large to be counted is refused by its name") {
+  NetworkBuilder builder("huge");
+  const std::int64_t size = std::int64_t{1} << 30;
+  const ValueId input = builder.input("x", {size, size});
+  const Network network =
+      builder.finish({builder.add_one("fc", FullyConnected{}, {input, builder.weight("w", {size, size})})});
+  CHECK_THROWS_WITH_AS(layer_conv(network, network.nodes.front()),
+                       "node 'fc': the convolution has more than 2^63 elements or multiplications", InputError);
 }
 
 TEST_CASE("the layers of the zoo are convolutions with the MACs that its statistics count") {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "pj/kernels/layout.hpp"
 
@@ -16,20 +16,12 @@ struct PanelShape {
   std::int64_t padded_C() const { return blocks_of(C) * block_size; }
   std::int64_t padded_M() const { return blocks_of(M) * block_size; }
   std::int64_t numbers() const { return padded_C() * padded_M(); }
-};
-
-/// Packs the matrix `at(c, m)` into `packed`.
-template <class At>
-void pack_panels(const PanelShape& shape, const At& at, std::span<float> packed) {
-  std::size_t next = 0;
-  for (std::int64_t first = 0; first < shape.padded_M(); first += shape.panel) {
-    const std::int64_t last = std::min(first + shape.panel, shape.padded_M());
-    for (std::int64_t c = 0; c < shape.padded_C(); ++c) {
-      for (std::int64_t m = first; m < last; ++m) {
-        packed[next++] = c < shape.C && m < shape.M ? at(c, m) : 0.0F;
-      }
-    }
+  /// Where a weight stands.
+  std::size_t place(std::int64_t c, std::int64_t m) const {
+    const std::int64_t first = m / panel * panel;
+    const std::int64_t width = std::min(panel, padded_M() - first);
+    return static_cast<std::size_t>(padded_C() * first + c * width + m - first);
   }
-}
+};
 
 }  // namespace pj

@@ -37,9 +37,8 @@ Tensor<Number, 2> quarter(TensorView<const Number, 2> whole, std::int64_t row, s
   std::ranges::fill(part.elements(), zero_like(whole(0, 0)));
   const std::int64_t filled = std::min(columns, whole.size(1) - column * columns);
   for (std::int64_t i = 0; i < std::min(rows, whole.size(0) - row * rows); ++i) {
-    for (std::int64_t j = 0; j < filled; ++j) {
-      part(i, j) = whole(row * rows + i, column * columns + j);
-    }
+    const std::int64_t first = (row * rows + i) * whole.size(1) + column * columns;
+    std::copy_n(whole.elements().begin() + first, filled, part.elements().begin() + i * columns);
   }
   return part;
 }
@@ -86,12 +85,13 @@ void strassen(TensorView<const Number, 2> a, TensorView<const Number, 2> b, Tens
   const Matrix m7 = times(difference(a12, a22), sum(b21, b22));
   const std::array quarters{sum(difference(sum(m1, m4), m5), m7), sum(m3, m5), sum(m2, m4),
                             sum(sum(difference(m1, m2), m3), m6)};
-  const Shape<2> half = quarters.front().shape();
+  const auto [rows, columns] = quarters.front().shape();
   for (std::int64_t i = 0; i < product.size(0); ++i) {
-    for (std::int64_t j = 0; j < product.size(1); ++j) {
-      const auto& part = quarters[static_cast<std::size_t>(i / half[0] * 2 + j / half[1])];
-      product(i, j) = part(i % half[0], j % half[1]);
-    }
+    const std::size_t left = static_cast<std::size_t>(i / rows * 2);
+    const auto line = product.elements().begin() + i * product.size(1);
+    const std::int64_t second = product.size(1) - columns;  // the right quarters may be one column narrower
+    std::copy_n(quarters[left].elements().begin() + i % rows * columns, columns, line);
+    std::copy_n(quarters[left + 1].elements().begin() + i % rows * columns, second, line + columns);
   }
 }
 

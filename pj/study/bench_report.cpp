@@ -48,8 +48,11 @@ std::string machine_text(const NetworkBench& bench) {
 std::string totals_text(const NetworkBench& bench) {
   const Seconds best = bench.total("");
   const Seconds theirs = bench.total(peer);
-  std::string text = "In all " + scaled(best.value, "s") + "; with " + peer + " throughout " +
-                     scaled(theirs.value, "s") + ", " + significant(theirs / best) + " times as long.\n";
+  std::string text;
+  if (!bench.layers.empty()) {
+    text = "In all " + scaled(best.value, "s") + "; with " + peer + " throughout " + scaled(theirs.value, "s") + ", " +
+           significant(theirs / best) + " times as long.\n";
+  }
   if (bench.unmeasured > 0) {
     text += "Stopped: " + counted(static_cast<std::int64_t>(bench.unmeasured), "shape") + " not measured.\n";
   }
@@ -74,8 +77,7 @@ std::string bench_table(const NetworkBench& bench) {
                significant(100.0 * rate / layer.times.peak) + " %", error_text(best.error)});
   }
   const std::string heading = bench.network + " on this processor\n\n";
-  return heading + (bench.layers.empty() ? "" : table.text() + "\n") +
-         (bench.layers.empty() ? "" : totals_text(bench)) + machine_text(bench);
+  return heading + (bench.layers.empty() ? "" : table.text() + "\n") + totals_text(bench) + machine_text(bench);
 }
 
 std::string bench_csv(const NetworkBench& bench) {

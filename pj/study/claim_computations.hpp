@@ -54,6 +54,7 @@ double rows_out_of_order(const YamlNode& with, const MappingCache* cache);
 double algorithm_operations(const YamlNode& with);
 double toeplitz_redundancy(const YamlNode& with);
 double word_outputs(const YamlNode& with);
+double differing_sums(const YamlNode& with);
 double float_error(const YamlNode& with);
 double layers_selecting(const YamlNode& with);
 double inexact_transforms(const YamlNode& with);

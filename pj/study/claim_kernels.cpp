@@ -4,9 +4,11 @@
 
 #include "pj/base/random.hpp"
 #include "pj/kernels/algorithms.hpp"
+#include "pj/kernels/codes_conv.hpp"
 #include "pj/kernels/direct.hpp"
 #include "pj/kernels/fft.hpp"
 #include "pj/kernels/layer_conv.hpp"
+#include "pj/kernels/processor.hpp"
 #include "pj/kernels/toeplitz.hpp"
 #include "pj/kernels/winograd.hpp"
 #include "pj/study/claim_computations.hpp"
@@ -108,6 +110,42 @@ constexpr std::array operation_kinds{
     OperationKind{"all", [](const OperationCount& count) { return count.total(); }},
 };
 
+struct CodeKind {
+  const char* name;
+  Codes codes;
+};
+
+constexpr std::array code_kinds{CodeKind{"bytes", Codes::Bytes}, CodeKind{"signs", Codes::Signs}};
+
+/// Sums of random codes, of every instruction set that the processor has, that are not those of the definition.
+std::int64_t compare_sums(const CodesLayout& layout) {
+  Rng rng(seed);
+  const bool is_bytes = layout.codes == Codes::Bytes;
+  Tensor<std::int16_t, 4> input(layout.shape.input());
+  Tensor<std::int8_t, 4> weights(layout.shape.weights());
+  std::ranges::generate(input.elements(), [&] {
+    return static_cast<std::int16_t>(is_bytes ? rng.between(0, 255) : 2 * rng.between(0, 1) - 1);
+  });
+  std::ranges::generate(weights.elements(), [&] {
+    return static_cast<std::int8_t>(is_bytes ? rng.between(-128, 127) : 2 * rng.between(0, 1) - 1);
+  });
+  const Buffer<std::uint32_t> packed = pack_codes(layout, input.view());
+  const auto [N, M, P, Q] = layout.shape.output();
+  std::int64_t differing = 0;
+  for (const WordKernels* kernels : word_kernels()) {
+    const PreparedCodes conv = prepare_codes(*kernels, layout, weights.elements());
+    Buffer<std::int32_t> sums(static_cast<std::size_t>(layout.sums()));
+    Buffer<std::uint32_t> workspace(static_cast<std::size_t>(conv.workspace));
+    conv.run(packed, sums, workspace);
+    const Tensor<std::int32_t, 4> planar = unpack_sums(layout, sums);
+    for (std::int64_t i = 0; i < N * M * P * Q; ++i) {
+      const Shape<4> at{i / (M * P * Q), i / (P * Q) % M, i / Q % P, i % Q};
+      differing += planar(at[0], at[1], at[2], at[3]) == code_sum(layout, input, weights, at) ? 0 : 1;
+    }
+  }
+  return differing;
+}
+
 }  // namespace
 
 double algorithm_operations(const YamlNode& with) {
@@ -138,6 +176,15 @@ double word_outputs(const YamlNode& with) {
     total += compare_words(cropped(shape, with), algorithms).*count.member;
   }
   return static_cast<double>(total);
+}
+
+double differing_sums(const YamlNode& with) {
+  const Codes codes = row_named(code_kinds, with.at("numbers"), "numbers", "kind of numbers").codes;
+  std::int64_t differing = 0;
+  for (const ConvShape& shape : claimed_convs(with)) {
+    differing += compare_sums({codes, cropped(shape, with)});
+  }
+  return static_cast<double>(differing);
 }
 
 double float_error(const YamlNode& with) {
