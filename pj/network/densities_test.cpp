@@ -76,4 +76,11 @@ TEST_CASE("every fault of densities has its place and a way out") {
       "unknown densities 'eyeriss_alexnt'; did you mean 'eyeriss_alexnet'? (a file's name ends in .yaml or .json)");
 }
 
+TEST_CASE("what was measured of a network comes as JSON, whose statistics of tensors are left alone") {
+  const Densities measured =
+      parsed(R"({"source": "8 samples", "layers": {"/c": {"Input": 0.5}}, "tensors": [{"name": "x", "least": null}]})");
+  CHECK(measured.source == "8 samples");
+  CHECK(measured.layers.at("/c").at("Input") == 0.5);
+}
+
 }  // namespace pj
