@@ -206,10 +206,14 @@ export function compare(results) {
     subtitle: `${machines.length} machines, each with its best mappings`,
     parts: [
       networks.length > 1
-        ? choice(
-            "Network",
-            names.map((name, i) => [i, name]),
-            fill,
+        ? element(
+            "div",
+            { class: "controls" },
+            choice(
+              "Network",
+              names.map((name, i) => [i, name]),
+              fill,
+            ),
           )
         : null,
       place,
