@@ -6,18 +6,14 @@
 
 #include "pj/base/error.hpp"
 #include "pj/base/text.hpp"
+#include "tests/support/fault.hpp"
 
 namespace pj {
 
 namespace {
 
 std::string fault(const std::string& words) {
-  try {
-    parse_command_line(split(words, ' '));
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no fault";
+  return input_fault([&] { parse_command_line(split(words, ' ')); });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "pj/base/error.hpp"
+#include "tests/support/fault.hpp"
 
 namespace pj {
 
@@ -17,12 +18,7 @@ Accelerator small() {
 }
 
 std::string fault_of(const Accelerator& accelerator) {
-  try {
-    check(accelerator);
-  } catch (const InputError& fault) {
-    return fault.what();
-  }
-  return "none";
+  return input_fault([&] { check(accelerator); }, "none");
 }
 
 }  // namespace

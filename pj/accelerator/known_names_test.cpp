@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "pj/accelerator/reader.hpp"
+#include "tests/support/fault.hpp"
 
 namespace pj {
 
@@ -11,15 +12,14 @@ namespace {
 /// What reading a machine says whose inner level and array have these keys.
 std::string fault_of(const std::string& level, const std::string& array = "", const std::string& top = "") {
   const std::string costs = ", read: 1 pJ, write: 1 pJ";
-  try {
-    parse_accelerator(parse_yaml("name: x\n" + top + "compute: {bits: 8, energy: 1 pJ}\nstages:\n  - {level: DRAM" +
-                                     costs + "}\n  - {fanout: array, columns: {size: 2" + array +
-                                     "}}\n  - {level: buffer" + costs + level + "}\n",
-                                 "m"));
-  } catch (const InputError& fault) {
-    return fault.what();
-  }
-  return "none";
+  return input_fault(
+      [&] {
+        parse_accelerator(parse_yaml("name: x\n" + top + "compute: {bits: 8, energy: 1 pJ}\nstages:\n  - {level: DRAM" +
+                                         costs + "}\n  - {fanout: array, columns: {size: 2" + array +
+                                         "}}\n  - {level: buffer" + costs + level + "}\n",
+                                     "m"));
+      },
+      "none");
 }
 
 }  // namespace

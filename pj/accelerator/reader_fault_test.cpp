@@ -2,6 +2,7 @@
 
 #include "pj/accelerator/reader.hpp"
 #include "tests/support/accelerator_fault.hpp"
+#include "tests/support/fault.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
@@ -161,14 +162,7 @@ TEST_CASE("the hierarchy as a whole is checked at the place of its stages") {
 }
 
 TEST_CASE("an accelerator that is not there says what may have been meant") {
-  const auto fault = [](const std::string& name) {
-    try {
-      load_accelerator(name);
-    } catch (const InputError& error) {
-      return std::string(error.what());
-    }
-    return std::string("none");
-  };
+  const auto fault = [](const std::string& name) { return input_fault([&] { load_accelerator(name); }, "none"); };
   CHECK(fault("eyeris") == "unknown accelerator 'eyeris'; did you mean 'eyeriss'? (a file's name ends in .yaml)");
   const TemporaryFolder folder;
   const std::string missing = folder.path("none.yaml");
@@ -185,12 +179,7 @@ TEST_CASE("faults of equal areas, hand-offs and settings say where and what") {
   const std::string dram = "  - {level: DRAM, read: 200 MAC, write: 200 MAC}\n";
   const std::string area = "equal_area: {technology: storage_65nm, shared: 2 B, own: 2 B}";
   const auto fault = [](const std::string& text) {
-    try {
-      parse_accelerator(parse_yaml(text, "m"));
-    } catch (const InputError& error) {
-      return std::string(error.what());
-    }
-    return std::string("no fault");
+    return input_fault([&] { parse_accelerator(parse_yaml(text, "m")); });
   };
   CHECK(fault(machine + dram + "  - {level: a, read: 1 pJ, write: 1 pJ, capacity: 2 B, " + area + "}\n") ==
         "m:5:68: one level of a machine has 'equal_area', without 'capacity' or 'partitions'");
@@ -210,12 +199,7 @@ TEST_CASE("faults of equal areas, hand-offs and settings say where and what") {
 
 TEST_CASE("a setting needs a stage of the machine, a key and a value") {
   const auto fault = [](const std::string& setting) {
-    try {
-      load_accelerator("flex256", {.settings = {setting}});
-    } catch (const InputError& error) {
-      return std::string(error.what());
-    }
-    return std::string("no fault");
+    return input_fault([&] { load_accelerator("flex256", {.settings = {setting}}); });
   };
   CHECK(load_accelerator("flex256", {.settings = {"array.columns=8"}}).compute_units() == 128);
   CHECK(load_accelerator("eyeriss", {.settings = {"array.columns.size=7"}}).compute_units() == 84);

@@ -7,6 +7,7 @@
 #include "pj/accelerator/reader.hpp"
 #include "pj/accelerator/storage_area.hpp"
 #include "pj/accelerator/technology_files.hpp"
+#include "tests/support/fault.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
@@ -14,13 +15,12 @@ namespace pj {
 namespace {
 
 std::string fault_of(const std::string& text) {
-  try {
-    Technology technology;
-    add_technology(technology, parse_yaml(text, "t"));
-  } catch (const InputError& fault) {
-    return fault.what();
-  }
-  return "none";
+  return input_fault(
+      [&] {
+        Technology technology;
+        add_technology(technology, parse_yaml(text, "t"));
+      },
+      "none");
 }
 
 /// One entry of each kind in a file that says node, basis and source for all.

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/fault.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
@@ -15,12 +16,7 @@ YamlNode yaml(const std::string& text) {
 /// What the error says that parsing, or then reading by `read`, gives.
 template <class Read>
 std::string fault(const std::string& text, Read read) {
-  try {
-    read(yaml(text));
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no fault";
+  return input_fault([&] { read(yaml(text)); });
 }
 
 std::string fault(const std::string& text) {

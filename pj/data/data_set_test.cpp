@@ -6,6 +6,7 @@
 
 #include "pj/base/error.hpp"
 #include "pj/network/elements.hpp"
+#include "tests/support/fault.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
@@ -17,12 +18,7 @@ using Labels = std::vector<std::vector<std::int64_t>>;
 const std::string pixel = "P5 1 1 255 a";
 
 std::string refusal(const std::string& path) {
-  try {
-    load_data_set(path);
-  } catch (const InputError& fault) {
-    return fault.what();
-  }
-  return "accepted";
+  return input_fault([&] { load_data_set(path); }, "accepted");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "pj/base/error.hpp"
 #include "pj/data/bytes.hpp"
+#include "tests/support/fault.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
@@ -26,12 +27,7 @@ std::string bitmap(std::uint32_t rows, std::uint32_t compression = 0) {
 }
 
 std::string refusal(const std::string& bytes) {
-  try {
-    decode_image(bytes, "x");
-  } catch (const InputError& fault) {
-    return fault.what();
-  }
-  return "accepted";
+  return input_fault([&] { decode_image(bytes, "x"); }, "accepted");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "pj/base/error.hpp"
 #include "pj/network/elements.hpp"
+#include "tests/support/fault.hpp"
 #include "tests/support/random_cases.hpp"
 
 namespace pj {
@@ -16,12 +17,7 @@ std::string file_with(const std::string& dictionary, const std::string& elements
 }
 
 std::string refusal(const std::string& bytes) {
-  try {
-    parse_npy(bytes, "x.npy");
-  } catch (const InputError& fault) {
-    return fault.what();
-  }
-  return "accepted";
+  return input_fault([&] { parse_npy(bytes, "x.npy"); }, "accepted");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "pj/data/npy.hpp"
 #include "pj/execution/numbers.hpp"
 #include "pj/onnx/writer.hpp"
+#include "tests/support/fault.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
@@ -25,12 +26,7 @@ Plan running_sum() {
 }
 
 std::string refusal(const RunRequest& request) {
-  try {
-    run_calls(running_sum(), request);
-  } catch (const InputError& fault) {
-    return fault.what();
-  }
-  return "accepted";
+  return input_fault([&] { run_calls(running_sum(), request); }, "accepted");
 }
 
 }  // namespace

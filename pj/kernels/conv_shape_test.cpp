@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "pj/base/error.hpp"
+#include "tests/support/fault.hpp"
 
 namespace pj {
 
@@ -26,12 +27,7 @@ TEST_CASE("shapes that are no convolution are refused") {
   const auto refused = [](auto change) {
     ConvShape shape = alexnet_conv1();
     change(shape);
-    try {
-      check(shape);
-    } catch (const InputError& fault) {
-      return std::string(fault.what());
-    }
-    return std::string("accepted");
+    return input_fault([&] { check(shape); }, "accepted");
   };
   CHECK(refused([](ConvShape&) {}) == "accepted");
   CHECK(refused([](ConvShape& s) { s.M = 0; }) == "a size of a convolution is not between 1 and 2^31");

@@ -5,6 +5,7 @@
 #include "pj/base/error.hpp"
 #include "pj/network/network_yaml.hpp"
 #include "pj/network/zoo.hpp"
+#include "tests/support/fault.hpp"
 
 namespace pj {
 
@@ -56,13 +57,10 @@ TEST_CASE("densities are written as they are read") {
 
 TEST_CASE("every fault of densities has its place and a way out") {
   const auto fault = [](const std::string& text) -> std::string {
-    try {
+    return input_fault([&] {
       Network network = small_network();
       apply(parsed(text), network);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "no fault";
+    });
   };
   CHECK(fault("layers: {c: {Input: 1.5}}") == "d.yaml:1:21: the density of Input is a share from 0 to 1, not 1.5");
   CHECK(fault("layers: {c: {Inptu: 0.5}}") == "d.yaml:1:14: unknown key 'Inptu'; did you mean 'Input'?");

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "pj/base/error.hpp"
+#include "tests/support/fault.hpp"
 
 namespace pj {
 
@@ -13,12 +14,7 @@ std::int64_t value(const std::string& text, const Numbers& numbers = {}) {
 }
 
 std::string fault(const std::string& text, const Numbers& numbers = {}) {
-  try {
-    value(text, numbers);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "none";
+  return input_fault([&] { value(text, numbers); }, "none");
 }
 
 }  // namespace

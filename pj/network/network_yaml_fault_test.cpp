@@ -2,6 +2,7 @@
 
 #include "pj/base/error.hpp"
 #include "pj/network/network_yaml.hpp"
+#include "tests/support/fault.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
@@ -9,12 +10,7 @@ namespace pj {
 namespace {
 
 std::string fault_of(const std::string& text, std::int64_t batch = 1) {
-  try {
-    build_network(parse_yaml(text, "n"), "net", "net", batch);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "none";
+  return input_fault([&] { build_network(parse_yaml(text, "n"), "net", "net", batch); }, "none");
 }
 
 /// The fault of a file with one image and these layers; line 3 is the first of them.

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "tests/support/fault.hpp"
 #include "tests/support/layers.hpp"
 
 namespace pj {
@@ -15,12 +16,7 @@ std::shared_ptr<const Network> branch(std::int64_t outputs, std::int64_t count =
 }
 
 std::string refused(const If& layer, const std::vector<TensorType>& operands) {
-  try {
-    types_of(layer, operands);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return input_fault([&] { types_of(layer, operands); }, "accepted");
 }
 
 const TensorType condition{{}, NumberFormat::boolean()};

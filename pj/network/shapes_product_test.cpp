@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "tests/support/fault.hpp"
 #include "tests/support/layers.hpp"
 #include "tests/support/random_cases.hpp"
 
@@ -21,12 +22,7 @@ std::string refusal_with(const Recurrent& layer, std::size_t place, const Sizes&
   std::vector<const Value*> operands{&values[0], &values[1], &values[2]};
   operands.resize(place + 1, nullptr);
   operands[place] = &extra;
-  try {
-    infer(layer, operands);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return input_fault([&] { infer(layer, operands); }, "accepted");
 }
 
 }  // namespace

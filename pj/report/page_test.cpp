@@ -6,6 +6,7 @@
 
 #include "pj/base/error.hpp"
 #include "pj/report/page_template.hpp"
+#include "tests/support/fault.hpp"
 #include "tests/support/random_cases.hpp"
 
 namespace pj {
@@ -21,12 +22,7 @@ bool has_pages() {
 }
 
 std::string fault(const std::string& json) {
-  try {
-    page(json, "a.json");
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no fault";
+  return input_fault([&] { page(json, "a.json"); });
 }
 
 std::size_t count(const std::string& text, const std::string& part) {

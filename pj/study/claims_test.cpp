@@ -9,6 +9,7 @@
 #include "pj/base/error.hpp"
 #include "pj/study/claims_report.hpp"
 #include "pj/study/computations.hpp"
+#include "tests/support/fault.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
@@ -26,14 +27,11 @@ std::vector<Claim> parsed(const std::string& text) {
 }
 
 std::string fault(const std::string& text) {
-  try {
+  return input_fault([&] {
     for (const Claim& claim : parsed(text)) {
       check_claim(claim);
     }
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no fault";
+  });
 }
 
 ClaimResult result_of(const std::string& keys) {

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "pj/base/error.hpp"
+#include "tests/support/fault.hpp"
 
 namespace pj {
 
@@ -13,12 +14,7 @@ std::vector<Limit> limits(const std::string& text) {
 }
 
 std::string fault(const std::string& text) {
-  try {
-    limits(text);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no fault";
+  return input_fault([&] { limits(text); });
 }
 
 /// 1 mJ in 10 ms.

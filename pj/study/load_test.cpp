@@ -4,6 +4,7 @@
 
 #include "pj/base/error.hpp"
 #include "pj/network/zoo.hpp"
+#include "tests/support/fault.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
@@ -11,12 +12,7 @@ namespace pj {
 namespace {
 
 std::string fault(const std::string& network, const LoadOptions& options = {}) {
-  try {
-    load_network(network, options);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no fault";
+  return input_fault([&] { load_network(network, options); });
 }
 
 }  // namespace

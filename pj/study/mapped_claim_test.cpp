@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "pj/base/error.hpp"
+#include "tests/support/fault.hpp"
 
 namespace pj {
 
@@ -20,13 +21,10 @@ double counted(const std::string& count, const std::string& rest = conv5) {
 }
 
 std::string fault(const std::string& text) {
-  try {
+  return input_fault([&] {
     const YamlNode with = parameters(text);
     count_of(mapped_as_claimed(with), with);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no fault";
+  });
 }
 
 }  // namespace

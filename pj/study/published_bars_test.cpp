@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "tests/support/fault.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
@@ -12,12 +13,11 @@ namespace pj {
 namespace {
 
 std::string fault(const std::string& bars) {
-  try {
-    parse_published_figures(parse_yaml("source: here\nnetwork: alexnet\nbars:\n  - " + bars + "\n", "f.yaml"));
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "none";
+  return input_fault(
+      [&] {
+        parse_published_figures(parse_yaml("source: here\nnetwork: alexnet\nbars:\n  - " + bars + "\n", "f.yaml"));
+      },
+      "none");
 }
 
 const std::string bars = "layers: CONV, elements: 256, batch: 1";

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "pj/base/error.hpp"
+#include "tests/support/fault.hpp"
 
 namespace pj {
 
@@ -15,12 +16,7 @@ SweepParameter read(const std::string& text) {
 }
 
 std::string fault(const std::string& text) {
-  try {
-    read(text);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no fault";
+  return input_fault([&] { read(text); });
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
+#include "tests/support/fault.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
@@ -19,12 +20,7 @@ const std::string a = "{\"key\":\"a\"}\n";
 const std::string b = "{\"key\":\"b\"}\n";
 
 std::string fault(const std::string& path) {
-  try {
-    const ResultsFile file(path);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no fault";
+  return input_fault([&] { const ResultsFile file(path); });
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "pj/base/text.hpp"
 #include "pj/sweep/results_file.hpp"
 #include "pj/sweep/sweep_report.hpp"
+#include "tests/support/fault.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/random_cases.hpp"
 
@@ -71,12 +72,7 @@ struct StudyFolder {
   }
   std::string content() const { return read_file(results(), largest); }
   std::string fault(SweepOptions options = {}) const {
-    try {
-      run(options);
-    } catch (const InputError& error) {
-      return error.what();
-    }
-    return "no fault";
+    return input_fault([&] { run(options); });
   }
 };
 

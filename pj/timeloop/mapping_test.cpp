@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "pj/accelerator/reader.hpp"
+#include "tests/support/fault.hpp"
 #include "tests/support/random_cases.hpp"
 #include "tests/support/random_mapping.hpp"
 
@@ -44,12 +45,7 @@ Mapping read(const std::string& directives, const Workload& workload = product()
 }
 
 std::string fault(const std::string& directives) {
-  try {
-    read(directives);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no fault";
+  return input_fault([&] { read(directives); });
 }
 
 std::string text(const std::string& directives) {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/fault.hpp"
 #include "tests/support/random_cases.hpp"
 #include "tests/support/random_mapping.hpp"
 
@@ -14,12 +15,7 @@ Workload read(const std::string& text) {
 }
 
 std::string fault(const std::string& text) {
-  try {
-    read(text);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no fault";
+  return input_fault([&] { read(text); });
 }
 
 const std::string einsum_of_conv = "Output[n,m,p,q] += Input[n,c,2*p+r,2*q+s] * Weight[m,c,r,s]";

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/support/fault.hpp"
+
 namespace pj {
 
 namespace {
@@ -11,12 +13,7 @@ Workload read(const std::string& text) {
 }
 
 std::string fault(const std::string& text) {
-  try {
-    read(text);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no fault";
+  return input_fault([&] { read(text); });
 }
 
 const std::string head = "einsum: \"O[n,m] += I[n,c] * W[m,c]\"\n";

@@ -5,6 +5,7 @@
 
 #include "pj/base/error.hpp"
 #include "pj/network/shapes.hpp"
+#include "tests/support/fault.hpp"
 
 namespace pj {
 
@@ -43,12 +44,7 @@ inline Sizes shape_of(const Layer& layer, const std::vector<Sizes>& operands) {
 
 /// The message with which float32 operands are refused, or `accepted`.
 inline std::string refusal(const Layer& layer, const std::vector<Sizes>& operands) {
-  try {
-    shapes_of(layer, operands);
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return input_fault([&] { shapes_of(layer, operands); }, "accepted");
 }
 
 }  // namespace pj
