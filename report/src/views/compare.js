@@ -9,6 +9,15 @@ import { seriesVariable } from "../theme.js";
 
 const first = ["energy_pJ", "latency_s", "edp_Js", "power_W", "area_mm2", "utilisation", "off_chip_accesses"];
 
+/** A row for each machine, in their order. */
+const machineAxis = {
+  field: "machine",
+  type: "nominal",
+  sort: null,
+  title: null,
+  axis: { domain: false, ticks: false, labelPadding: 8 },
+};
+
 /** The energies of a machine by level, and what is left for its compute units. */
 function partsOf(machine) {
   const levels = Object.entries(machine.energy_pJ);
@@ -48,13 +57,7 @@ function energySpec(network) {
       mark: { type: "bar", stroke: theme.paper, strokeWidth: 0.5 },
       height: { step: 34 },
       encoding: {
-        y: {
-          field: "machine",
-          type: "nominal",
-          sort: null,
-          title: null,
-          axis: { domain: false, ticks: false, labelPadding: 8 },
-        },
+        y: machineAxis,
         x: { ...length("value", `energy (${prefix}J)`, width), stack: "zero" },
         color: colour("part", names, variables, null, width),
         order: { field: "order" },
@@ -84,13 +87,7 @@ function metricSpec(network, key) {
       height: { step: 34 },
       mark: "bar",
       encoding: {
-        y: {
-          field: "machine",
-          type: "nominal",
-          sort: null,
-          title: null,
-          axis: { domain: false, ticks: false, labelPadding: 8 },
-        },
+        y: machineAxis,
         x: length("value", `${one.title}${prefix + one.unit ? ` (${prefix}${one.unit})` : ""}`, width),
         color: { condition: { test: "datum.best === 'best'", value: theme.series[0] }, value: theme.compute },
         tooltip: texts(["machine", ["text", one.title]]),
