@@ -50,7 +50,7 @@ bool use_rectifier(const Activation& layer, Use use) {
   }
 }
 
-/// The same for smooth functions of the shape of a step or a rectifier.
+/// The same for smooth steps and rectifiers.
 template <class Real, class Use>
 bool use_smooth(const Activation& layer, Use use) {
   const auto a = static_cast<Real>(layer.alpha);
@@ -67,6 +67,23 @@ bool use_smooth(const Activation& layer, Use use) {
       use(Differentiable{[a, b](Real x) { return std::clamp(a * x + b, Real{0}, Real{1}); },
                          [a](Real, Real y) { return y > Real{0} && y < one ? a : Real{0}; }});
       return true;
+    case Kind::Softplus:
+      use(Differentiable{[](Real x) { return softplus(x); }, [](Real x, Real) { return sigmoid(x); }});
+      return true;
+    case Kind::Softsign:
+      use(Differentiable{[](Real x) { return x / (one + std::abs(x)); },
+                         [](Real x, Real) { return one / ((one + std::abs(x)) * (one + std::abs(x))); }});
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// The same for functions x · s(x), where s goes from 0 to 1.
+template <class Real, class Use>
+bool use_swish(const Activation& layer, Use use) {
+  constexpr Real one{1};
+  switch (layer.kind) {
     case Kind::HardSwish:  // x · relu6(x + 3) / 6
       use(Differentiable{[](Real x) { return x * std::clamp(x + Real{3}, Real{0}, Real{6}) / Real{6}; },
                          [](Real x, Real) {
@@ -84,13 +101,6 @@ bool use_smooth(const Activation& layer, Use use) {
                            return t + x * (one - t * t) * sigmoid(x);
                          }});
       return true;
-    case Kind::Softplus:
-      use(Differentiable{[](Real x) { return softplus(x); }, [](Real x, Real) { return sigmoid(x); }});
-      return true;
-    case Kind::Softsign:
-      use(Differentiable{[](Real x) { return x / (one + std::abs(x)); },
-                         [](Real x, Real) { return one / ((one + std::abs(x)) * (one + std::abs(x))); }});
-      return true;
     case Kind::Gelu:
       use(Differentiable{[](Real x) { return x * normal_share(x); },
                          [](Real x, Real) { return normal_share(x) + x * normal_density(x); }});
@@ -100,8 +110,7 @@ bool use_smooth(const Activation& layer, Use use) {
   }
 }
 
-/// The same for elementary functions, and for steps, whose gradient is that of the line that they follow ("straight
-/// through", Bengio, Léonard and Courville 2013): for the sign within [-1, 1] (Courbariaux et al. 2016, equation 4).
+/// The same for elementary functions.
 template <class Real, class Use>
 bool use_elementary(const Activation& layer, Use use) {
   constexpr Real one{1};
@@ -136,6 +145,17 @@ bool use_elementary(const Activation& layer, Use use) {
     case Kind::Cos:
       use(Differentiable{[](Real x) { return std::cos(x); }, [](Real x, Real) { return -std::sin(x); }});
       return true;
+    default:
+      return false;
+  }
+}
+
+/// The same for steps, whose gradient is that of the line that they follow ("straight through", Bengio, Léonard and
+/// Courville 2013): for the sign within [-1, 1] (Courbariaux et al. 2016, equation 4).
+template <class Real, class Use>
+bool use_step(const Activation& layer, Use use) {
+  constexpr Real one{1};
+  switch (layer.kind) {
     case Kind::Sign:
       use(Differentiable{[](Real x) { return x > Real{0}   ? one
                                              : x < Real{0} ? -one
@@ -152,7 +172,8 @@ bool use_elementary(const Activation& layer, Use use) {
 
 template <class Real, class Use>
 bool use_function(const Activation& layer, Use use) {
-  return use_rectifier<Real>(layer, use) || use_smooth<Real>(layer, use) || use_elementary<Real>(layer, use);
+  return use_rectifier<Real>(layer, use) || use_smooth<Real>(layer, use) || use_swish<Real>(layer, use) ||
+         use_elementary<Real>(layer, use) || use_step<Real>(layer, use);
 }
 
 template <class Real>

@@ -1,6 +1,7 @@
 #include "pj/training/trainer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -60,11 +61,7 @@ Trainer::Trainer(const Network& network, const Examples& examples, TrainOptions 
   }
   state_.numbers = narrowed(
       initial_numbers(network, parameters_, options_.initializer, chance_at(options_.seed, {Purpose::Weights})));
-  for (const auto& [parameter, rule] : rules_) {
-    if (rule.after) {
-      rule.after(parameter->of(std::span(state_.numbers)));
-    }
-  }
+  keep_rules();
   shuffle();
 }
 
@@ -113,44 +110,56 @@ void Trainer::move_statistics() {
   }
 }
 
-void Trainer::step() {
-  ensure(!is_done(), "a training that is done makes no steps");
-  const auto start = std::chrono::steady_clock::now();
+/// Each process takes its share of the batch, in order.
+BatchSums Trainer::learn_batch() {
   const auto epoch = static_cast<std::uint64_t>(state_.epoch);
-  const auto number = static_cast<std::uint64_t>(state_.in_epoch);
-  const std::uint64_t seed = chance_at(options_.seed, {Purpose::Step, epoch, number});
-  const auto begin = static_cast<std::size_t>(state_.in_epoch * options_.batch);
-  const auto batch = std::min(static_cast<std::size_t>(options_.batch), order_.size() - begin);
-  const auto samples = std::span<const std::size_t>(order_).subspan(begin, batch);
-  // Each process takes its share of the batch, in order.
-  const auto share =
-      parts_of(static_cast<std::int64_t>(batch), ceil_div(static_cast<std::int64_t>(batch), peers_.size));
-  const BatchPart own = peers_.rank < std::ssize(share) ? share[static_cast<std::size_t>(peers_.rank)] : BatchPart{};
-  use_rules();
-  BatchSums sums =
-      tapes_.learn(examples_, samples.subspan(static_cast<std::size_t>(own.first), static_cast<std::size_t>(own.size)),
-                   seed, own.first, static_cast<std::int64_t>(batch));
-  if (peers_.size > 1) {
-    std::array<double, 3> totals{sums.loss, static_cast<double>(sums.rows), static_cast<double>(sums.right)};
-    peers_.add_floats(tapes_.gradients());
-    peers_.add_doubles(totals);
-    sums = {totals[0], static_cast<std::int64_t>(totals[1]), static_cast<std::int64_t>(totals[2])};
+  const std::uint64_t seed =
+      chance_at(options_.seed, {Purpose::Step, epoch, static_cast<std::uint64_t>(state_.in_epoch)});
+  const std::int64_t begin = state_.in_epoch * options_.batch;
+  const std::int64_t batch = std::min(options_.batch, std::ssize(order_) - begin);
+  const auto shares = parts_of(batch, ceil_div(batch, peers_.size));
+  const BatchPart own = peers_.rank < std::ssize(shares) ? shares[static_cast<std::size_t>(peers_.rank)] : BatchPart{};
+  const auto samples = std::span<const std::size_t>(order_).subspan(static_cast<std::size_t>(begin + own.first),
+                                                                    static_cast<std::size_t>(own.size));
+  const BatchSums sums = tapes_.learn(examples_, samples, seed, own.first, batch);
+  if (peers_.size == 1) {
+    return sums;
   }
-  change_gradient();
+  std::array<double, 3> totals{sums.loss, static_cast<double>(sums.rows), static_cast<double>(sums.right)};
+  peers_.add_floats(tapes_.gradients());
+  peers_.add_doubles(totals);
+  return {totals[0], static_cast<std::int64_t>(totals[1]), static_cast<std::int64_t>(totals[2])};
+}
+
+void Trainer::check_is_number(const BatchSums& sums) {
   if (!std::isfinite(sums.loss) || !std::isfinite(norm_of(tapes_.gradients()))) {
-    throw Diverged("the loss is no number any more in epoch " + std::to_string(state_.epoch + 1) + ", step " +
-                   std::to_string(state_.in_epoch + 1) + " of " + std::to_string(steps_an_epoch()));
+    throw Diverged("the training diverged: the loss is no number any more in epoch " +
+                   std::to_string(state_.epoch + 1) + ", step " + std::to_string(state_.in_epoch + 1) + " of " +
+                   std::to_string(steps_an_epoch()));
   }
-  const double a_step = 1.0 / static_cast<double>(steps_an_epoch());
-  const double done = static_cast<double>(state_.epoch) + static_cast<double>(state_.in_epoch) * a_step;
-  rate_ = options_.optimizer.rate * rate_share(options_.schedule, done, static_cast<double>(options_.epochs), a_step);
-  optimizer_.step(rate_, tapes_.gradients(), state_.numbers);
-  move_statistics();
+}
+
+void Trainer::keep_rules() {
   for (const auto& [parameter, rule] : rules_) {
     if (rule.after) {
       rule.after(parameter->of(std::span(state_.numbers)));
     }
   }
+}
+
+void Trainer::step() {
+  ensure(!is_done(), "a training that is done makes no steps");
+  const auto start = std::chrono::steady_clock::now();
+  use_rules();
+  const BatchSums sums = learn_batch();
+  change_gradient();
+  check_is_number(sums);
+  const double a_step = 1.0 / static_cast<double>(steps_an_epoch());
+  const double done = static_cast<double>(state_.epoch) + static_cast<double>(state_.in_epoch) * a_step;
+  rate_ = options_.optimizer.rate * rate_share(options_.schedule, done, static_cast<double>(options_.epochs), a_step);
+  optimizer_.step(rate_, tapes_.gradients(), state_.numbers);
+  move_statistics();
+  keep_rules();
   state_.sums.add(sums);
   state_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (++state_.in_epoch == steps_an_epoch()) {

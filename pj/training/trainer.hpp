@@ -50,6 +50,12 @@ struct TrainState {
   double seconds = 0.0;  ///< spent on the steps of the epoch that is begun
 };
 
+/// How far it is: a part of its state.
+struct TrainStatus {
+  std::int64_t epoch = 0, in_epoch = 0;
+  BatchSums sums;
+};
+
 /// A gradient summed over all processes that train together, and how many batches of samples they have.
 struct Peers {
   std::int64_t rank = 0, size = 1;
@@ -78,6 +84,8 @@ class Trainer {
   /// What the network computes with: the kept numbers through their rules.
   std::span<const float> used_numbers();
 
+  TrainStatus status() const { return {state_.epoch, state_.in_epoch, state_.sums}; }
+  const std::vector<EpochRow>& rows() const { return state_.rows; }
   TrainState state() const;
   void restore(TrainState state);
   /// The network with what it has learned, the rules applied.
@@ -85,7 +93,10 @@ class Trainer {
 
  private:
   void use_rules();
+  void keep_rules();
   void shuffle();
+  BatchSums learn_batch();
+  void check_is_number(const BatchSums& sums);
   void change_gradient();
   void move_statistics();
   void finish_epoch();
