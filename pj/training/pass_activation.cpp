@@ -61,7 +61,7 @@ bool use_smooth(const Activation& layer, Use use) {
       use(Differentiable{[](Real x) { return sigmoid(x); }, [](Real, Real y) { return y * (one - y); }});
       return true;
     case Kind::Tanh:
-      use(Differentiable{[](Real x) { return std::tanh(x); }, [](Real, Real y) { return one - y * y; }});
+      use(Differentiable{[](Real x) { return hyperbolic_tangent(x); }, [](Real, Real y) { return one - y * y; }});
       return true;
     case Kind::HardSigmoid:
       use(Differentiable{[a, b](Real x) { return std::clamp(a * x + b, Real{0}, Real{1}); },

@@ -44,8 +44,9 @@ class ConvolutionPass : public LayerPass<Real> {
       : s_(shape),
         K_(shape.group_C() * shape.R * shape.S),
         PQ_(shape.P() * shape.Q()),
-        columns_(shape.is_pointwise() ? 0 : static_cast<std::size_t>(K_ * PQ_)),
-        column_gradients_(columns_.size()) {}
+        keeps_columns_(columns_size() * static_cast<std::size_t>(shape.N * shape.groups) <= most_kept),
+        columns_(columns_size() * static_cast<std::size_t>(keeps_columns_ ? shape.N * shape.groups : 1)),
+        column_gradients_(columns_size()) {}
 
   void forward(const PassTensors<Real>& t, const Moment&) override {
     for_each_group(t.inputs, t.outputs, [&](const Block& at, std::span<Real> image, std::span<Real> map) {
@@ -55,16 +56,16 @@ class ConvolutionPass : public LayerPass<Real> {
             t.inputs[2].numbers[at.group * static_cast<std::size_t>(s_.group_M()) + static_cast<std::size_t>(m)];
         std::fill_n(map.begin() + m * PQ_, PQ_, bias);
       }
-      multiply({.M = s_.group_M(), .N = PQ_, .K = K_, .adds = has_bias}, filters(t.inputs[1], at), columns_of(image),
-               map);
+      multiply({.M = s_.group_M(), .N = PQ_, .K = K_, .adds = has_bias}, filters(t.inputs[1], at),
+               columns_of(at, image, true), map);
     });
   }
 
   void backward(const PassTensors<Real>& t, const Moment&) override {
     for_each_group(t.inputs, t.output_gradients, [&](const Block& at, std::span<Real> image, std::span<Real> map) {
       if (t.wants(1)) {
-        multiply({.M = s_.group_M(), .N = K_, .K = PQ_, .transpose_b = true, .adds = true}, map, columns_of(image),
-                 filters(t.input_gradients[1], at));
+        multiply({.M = s_.group_M(), .N = K_, .K = PQ_, .transpose_b = true, .adds = true}, map,
+                 columns_of(at, image, false), filters(t.input_gradients[1], at));
       }
       if (t.wants(0)) {
         add_image_gradient(t, at, map);
@@ -105,13 +106,20 @@ class ConvolutionPass : public LayerPass<Real> {
     return weights.numbers.subspan(at.group * size, size);
   }
 
-  /// The image itself where the filters are 1×1.
-  std::span<const Real> columns_of(std::span<Real> image) {
+  /// Numbers of an image's columns; none where the filters are 1×1 and the image itself is the matrix.
+  std::size_t columns_size() const { return s_.is_pointwise() ? 0 : static_cast<std::size_t>(K_ * PQ_); }
+
+  /// The columns of an image, made or, where they are kept, found again.
+  std::span<const Real> columns_of(const Block& at, std::span<Real> image, bool is_forward) {
     if (columns_.empty()) {
       return image;
     }
-    image_to_columns<Real>(s_, image, columns_);
-    return columns_;
+    const std::size_t block = keeps_columns_ ? at.image * static_cast<std::size_t>(s_.groups) + at.group : 0;
+    const std::span<Real> columns = std::span<Real>(columns_).subspan(block * columns_size(), columns_size());
+    if (is_forward || !keeps_columns_) {
+      image_to_columns<Real>(s_, image, columns);
+    }
+    return columns;
   }
 
   void add_image_gradient(const PassTensors<Real>& t, const Block& at, std::span<Real> map) {
@@ -125,8 +133,12 @@ class ConvolutionPass : public LayerPass<Real> {
     }
   }
 
+  /// Columns are kept from the forward to the backward pass where they are few enough to stay in a cache (8 MiB).
+  static constexpr std::size_t most_kept = (std::size_t{8} << 20) / sizeof(Real);
+
   ConvShape s_;
   std::int64_t K_, PQ_;  ///< products that make one output, and outputs of a map
+  bool keeps_columns_;
   Buffer<Real> columns_, column_gradients_;
 };
 

@@ -15,7 +15,27 @@ struct Windows {
   std::vector<std::int64_t> places;    ///< in the map
   std::vector<std::int64_t> divisors;  ///< of averages
   std::int64_t map = 0;                ///< elements of an input map
+  /// Where all windows have the same form, as without padding: the places of each behind its first one; else empty.
+  std::vector<std::int64_t> form;
 };
+
+/// The form of the first window, if it is that of all.
+std::vector<std::int64_t> common_form(const Windows& windows) {
+  std::vector<std::int64_t> form;
+  for (std::int64_t i = 0; i < windows.first[1]; ++i) {
+    form.push_back(windows.places[static_cast<std::size_t>(i)] - windows.places[0]);
+  }
+  for (std::size_t p = 0; p + 1 < windows.first.size(); ++p) {
+    const auto begin = static_cast<std::size_t>(windows.first[p]);
+    const bool is_alike = windows.first[p + 1] - windows.first[p] == std::ssize(form);
+    for (std::size_t i = 0; i < form.size(); ++i) {
+      if (!is_alike || windows.places[begin + i] - windows.places[begin] != form[i]) {
+        return {};
+      }
+    }
+  }
+  return form;
+}
 
 struct Extent {
   Axes3 input, output, kernel, stride, dilation, pad, padded;
@@ -66,6 +86,7 @@ Windows windows_of(const Pooling& layer, const PassSite& site) {
     add_window(e, {p / e.output[2] / e.output[1], p / e.output[2] % e.output[1], p % e.output[2]}, layer.count_padding,
                windows);
   }
+  windows.form = common_form(windows);
   return windows;
 }
 
@@ -90,19 +111,19 @@ class MaxPoolingPass : public LayerPass<Real> {
 
   void forward(const PassTensors<Real>& t, const Moment&) override {
     largest_.resize(t.outputs[0].numbers.size());
-    const Real* input = t.inputs[0].numbers.data();
-    Real* output = t.outputs[0].numbers.data();
-    for_each_window(windows_, largest_.size(), [&](std::size_t i, std::size_t map, std::size_t, auto places) {
-      std::size_t best = map + static_cast<std::size_t>(places.front());
-      Real value = input[best];
-      for (const std::int64_t place : places.subspan(1)) {
-        const std::size_t at = map + static_cast<std::size_t>(place);
-        best = input[at] > value ? at : best;
-        value = input[at] > value ? input[at] : value;
+    if (windows_.form.empty()) {
+      for_each_window(windows_, largest_.size(), [&](std::size_t i, std::size_t map, std::size_t, auto places) {
+        take_largest(t, i, map, places);
+      });
+      return;
+    }
+    const std::size_t each = windows_.divisors.size();
+    for (std::size_t i = 0, map = 0; i < largest_.size(); map += static_cast<std::size_t>(windows_.map)) {
+      for (std::size_t p = 0; p < each; ++p, ++i) {
+        const std::int64_t first = windows_.places[p * windows_.form.size()];
+        take_largest(t, i, map + static_cast<std::size_t>(first), windows_.form);
       }
-      output[i] = value;
-      largest_[i] = best;
-    });
+    }
   }
 
   void backward(const PassTensors<Real>& t, const Moment&) override {
@@ -114,6 +135,22 @@ class MaxPoolingPass : public LayerPass<Real> {
   }
 
  private:
+  /// Output i is the largest of the places behind `first`.
+  void take_largest(const PassTensors<Real>& t, std::size_t i, std::size_t first,
+                    std::span<const std::int64_t> places) {
+    const Real* input = t.inputs[0].numbers.data();
+    std::size_t best = first + static_cast<std::size_t>(places.front());
+    Real value = input[best];
+    for (const std::int64_t place : places.subspan(1)) {
+      const std::size_t at = first + static_cast<std::size_t>(place);
+      const bool is_larger = input[at] > value;
+      best = is_larger ? at : best;
+      value = is_larger ? input[at] : value;
+    }
+    t.outputs[0].numbers[i] = value;
+    largest_[i] = best;
+  }
+
   Windows windows_;
   std::vector<std::size_t> largest_;  ///< the place of each output's maximum
 };

@@ -89,7 +89,7 @@ class PlainCell : public RecurrentCell<Real> {
       const std::span<Real> next = this->rows(this->h, k + 1, s.H);
       add_product<Real>(this->rows(this->h, k, s.H), rows.R, s.H, next);
       for (Real& number : next) {
-        number = rectifies_ ? std::max(number, Real{0}) : std::tanh(number);
+        number = rectifies_ ? std::max(number, Real{0}) : hyperbolic_tangent(number);
       }
     }
   }
@@ -201,9 +201,12 @@ class LstmCell : public RecurrentCell<Real> {
         a.i[j] = sigmoid(a.i[j]);
       }
       for (std::int64_t j = 0; j < this->s_.H; ++j) {
-        a.g[j] = std::tanh(a.g[j]);
+        a.g[j] = hyperbolic_tangent(a.g[j]);
+      }
+#pragma GCC ivdep  // no two of a sample's rows overlap
+      for (std::int64_t j = 0; j < this->s_.H; ++j) {
         a.next_c[j] = a.f[j] * a.c[j] + a.i[j] * a.g[j];
-        a.tanh_c[j] = std::tanh(a.next_c[j]);
+        a.tanh_c[j] = hyperbolic_tangent(a.next_c[j]);
         a.h[j] = a.o[j] * a.tanh_c[j];
       }
     }
@@ -213,6 +216,7 @@ class LstmCell : public RecurrentCell<Real> {
     constexpr Real one{1};
     for (std::int64_t n = 0; n < this->s_.N; ++n) {
       const Sample a = sample(k, n);
+#pragma GCC ivdep
       for (std::int64_t j = 0; j < this->s_.H; ++j) {
         const Real through = a.dh[j] + a.dh_next[j];
         const Real dc = a.dc[j] + through * a.o[j] * (one - a.tanh_c[j] * a.tanh_c[j]);
@@ -314,7 +318,7 @@ class GruCell : public RecurrentCell<Real> {
       add_product<Real>(reset, R, this->s_.H, this->rows(candidate_, k, this->s_.H));
     }
     for_each_cell(k, [&](std::size_t i, std::size_t z) {
-      candidate_[i] = std::tanh(candidate_[i]);
+      candidate_[i] = hyperbolic_tangent(candidate_[i]);
       this->h[i + NH] = (Real{1} - zr_[z]) * candidate_[i] + zr_[z] * this->h[i];
     });
   }
