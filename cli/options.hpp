@@ -78,6 +78,7 @@ struct Options {
   std::string out;
   std::string checkpoint;  ///< empty: beside `out`
   bool resume = false;
+  bool server = false;
 
   bool operator==(const Options&) const = default;
 };

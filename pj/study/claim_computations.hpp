@@ -63,6 +63,21 @@ double strassen_multiplications(const YamlNode& with);
 double layer_intensity(const YamlNode& with);
 double spectrum_share(const YamlNode& with);
 
+double gradient_error_claim(const YamlNode& with);
+double gradient_ratio_claim(const YamlNode& with);
+double forward_difference_claim(const YamlNode& with);
+double training_count(const YamlNode& with);
+double split_count(const YamlNode& with);
+double parallel_speed_up(const YamlNode& with);
+double recurrent_state(const YamlNode& with);
+double dropped_mean(const YamlNode& with);
+double toy_share(const YamlNode& with);
+double regained_share(const YamlNode& with);
+double sine_error(const YamlNode& with);
+double batch_loss_error(const YamlNode& with);
+double update_difference(const YamlNode& with);
+double trained_accuracy(const YamlNode& with);
+
 double accelerator_count(const YamlNode& with);
 double equal_area_buffer(const YamlNode& with);
 

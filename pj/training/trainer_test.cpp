@@ -247,7 +247,8 @@ TEST_CASE("a layer that cannot be trained is named") {
   TrainOptions options = options_of(1, 1, 0.1);
   Trainer trainer(network, examples, options);
   CHECK(input_fault([&] { trainer.step(); }) ==
-        "network 'folded': node 'largest' is of the kind 'maximum over axes', which has no backward pass; train a network without "
+        "network 'folded': node 'largest' is of the kind 'maximum over axes', which has no backward pass; train a "
+        "network without "
         "it (docs/training.md lists the kinds)");
 }
 
