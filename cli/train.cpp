@@ -154,6 +154,15 @@ Peers peers_of(Crew& crew, bool has_server) {
           .spread = [&](std::span<float> numbers) { crew.spread(numbers); }};
 }
 
+void finish(const Options& options, const TrainReport& report, const Network& network, Console& console) {
+  console.out << train_summary(report);
+  if (!options.out.empty()) {
+    export_onnx(network, options.out);
+  }
+  write_files(
+      options, [&] { return train_json(report); }, [&] { return train_csv(report); });
+}
+
 void run_alone_or_with(Crew* crew, const Options& options, Console& console) {
   check_outputs(options);
   LoadOptions load = load_options(options);
@@ -184,16 +193,10 @@ void run_alone_or_with(Crew* crew, const Options& options, Console& console) {
     }
   };
   const TrainResult result = train(request);
-  if (!is_first) {
-    return;
+  if (is_first) {
+    report.rows = result.rows;
+    finish(options, report, result.network, console);
   }
-  report.rows = result.rows;
-  console.out << train_summary(report);
-  if (!options.out.empty()) {
-    export_onnx(result.network, options.out);
-  }
-  write_files(
-      options, [&] { return train_json(report); }, [&] { return train_csv(report); });
 }
 
 }  // namespace

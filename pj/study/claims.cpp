@@ -75,7 +75,8 @@ std::vector<Claim> load_claims(const std::vector<std::string>& names, const std:
   for (Claim& claim : claims) {
     if (claim.is_slow && names.empty()) {
       claim.level = ClaimLevel::Cited;
-      claim.note += std::string(claim.note.empty() ? "" : "; ") + "takes minutes: reproduce " + claim.id + " computes it";
+      claim.note +=
+          std::string(claim.note.empty() ? "" : "; ") + "takes minutes: reproduce " + claim.id + " computes it";
     }
   }
   return claims;

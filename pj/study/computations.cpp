@@ -132,6 +132,12 @@ std::vector<Computation> rows_of_training() {
        parallel_speed_up},
       {"recurrent state", "of one unit after the steps", {"x", "input_weight", "recurrent_weight"}, recurrent_state},
       {"dropped mean", "of ones behind a dropout", {"ratio"}, dropped_mean},
+  };
+}
+
+/// Those of what networks learn.
+std::vector<Computation> rows_of_learning() {
+  return {
       {"toy share",
        "of a toy set that a trained network has right",
        {"of", "toy", "epochs", "batch", "rate", "momentum"},
@@ -201,7 +207,7 @@ const std::vector<Computation>& rows() {
   static const std::vector<Computation> all = [] {
     std::vector<Computation> list = general_rows();
     for (const std::vector<Computation>& more :
-         {rows_of_zeros(), rows_of_machines(), rows_of_kernels(), rows_of_training()}) {
+         {rows_of_zeros(), rows_of_machines(), rows_of_kernels(), rows_of_training(), rows_of_learning()}) {
       list.insert(list.end(), more.begin(), more.end());
     }
     return list;
