@@ -18,8 +18,6 @@ namespace pj {
 
 namespace {
 
-constexpr std::uint64_t seed = 1;
-
 /// The convolutions of the network under `of`: all, or that under `layer`.
 std::vector<ConvShape> claimed_convs(const YamlNode& with) {
   const YamlNode* wanted = with.find("layer");
@@ -66,18 +64,18 @@ Tensor<WideInteger, 4> random_words(Rng& rng, const Shape<4>& shape) {
   return words;
 }
 
-struct Comparison {
+struct KernelComparison {
   std::int64_t compared = 0, differing = 0;
 };
 
 /// Every algorithm of the list that has a form in whole numbers and takes the shape, beside the seven loops.
-Comparison compare_words(const ConvShape& shape, const std::vector<const ConvAlgorithm*>& algorithms) {
-  Rng rng(seed);
+KernelComparison compare_words(const ConvShape& shape, const std::vector<const ConvAlgorithm*>& algorithms) {
+  Rng rng(claim_seed);
   const auto input = random_words(rng, shape.input());
   const auto weights = random_words(rng, shape.weights());
   Tensor<WideInteger, 4> expected(shape.output());
   conv_direct<WideInteger>({shape, input.view(), weights.view(), expected.view()});
-  Comparison result;
+  KernelComparison result;
   for (const ConvAlgorithm* algorithm : algorithms) {
     if (algorithm->run_whole != nullptr && algorithm->can_run(shape)) {
       Tensor<WideInteger, 4> output(shape.output());
@@ -93,11 +91,11 @@ Comparison compare_words(const ConvShape& shape, const std::vector<const ConvAlg
 
 struct ComparisonCount {
   const char* name;
-  std::int64_t Comparison::*member;
+  std::int64_t KernelComparison::*member;
 };
 
-constexpr std::array comparison_counts{ComparisonCount{"compared", &Comparison::compared},
-                                       ComparisonCount{"differing", &Comparison::differing}};
+constexpr std::array comparison_counts{ComparisonCount{"compared", &KernelComparison::compared},
+                                       ComparisonCount{"differing", &KernelComparison::differing}};
 
 struct OperationKind {
   const char* name;
@@ -119,7 +117,7 @@ constexpr std::array code_kinds{CodeKind{"bytes", Codes::Bytes}, CodeKind{"signs
 
 /// Sums of random codes, of every instruction set that the processor has, that are not those of the definition.
 std::int64_t compare_sums(const CodesLayout& layout) {
-  Rng rng(seed);
+  Rng rng(claim_seed);
   const bool is_bytes = layout.codes == Codes::Bytes;
   Tensor<std::int16_t, 4> input(layout.shape.input());
   Tensor<std::int8_t, 4> weights(layout.shape.weights());
@@ -161,7 +159,7 @@ double algorithm_operations(const YamlNode& with) {
   return total;
 }
 
-double toeplitz_redundancy(const YamlNode& with) {
+double claimed_redundancy(const YamlNode& with) {
   return toeplitz_redundancy(claimed_convs(with).front());
 }
 
@@ -190,7 +188,7 @@ double differing_sums(const YamlNode& with) {
 double float_error(const YamlNode& with) {
   const ConvAlgorithm& algorithm = claimed_algorithm(with.at("algorithm"));
   const ConvShape shape = cropped(claimed_convs(with).front(), with);
-  Rng rng(seed);
+  Rng rng(claim_seed);
   Tensor<float, 4> input(shape.input());
   Tensor<float, 4> weights(shape.weights());
   for (Tensor<float, 4>* tensor : {&input, &weights}) {
