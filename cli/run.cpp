@@ -44,7 +44,7 @@ std::vector<std::string> labels_of(const Options& options) {
 Plan plan_for(const Options& options) {
   LoadOptions load = load_options(options);
   load.load_data = true;
-  return Plan(load_network(options.operands.front(), load));
+  return Plan(load_network(options.operands.front(), load), {.watched = !options.observe.empty()});
 }
 
 void run_data_set(const Options& options, const Plan& plan, Console& console) {
