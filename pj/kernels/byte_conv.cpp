@@ -4,19 +4,15 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <memory>
 #include <string>
 
 #include "pj/base/tensor.hpp"
+#include "pj/kernels/byte_blocks.hpp"
 
 namespace pj {
 
 namespace {
-
-constexpr std::int64_t most_block_bytes = 192L << 10;  // of a map: stays in the second cache beside the weights
-
-std::int64_t aligned(std::int64_t bytes) {
-  return ceil_div(bytes, 64) * 64;
-}
 
 bool is_depthwise(const ConvShape& s) {
   return s.groups > 1 && s.groups == s.C && s.groups == s.M;
@@ -84,49 +80,6 @@ struct Results {
   std::int64_t bytes() const { return std::ssize(bias) * 20; }
 };
 
-/// Maps are taken some output rows at a time; where the map is padded, their inputs are copied.
-class Blocks {
- public:
-  Blocks(const ConvShape& shape, std::uint8_t outside) : shape_(shape), outside_(outside) {
-    const std::int64_t fitting = most_block_bytes / (padded_W() * shape_.C);
-    rows_ = std::clamp((fitting - shape_.dilated_R()) / shape_.stride_h + 1, std::int64_t{1}, shape_.P());
-  }
-
-  std::int64_t padded_W() const { return shape_.W + shape_.pad_left + shape_.pad_right; }
-  std::int64_t row_bytes() const { return padded_W() * shape_.C; }
-  std::int64_t rows() const { return rows_; }
-  bool is_padded() const { return shape_.pad_left + shape_.pad_right + shape_.pad_top + shape_.pad_bottom > 0; }
-  std::int64_t workspace() const { return is_padded() ? aligned(input_rows(rows_) * row_bytes() + byte_slack) : 0; }
-
-  /// The first input of output row p, for `rows` of them.
-  const std::uint8_t* inputs(const std::uint8_t* map, std::int64_t p, std::int64_t rows, std::uint8_t* copy) const {
-    const std::int64_t top = p * shape_.stride_h - shape_.pad_top;
-    if (!is_padded()) {
-      return map + top * row_bytes();
-    }
-    for (std::int64_t i = 0; i < input_rows(rows); ++i) {
-      std::uint8_t* const row = copy + i * row_bytes();
-      if (top + i < 0 || top + i >= shape_.H) {
-        std::fill_n(row, row_bytes(), outside_);
-        continue;
-      }
-      const std::int64_t before = shape_.pad_left * shape_.C;
-      const std::int64_t size = shape_.W * shape_.C;
-      std::fill_n(row, before, outside_);
-      std::copy_n(map + (top + i) * size, size, row + before);
-      std::fill_n(row + before + size, shape_.pad_right * shape_.C, outside_);
-    }
-    return copy;
-  }
-
- private:
-  std::int64_t input_rows(std::int64_t rows) const { return (rows - 1) * shape_.stride_h + shape_.dilated_R(); }
-
-  ConvShape shape_;
-  std::uint8_t outside_;
-  std::int64_t rows_ = 1;
-};
-
 /// Convolutions whose channels all see each other, in groups.
 class DenseConv {
  public:
@@ -136,7 +89,8 @@ class DenseConv {
         to_(conv.results.front()),
         blocks_(shape_, static_cast<std::uint8_t>(conv.input_zero)),
         columns_(ceil_div(shape_.group_M(), byte_column)),
-        results_(shape_.groups * columns_ * byte_column) {
+        results_(shape_.groups * columns_ * byte_column),
+        places_(blocks_.places()) {
     // Neighbouring taps of a row lie one behind the other where all channels are seen: one run.
     has_row_runs_ = shape_.groups == 1 && shape_.dilation_w == 1;
     run_ = (has_row_runs_ ? shape_.S : 1) * shape_.group_C();
@@ -146,15 +100,11 @@ class DenseConv {
             static_cast<std::int32_t>(r * shape_.dilation_h * blocks_.row_bytes() + s * shape_.dilation_w * shape_.C));
       }
     }
-    for (std::int64_t i = 0; i < blocks_.rows() * shape_.Q(); ++i) {
-      places_.push_back(static_cast<std::int32_t>(i / shape_.Q() * shape_.stride_h * blocks_.row_bytes() +
-                                                  i % shape_.Q() * shape_.stride_w * shape_.C));
-    }
     pack(conv);
   }
 
   std::int64_t workspace() const {
-    return blocks_.workspace() + (results_.has_offsets ? aligned(std::ssize(places_) * 4) : 0);
+    return blocks_.workspace() + (results_.has_offsets ? whole_lines(std::ssize(places_) * 4) : 0);
   }
   std::int64_t weights() const { return std::ssize(weights_) + results_.bytes(); }
 
@@ -222,12 +172,13 @@ class DenseConv {
   const ByteKernels& kernels_;
   ConvShape shape_;
   Requantization to_;
-  Blocks blocks_;
+  ByteBlocks blocks_;
   std::int64_t columns_;  ///< of a group
   Results results_;
+  Buffer<std::int32_t> places_;
   bool has_row_runs_ = false;
   std::int64_t run_ = 1;
-  Buffer<std::int32_t> taps_, places_;
+  Buffer<std::int32_t> taps_;
   Buffer<std::int8_t> weights_;
 };
 
@@ -291,7 +242,7 @@ class DepthwiseConv {
   const ByteKernels& kernels_;
   ConvShape shape_;
   Requantization to_;
-  Blocks blocks_;
+  ByteBlocks blocks_;
   Results results_;
   Buffer<std::int32_t> taps_;
   Buffer<std::uint32_t> tap_words_;
@@ -299,7 +250,7 @@ class DepthwiseConv {
 };
 
 template <class Conv>
-PreparedByteConv prepared(const ByteKernels& kernels, const ByteConv& conv) {
+PreparedByteLayer prepared(const ByteKernels& kernels, const ByteConv& conv) {
   const auto made = std::make_shared<const Conv>(kernels, conv);
   return {made->workspace(), made->weights(),
           [made](const std::uint8_t* input, std::uint8_t* output, std::uint8_t* workspace) {
@@ -344,7 +295,7 @@ Verdict bytes_can_run(const ByteConv& conv) {
   return Verdict::yes();
 }
 
-PreparedByteConv prepare_bytes(const ByteKernels& kernels, const ByteConv& conv) {
+PreparedByteLayer prepare_bytes(const ByteKernels& kernels, const ByteConv& conv) {
   return is_depthwise(conv.shape) ? prepared<DepthwiseConv>(kernels, conv)
                                   : prepared<DenseConv>(kernels, as_one_image(conv));
 }

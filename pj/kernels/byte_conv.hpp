@@ -1,13 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "pj/base/error.hpp"
-#include "pj/kernels/byte_kernels.hpp"
+#include "pj/kernels/byte_layer.hpp"
 #include "pj/kernels/conv_shape.hpp"
 #include "pj/kernels/requantize.hpp"
 
@@ -27,13 +25,7 @@ struct ByteConv {
 /// Sums fit 32 bits and the filters of a channel span at most 255: then fast loops compute it.
 Verdict bytes_can_run(const ByteConv& conv);
 
-/// A convolution with packed weights, ready to be run any number of times by any number of threads.
-struct PreparedByteConv {
-  std::int64_t workspace = 0;  ///< bytes that `run` needs for itself
-  std::int64_t weights = 0;    ///< bytes that it keeps
-  std::function<void(const std::uint8_t* input, std::uint8_t* output, std::uint8_t* workspace)> run;
-};
-PreparedByteConv prepare_bytes(const ByteKernels& kernels, const ByteConv& conv);
+PreparedByteLayer prepare_bytes(const ByteKernels& kernels, const ByteConv& conv);
 
 /// One output by its definition: the plain twin.
 std::int64_t byte_conv_result(const ByteConv& conv, std::span<const std::uint8_t> input, const Shape<4>& at);

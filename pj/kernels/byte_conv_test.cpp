@@ -75,7 +75,7 @@ TEST_CASE("convolutions of bytes of every instruction set equal their definition
     }
     for (const ByteKernels* kernels : byte_kernels()) {
       CAPTURE(kernels->name);
-      const PreparedByteConv prepared = prepare_bytes(*kernels, conv);
+      const PreparedByteLayer prepared = prepare_bytes(*kernels, conv);
       Buffer<std::uint8_t> workspace(static_cast<std::size_t>(prepared.workspace), 0xbb);
       std::vector<std::uint8_t> output(static_cast<std::size_t>(outputs));
       prepared.run(input.data(), output.data(), workspace.data());

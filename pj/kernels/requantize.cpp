@@ -17,13 +17,14 @@ constexpr int largest_shift = 62;
 /// Wide enough for a sum of 64 bits times a multiplier.
 __extension__ using Wide = __int128;
 
-std::int64_t rounded(Wide number, int shift) {
+template <class Number>
+std::int64_t rounded(Number number, int shift) {
   if (shift == 0) {
     return static_cast<std::int64_t>(number);
   }
-  const Wide below = number >> shift;
-  const Wide rest = number - (below << shift);
-  const Wide half = Wide{1} << (shift - 1);
+  const Number below = number >> shift;
+  const Number rest = number - (below << shift);
+  const Number half = Number{1} << (shift - 1);
   return static_cast<std::int64_t>(rest > half || (rest == half && below % 2 != 0) ? below + 1 : below);
 }
 
@@ -82,7 +83,9 @@ std::int64_t rounded_shift(std::int64_t number, int shift) {
 }
 
 std::int64_t scaled(std::int64_t sum, const FixedPointFactor& factor) {
-  return rounded(static_cast<Wide>(sum) * factor.multiplier, factor.shift);
+  const bool is_narrow = sum == static_cast<std::int32_t>(sum);
+  return is_narrow ? rounded(sum * factor.multiplier, factor.shift)
+                   : rounded(static_cast<Wide>(sum) * factor.multiplier, factor.shift);
 }
 
 std::int64_t requantized(std::int64_t sum, const Requantization& to) {
