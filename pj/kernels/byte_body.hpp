@@ -14,36 +14,84 @@ namespace pj {
 //   dot                 the sum with four inputs (one word for all lanes, or one a lane) times four weights a lane
 //   and what is named like the instructions.
 
-/// Lanes whose estimate is within this of a half are computed again in whole numbers. Where |result| < 512, and nothing
-/// larger stays inside a byte, an estimate is off by less than 512 · 3.01 · 2^-24: one rounding each of the sum, the
+/// Lanes whose estimate is within this of a half are computed again in whole numbers. Where |result| < 257, and nothing
+/// larger stays inside a byte, an estimate is off by less than 257 · 3.01 · 2^-24: one rounding each of the sum, the
 /// factor and their product.
-constexpr float surely_rounded = 0.4999F;
+constexpr float surely_rounded = 0.49995F;
 
-/// scaled(sum) of a vector: rounded estimates, corrected where they might be wrong.
+/// The byte that a sum becomes, in 32-bit lanes, and which of the lanes may be wrong.
 template <class Target>
-typename Target::Vector byte_scaled(typename Target::Vector sums, const ByteResult& to, std::int64_t first) {
-  using Vector = typename Target::Vector;
+struct ByteEstimate {
+  typename Target::Vector bytes;
+  unsigned unsure;
+};
+
+template <class Target>
+ByteEstimate<Target> byte_estimate(typename Target::Vector sums, const ByteResult& to, std::int64_t first) {
   const auto estimate = Target::times(Target::reals(sums), Target::load_reals(to.estimates + first));
-  const Vector rounded = Target::rounded(estimate);
-  const unsigned unsure = Target::beyond(Target::minus(estimate, Target::reals(rounded)), surely_rounded);
-  if (unsure == 0) [[likely]] {
-    return rounded;
-  }
-  alignas(64) std::int32_t numbers[Target::lanes], results[Target::lanes];
-  Target::store(numbers, sums);
-  Target::store(results, rounded);
-  for (int lane = 0; lane < Target::lanes; ++lane) {
-    if ((unsure >> lane & 1U) != 0) {
-      results[lane] = exact_scaled(numbers[lane], to.multipliers[first + lane], to.shifts[first + lane]);
-    }
-  }
-  return Target::load(results);
+  const auto rounded = Target::rounded(estimate);
+  return {Target::bounded(Target::plus(rounded, Target::all(to.zero)), to.low, to.high),
+          Target::beyond(Target::minus(estimate, Target::reals(rounded)), surely_rounded)};
 }
 
-/// The byte that a sum becomes, in 32-bit lanes.
+/// The same, surely right.
 template <class Target>
-typename Target::Vector byte_of(typename Target::Vector sums, const ByteResult& to, std::int64_t first) {
-  return Target::bounded(Target::plus(byte_scaled<Target>(sums, to, first), Target::all(to.zero)), to.low, to.high);
+[[gnu::noinline, gnu::cold]] void byte_exact(const std::int32_t* sums, const ByteResult& to, std::int64_t first,
+                                             std::int32_t* bytes) {
+  const auto [estimates, unsure] = byte_estimate<Target>(Target::load(sums), to, first);
+  Target::store(bytes, estimates);
+  for (int lane = 0; lane < Target::lanes; ++lane) {
+    if ((unsure >> lane & 1U) != 0) {
+      const std::int32_t number =
+          exact_scaled(sums[lane], to.multipliers[first + lane], to.shifts[first + lane]) + to.zero;
+      bytes[lane] = number < to.low ? to.low : number > to.high ? to.high : number;
+    }
+  }
+}
+
+/// The sums of a tile, outputs × channels of its columns, as bytes; returns whether one may be wrong.
+template <class Target>
+bool byte_finish(const ByteProduct& p, const std::int32_t* sums, std::int64_t first, int rows, std::int64_t channel,
+                 std::int64_t channels) {
+  unsigned unsure = 0;
+  for (std::int64_t c = 0; c < channels; c += Target::lanes) {
+    std::uint8_t* output = p.output + first * p.pitch + channel + c;
+    for (int i = 0; i < rows; ++i, output += p.pitch) {
+      const auto [bytes, lanes] = byte_estimate<Target>(Target::load(sums + i * channels + c), p.result, channel + c);
+      unsure |= lanes;
+      Target::store_bytes(output, bytes, p.channels - channel - c);
+    }
+  }
+  return unsure != 0;
+}
+
+/// The same, surely right.
+template <class Target>
+[[gnu::noinline, gnu::cold]] void byte_finish_exactly(const ByteProduct& p, const std::int32_t* sums,
+                                                      std::int64_t first, int rows, std::int64_t channel,
+                                                      std::int64_t channels) {
+  for (std::int64_t c = 0; c < channels; c += Target::lanes) {
+    for (int i = 0; i < rows; ++i) {
+      std::int32_t bytes[Target::lanes];
+      byte_exact<Target>(sums + i * channels + c, p.result, channel + c, bytes);
+      Target::store_bytes(p.output + (first + i) * p.pitch + channel + c, Target::load(bytes),
+                          p.channels - channel - c);
+    }
+  }
+}
+
+/// Takes the window's sums times the offsets of the weights from the sums.
+template <class Target>
+void byte_take_offsets(const ByteProduct& p, std::int32_t* sums, std::int64_t first, int rows, std::int64_t channel,
+                       std::int64_t channels) {
+  for (int i = 0; i < rows; ++i) {
+    const auto window = Target::all(p.window_sums[first + i]);
+    for (std::int64_t c = 0; c < channels; c += Target::lanes) {
+      const auto offset = Target::product(window, Target::load(p.result.offsets + channel + c));
+      std::int32_t* const sum = sums + i * channels + c;
+      Target::store(sum, Target::minus(Target::load(sum), offset));
+    }
+  }
 }
 
 /// The sums of some outputs of some columns of channels.
@@ -83,18 +131,21 @@ void byte_tile(const ByteProduct& p, std::int64_t first, std::int64_t column) {
       }
     }
   }
+  alignas(64) std::int32_t stored[Rows * vectors * lanes];
 #pragma GCC unroll 16
   for (int i = 0; i < Rows; ++i) {
-    std::uint8_t* const output = p.output + (first + i) * p.pitch + column * byte_column;
 #pragma GCC unroll 16
     for (int j = 0; j < vectors; ++j) {
-      const std::int64_t channel = column * byte_column + j * lanes;
-      if (p.result.offsets != nullptr) {
-        const Vector window = Target::all(p.window_sums[first + i]);
-        sums[i][j] = Target::minus(sums[i][j], Target::product(window, Target::load(p.result.offsets + channel)));
-      }
-      Target::store_bytes(output + j * lanes, byte_of<Target>(sums[i][j], p.result, channel), p.channels - channel);
+      Target::store(stored + (i * vectors + j) * lanes, sums[i][j]);
     }
+  }
+  constexpr std::int64_t channels = vectors * lanes;
+  const std::int64_t channel = column * byte_column;
+  if (p.result.offsets != nullptr) {
+    byte_take_offsets<Target>(p, stored, first, Rows, channel, channels);
+  }
+  if (byte_finish<Target>(p, stored, first, Rows, channel, channels)) [[unlikely]] {
+    byte_finish_exactly<Target>(p, stored, first, Rows, channel, channels);
   }
 }
 
@@ -163,6 +214,17 @@ void byte_window_sums(const ByteProduct& p, std::int32_t* sums) {
   }
 }
 
+template <class Target>
+[[gnu::noinline, gnu::cold]] void byte_quad_exactly(const ByteDepthwise& p, const typename Target::Vector* sums,
+                                                    typename Target::Vector* bytes, std::int64_t channel) {
+  for (int j = 0; j < 4; ++j) {
+    std::int32_t numbers[Target::lanes], results[Target::lanes];
+    Target::store(numbers, sums[j]);
+    byte_exact<Target>(numbers, p.result, channel + j * Target::lanes, results);
+    bytes[j] = Target::load(results);
+  }
+}
+
 /// One output of a block of channels: `Quads` quads of taps, or p.quads where that is 0.
 template <class Target, int Quads, bool HasOffsets>
 void byte_depthwise_output(const ByteDepthwise& p, const std::uint8_t* input, std::uint8_t* output,
@@ -188,15 +250,22 @@ void byte_depthwise_output(const ByteDepthwise& p, const std::uint8_t* input, st
       }
     }
   }
+  Vector bytes[4];
+  unsigned unsure = 0;
 #pragma GCC unroll 4
   for (int j = 0; j < 4; ++j) {
     const std::int64_t place = channel + j * Target::lanes;
     if constexpr (HasOffsets) {
       sums[j] = Target::minus(sums[j], Target::product(windows[j], Target::load(p.result.offsets + place)));
     }
-    sums[j] = byte_of<Target>(sums[j], p.result, place);
+    const auto [estimates, lanes] = byte_estimate<Target>(sums[j], p.result, place);
+    bytes[j] = estimates;
+    unsure |= lanes;
   }
-  Target::store_quad(output, sums, p.channels - channel);
+  if (unsure != 0) [[unlikely]] {
+    byte_quad_exactly<Target>(p, sums, bytes, channel);
+  }
+  Target::store_quad(output, bytes, p.channels - channel);
 }
 
 template <class Target, int Quads, bool HasOffsets>

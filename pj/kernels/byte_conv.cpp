@@ -130,6 +130,7 @@ class DenseConv {
       const std::int64_t place = m / shape_.group_M() * columns_ * byte_column + m % shape_.group_M();
       results_.set(conv, m, place);
       const auto weights = filter(conv, m);
+      const std::int64_t offset = offset_of(conv, m);
       for (std::int64_t i = 0; i < std::ssize(weights); ++i) {
         const std::int64_t c = i / (shape_.R * shape_.S);
         const std::int64_t r = i / shape_.S % shape_.R;
@@ -139,7 +140,7 @@ class DenseConv {
         const std::int64_t word = tap * words() + k / 4;
         weights_[static_cast<std::size_t>(place / byte_column * column_bytes() +
                                           (word * byte_column + place % byte_column) * 4 + k % 4)] =
-            static_cast<std::int8_t>(weights[static_cast<std::size_t>(i)] - offset_of(conv, m));
+            static_cast<std::int8_t>(weights[static_cast<std::size_t>(i)] - offset);
       }
     }
   }
