@@ -83,6 +83,11 @@ void drop_weights(Network& network) {
   }
 }
 
+bool is_quantised(const Network& network) {
+  return std::any_of(network.nodes.begin(), network.nodes.end(),
+                     [](const Node& node) { return std::holds_alternative<Quantize>(node.layer); });
+}
+
 /// What lies at `bytes`, planar, as a tensor.
 Constant planar(const Network& network, const TensorForm& form, std::span<const std::byte> bytes) {
   const Value& value = network.values[form.value];
@@ -103,6 +108,7 @@ struct Plan::Parts {
   MemoryNeed memory;
   PlanOptions options;
   Schedule schedule;
+  IntegerParts integers;
   RunMemories memories;
 
   void run_steps(RunMemory& memory_of_run, std::span<Seconds> times, const Watcher& watch) const {
@@ -145,9 +151,12 @@ Plan::Plan(const Network& network, const PlanOptions& options) : parts_(std::mak
   parts_->options.threads = thread_count(options.threads);
   check_weights(kept);
   check_memory(kept, memory_need(kept), options.memory_limit);
+  if (options.arithmetic == Arithmetic::Integers && !options.watched && is_quantised(kept)) {
+    parts_->integers = take_integers(kept, options.plain_integers);
+  }
   compute_constants(kept);
   drop_unused(kept);
-  parts_->schedule = pj::schedule(kept, parts_->options);
+  parts_->schedule = pj::schedule(kept, parts_->options, std::move(parts_->integers.steps));
   parts_->options.makers = {};
   if (!options.watched) {  // observers look at weights, too
     drop_weights(kept);
@@ -169,6 +178,10 @@ const MemoryNeed& Plan::memory() const {
 
 const Schedule& Plan::schedule() const {
   return parts_->schedule;
+}
+
+const IntegerParts& Plan::integers() const {
+  return parts_->integers;
 }
 
 void Plan::run(std::span<const std::span<const std::byte>> inputs, std::span<const std::span<std::byte>> outputs,

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "pj/inference/integer_parts.hpp"
 #include "pj/inference/makers.hpp"
 #include "pj/inference/schedule.hpp"
 #include "pj/network/network.hpp"
@@ -26,11 +27,19 @@ struct MemoryNeed {
 /// The memory that this machine lets a program have.
 std::int64_t machine_memory();
 
+/// What a quantised network is computed in.
+enum class Arithmetic {
+  Integers,  ///< whole numbers wherever layers stand between DequantizeLinear and QuantizeLinear (docs/integers.md)
+  Reals,     ///< as ONNX writes it: reals between its quantisers
+};
+
 struct PlanOptions {
   std::span<const StepMaker> makers = {};  ///< empty: all of them
-  bool watched = false;                    ///< every node is a step of its own, so that every tensor exists
-  int threads = 1;                         ///< that compute one step together; 0: one for each core
-  std::int64_t memory_limit = 0;           ///< bytes; 0: what the machine has
+  Arithmetic arithmetic = Arithmetic::Integers;
+  bool plain_integers = false;    ///< whole numbers by their plain twin
+  bool watched = false;           ///< every node is a step of its own, in reals, so that every tensor exists
+  int threads = 1;                ///< that compute one step together; 0: one for each core
+  std::int64_t memory_limit = 0;  ///< bytes; 0: what the machine has
 };
 
 /// Called with the value that an input, a weight or a node's result gives, as soon as it is there.
@@ -49,6 +58,9 @@ class Plan {
   const Network& network() const;
   const MemoryNeed& memory() const;
   const Schedule& schedule() const;
+  /// What is computed in integers, and why all else is not; empty where nothing is quantised. The steps are the
+  /// schedule's.
+  const IntegerParts& integers() const;
 
   /// The outputs for the inputs. Any number of threads may run a plan at a time. What is to be watched needs a plan
   /// that was made for it.

@@ -25,6 +25,12 @@ class Scheduler {
 
   const std::vector<Layout>& layouts() const { return layouts_; }
 
+  /// Whether all that a step reads has been made.
+  bool has_inputs(const Step& step) const {
+    return std::all_of(step.inputs.begin(), step.inputs.end(),
+                       [&](const TensorForm& form) { return !forms_[form.value].empty(); });
+  }
+
   void append(Step step) {
     PlannedStep planned;
     for (const TensorForm& form : step.inputs) {
@@ -194,12 +200,26 @@ std::pair<std::size_t, std::int64_t> Schedule::root(std::size_t tensor) const {
   return {tensor, offset};
 }
 
-Schedule schedule(const Network& network, const PlanOptions& options) {
+Schedule schedule(const Network& network, const PlanOptions& options, std::vector<Step> made) {
   PlanGraph graph(network);
+  for (const Step& step : made) {
+    for (const TensorForm& form : step.inputs) {
+      graph.is_output[form.value] = true;  // others than the nodes read it
+    }
+  }
   Scheduler scheduler(network);
+  auto next = made.begin();
+  const auto append_ready = [&] {
+    for (; next != made.end() && scheduler.has_inputs(*next); ++next) {
+      scheduler.append(std::move(*next));
+    }
+  };
+  append_ready();
   for (const MadeGroup& group : groups_of(graph, options)) {
     scheduler.append(group.maker->make({graph, options, scheduler.layouts()}, group.nodes));
+    append_ready();
   }
+  ensure(next == made.end(), "what made steps read is the network's or a node's");
   return scheduler.finish();
 }
 

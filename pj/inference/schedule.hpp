@@ -52,7 +52,7 @@ struct MadeGroup {
 std::vector<MadeGroup> groups_of(PlanGraph& graph, const PlanOptions& options);
 
 /// Groups the nodes, makes a step for each group, brings operands into the layouts that the steps take, and places all
-/// tensors in memory.
-Schedule schedule(const Network& network, const PlanOptions& options);
+/// tensors in memory. Of the steps that are `made` already, each runs as soon as what it reads is there.
+Schedule schedule(const Network& network, const PlanOptions& options, std::vector<Step> made = {});
 
 }  // namespace pj

@@ -1,7 +1,6 @@
 #include "pj/integers/integer_program.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <map>
 #include <utility>
@@ -14,25 +13,22 @@ namespace pj {
 
 namespace {
 
-constexpr std::size_t not_yet = static_cast<std::size_t>(-1);
-
 /// Builds a program step by step: brings operands into the forms that steps take.
 class Builder {
  public:
-  Builder(const Network& network, const ByteKernels& kernels) : network_(network), kernels_(kernels) {}
+  Builder(const Network& network, const ByteKernels* kernels) : network_(network), kernels_(kernels) {}
 
-  void append(const IntegerGroup& group) {
+  void append(const IntegerGroup& group, std::size_t index) {
     const auto known = forms_.find(group.operands[0]);
     const bool is_made = known != forms_.end() && !known->second.empty();
-    auto step = fast_step(network_, group, kernels_,
-                          is_made ? tensors[known->second.front()].form : IntegerForm::Planar);
-    const bool is_plain = !step;
-    if (is_plain) {
+    const IntegerForm there = is_made ? tensors[known->second.front()].form : IntegerForm::Planar;
+    auto step = kernels_ == nullptr ? std::nullopt : fast_step(network_, group, *kernels_, there);
+    if (!step) {
       step = plain_step(network_, group);
     }
     IntegerStep made{.name = group.name,
                      .algorithm = step->algorithm,
-                     .is_plain = is_plain,
+                     .group = index,
                      .workspace = step->workspace,
                      .weights = step->weights,
                      .run = step->run};
@@ -86,18 +82,18 @@ class Builder {
   }
 
   const Network& network_;
-  const ByteKernels& kernels_;
+  const ByteKernels* kernels_;
   std::map<ValueId, std::vector<std::size_t>> forms_;
 };
 
 }  // namespace
 
 IntegerProgram::IntegerProgram(const Network& network, std::span<const IntegerGroup> groups,
-                               std::span<const ValueId> outputs, const ByteKernels& kernels)
+                               std::span<const ValueId> outputs, const ByteKernels* kernels)
     : outputs_(outputs.begin(), outputs.end()) {
   Builder builder(network, kernels);
-  for (const IntegerGroup& group : groups) {
-    builder.append(group);
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    builder.append(groups[g], g);
   }
   for (const ValueId id : outputs) {
     output_tensors_.push_back(builder.tensor(id, IntegerForm::Planar));

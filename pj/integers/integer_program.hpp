@@ -36,8 +36,10 @@ struct IntegerStep {
     std::uint8_t* workspace = nullptr;
   };
 
+  static constexpr std::size_t no_group = static_cast<std::size_t>(-1);
+
   std::string name, algorithm;
-  bool is_plain = false;  ///< computed by the plain twin
+  std::size_t group = no_group;  ///< that it computes; else it brings an operand into another form
   std::vector<std::size_t> inputs;
   std::size_t output = 0;
   std::int64_t workspace = 0, weights = 0;  ///< bytes
@@ -48,9 +50,10 @@ struct IntegerStep {
 /// result equals that of the plain twin to the last bit.
 class IntegerProgram {
  public:
-  /// `groups` in order; `outputs` are those results that others read.
+  /// `groups` in order; `outputs` are those results that others read. Without kernels all groups are computed by the
+  /// plain twin.
   IntegerProgram(const Network& network, std::span<const IntegerGroup> groups, std::span<const ValueId> outputs,
-                 const ByteKernels& kernels);
+                 const ByteKernels* kernels);
 
   /// Values that come from elsewhere, and the results that others read: planar, in their own formats.
   const std::vector<ValueId>& inputs() const { return inputs_; }

@@ -101,7 +101,7 @@ Fast products(const Context& context) {
       .operands = {context.group.operands[0]},
       .forms = {form},
       .result = form,
-      .algorithm = std::string("bytes, ") + context.kernels.name,
+      .algorithm = "bytes",
       .workspace = prepared.workspace,
       .weights = prepared.weights,
       .run = [prepared](const Memory& memory) { prepared.run(memory.inputs[0], memory.output, memory.workspace); }};
@@ -130,7 +130,7 @@ Fast terms(const Context& context) {
                      .high = static_cast<std::int32_t>(to.high)};
   return FastStep{.operands = context.group.operands,
                   .forms = {IntegerForm::ChannelsLast, IntegerForm::ChannelsLast},
-                  .algorithm = std::string("bytes, ") + context.kernels.name,
+                  .algorithm = "bytes",
                   .run = [made, &kernels = context.kernels](const Memory& memory) {
                     ByteSum sum_of_run = made;
                     sum_of_run.a = memory.inputs[0];
@@ -257,7 +257,7 @@ Fast move(const Context& context) {
   const auto* transpose = std::get_if<Transpose>(&layer);
   const bool keeps_order = std::holds_alternative<Reshape>(layer) || std::holds_alternative<Activation>(layer) ||
                            std::holds_alternative<Dropout>(layer);
-  if ((transpose == nullptr && !keeps_order) || operand.data != nullptr) {
+  if ((transpose == nullptr && !keeps_order)) {
     return std::nullopt;
   }
   const IntegerForm source = transpose != nullptr ? context.there : IntegerForm::Rows;
@@ -283,7 +283,9 @@ std::optional<FastStep> fast_step(const Network& network, const IntegerGroup& gr
   const Context context{network, group, kernels, there};
   const auto is_wide = [&](ValueId id) { return !fits_byte(network.values[id].format); };
   const bool is_empty = element_count(network.values[group.result].shape) == 0;
-  if (is_empty || is_wide(group.result) || std::any_of(group.operands.begin(), group.operands.end(), is_wide)) {
+  const bool reads_constant = network.values[group.operands[0]].data != nullptr;
+  if (is_empty || reads_constant || is_wide(group.result) ||
+      std::any_of(group.operands.begin(), group.operands.end(), is_wide)) {
     return std::nullopt;
   }
   switch (group.layer.kind) {

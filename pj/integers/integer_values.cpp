@@ -124,6 +124,11 @@ std::optional<ScaledValue> IntegerValues::integers_of(ValueId real, int depth) {
     return std::nullopt;
   }
   if (std::holds_alternative<Dequantize>(node->layer)) {
+    Value& source = network_.values[node->inputs[0]];
+    if (const Constant* weights = source.is_constant ? nullptr : known(node->inputs[0])) {
+      source.is_constant = true;  // weights that are quantised in the file: computed here, once
+      source.data = std::make_shared<const Constant>(*weights);
+    }
     const auto scaling = scaling_of(*node, network_.values[node->inputs[0]].format);
     return scaling ? std::optional(ScaledValue{node->inputs[0], *scaling}) : std::nullopt;
   }
