@@ -249,9 +249,14 @@ class Order {
   std::map<ValueId, bool> in_integers_;
 };
 
-std::string usual_reason(const Layer& layer) {
-  return std::holds_alternative<Dequantize>(layer) ? "what it feeds is computed in reals"
-                                                   : "its result is not quantised, or not its operands";
+std::string usual_reason(const Network& network, const Node& node) {
+  if (std::holds_alternative<Dequantize>(node.layer)) {
+    return "its result is read in reals";
+  }
+  const bool is_whole = !node.inputs.empty() && node.inputs[0] != no_value &&
+                        network.values[node.inputs[0]].format.kind == NumberFormat::Kind::Fixed;
+  return is_whole ? "it stands behind the last quantiser, or before the first"
+                  : "its result is not quantised, or not its operands";
 }
 
 /// Keeps the nodes and groups of the steps only.
@@ -283,7 +288,7 @@ IntegerNetwork Finder::finished() {
   }
   for (std::size_t n = 0; n < reasons_.size(); ++n) {
     const Node& node = found.network.nodes[n];
-    const std::string reason = reasons_[n].empty() ? usual_reason(node.layer) : reasons_[n];
+    const std::string reason = reasons_[n].empty() ? usual_reason(found.network, node) : reasons_[n];
     found.nodes.push_back({node.name, kind_name(node.layer), in_reals[n] ? reason : ""});
   }
   found.steps = order.in_parts(needed);

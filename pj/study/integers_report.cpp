@@ -8,7 +8,7 @@ namespace pj {
 
 std::string integers_table(const IntegerParts& integers) {
   if (integers.nodes.empty()) {
-    return "Everything is computed in reals: nothing is quantised.\n";
+    return "Everything is computed in reals.\n";
   }
   std::map<std::string, const IntegerNote*> notes;
   for (const IntegerNote& note : integers.notes) {
