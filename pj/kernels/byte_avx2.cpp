@@ -44,9 +44,14 @@ struct Target {
   static Reals times(Reals a, Reals b) { return _mm256_mul_ps(a, b); }
   static Reals minus(Reals a, Reals b) { return _mm256_sub_ps(a, b); }
   static Vector rounded(Reals v) { return _mm256_cvtps_epi32(v); }
-  static unsigned beyond(Reals v, float bound) {
-    const Reals size = _mm256_andnot_ps(_mm256_set1_ps(-0.0F), v);
-    return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(size, _mm256_set1_ps(bound), _CMP_GT_OQ)));
+  static Reals no_reals() { return _mm256_setzero_ps(); }
+  /// What rounding has taken away, without its sign.
+  static Reals fraction(Reals v, Vector number) {
+    return _mm256_andnot_ps(_mm256_set1_ps(-0.0F), _mm256_sub_ps(v, reals(number)));
+  }
+  static Reals farther(Reals a, Reals b) { return _mm256_max_ps(a, b); }
+  static bool is_beyond(Reals v, float bound) {
+    return _mm256_movemask_ps(_mm256_cmp_ps(v, _mm256_set1_ps(bound), _CMP_GT_OQ)) != 0;
   }
   static Vector plus(Vector a, Vector b) { return _mm256_add_epi32(a, b); }
   static Vector minus(Vector a, Vector b) { return _mm256_sub_epi32(a, b); }
@@ -105,8 +110,27 @@ struct Target {
     words[2] = _mm256_unpacklo_epi16(high, next_high);
     words[3] = _mm256_unpackhi_epi16(high, next_high);
   }
-  static void store_quad(std::uint8_t* bytes, const Vector* v, std::int64_t left) {
-    store_wide(bytes, _mm256_packus_epi16(_mm256_packs_epi32(v[0], v[1]), _mm256_packs_epi32(v[2], v[3])), left);
+  /// Saturated, with four numbers of each vector beside each other.
+  static Vector packed(const Vector& a, const Vector& b, const Vector& c, const Vector& d, const ByteResult& to) {
+    const Vector zero = _mm256_set1_epi16(static_cast<std::int16_t>(to.zero));
+    const Vector low = _mm256_adds_epi16(_mm256_packs_epi32(a, b), zero);
+    const Vector high = _mm256_adds_epi16(_mm256_packs_epi32(c, d), zero);
+    return _mm256_min_epu8(_mm256_max_epu8(_mm256_packus_epi16(low, high), _mm256_set1_epi8(static_cast<char>(to.low))),
+                           _mm256_set1_epi8(static_cast<char>(to.high)));
+  }
+  static void store_quad(std::uint8_t* bytes, const Vector* v, const ByteResult& to, std::int64_t left) {
+    store_wide(bytes, packed(v[0], v[1], v[2], v[3], to), left);
+  }
+  /// One column: two vectors.
+  template <int Columns>
+  static void store_columns(std::uint8_t* bytes, const Vector* v, const ByteResult& to, std::int64_t left) {
+    const Vector order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    const Vector in_order = _mm256_permutevar8x32_epi32(packed(v[0], v[1], v[0], v[1], to), order);
+    if (left >= byte_column) {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(bytes), _mm256_castsi256_si128(in_order));
+    } else {
+      store_wide(bytes, in_order, left);
+    }
   }
 };
 

@@ -7,146 +7,139 @@
 namespace pj {
 
 // The loops of byte_kernels.hpp. A `Target` has
-//   lanes               32-bit lanes of a vector
-//   rows(columns)       outputs of a product that are kept in registers with so many columns of 16 channels
-//   columns             at most
-//   Vector, Reals       signed lanes, floats
-//   dot                 the sum with four inputs (one word for all lanes, or one a lane) times four weights a lane
+//   lanes          32-bit lanes of a vector
+//   columns        of 16 channels that are computed together at most, and
+//   rows(columns)  outputs whose sums are kept in registers with so many
+//   Vector, Reals  signed lanes, floats
+//   dot            the sum with four inputs (one word for all lanes, or one a lane) times four weights a lane
+//   store_columns, store_quad  vectors of numbers as neighbouring bytes: zero added, bounded
 //   and what is named like the instructions.
 
-/// Lanes whose estimate is within this of a half are computed again in whole numbers. Where |result| < 257, and nothing
-/// larger stays inside a byte, an estimate is off by less than 257 · 3.01 · 2^-24: one rounding each of the sum, the
-/// factor and their product.
+/// Where an estimate is within this of a half, the sums are requantised in whole numbers. Where |result| < 257, and
+/// nothing larger stays inside a byte, an estimate is off by less than 257 · 3.01 · 2^-24: one rounding each of the
+/// sum, the factor and their product.
 constexpr float surely_rounded = 0.49995F;
 
-/// The byte that a sum becomes, in 32-bit lanes, and which of the lanes may be wrong.
-template <class Target>
-struct ByteEstimate {
-  typename Target::Vector bytes;
-  unsigned unsure;
-};
-
-template <class Target>
-ByteEstimate<Target> byte_estimate(typename Target::Vector sums, const ByteResult& to, std::int64_t first) {
-  const auto estimate = Target::times(Target::reals(sums), Target::load_reals(to.estimates + first));
-  const auto rounded = Target::rounded(estimate);
-  return {Target::bounded(Target::plus(rounded, Target::all(to.zero)), to.low, to.high),
-          Target::beyond(Target::minus(estimate, Target::reals(rounded)), surely_rounded)};
+/// Rounds estimates of the scaled sums of `Count` vectors of neighbouring channels; false where one may be wrong.
+template <class Target, int Count>
+[[gnu::always_inline]] inline bool byte_round(const typename Target::Vector* sums, const ByteResult& to,
+                                              std::int64_t first, typename Target::Vector* numbers) {
+  typename Target::Reals far = Target::no_reals();
+#pragma GCC unroll 16
+  for (int j = 0; j < Count; ++j) {
+    const auto estimate =
+        Target::times(Target::reals(sums[j]), Target::load_reals(to.estimates + first + j * Target::lanes));
+    numbers[j] = Target::rounded(estimate);
+    far = Target::farther(far, Target::fraction(estimate, numbers[j]));
+  }
+  return !Target::is_beyond(far, surely_rounded);
 }
 
-/// The same, surely right.
-template <class Target>
-[[gnu::noinline, gnu::cold]] void byte_exact(const std::int32_t* sums, const ByteResult& to, std::int64_t first,
-                                             std::int32_t* bytes) {
-  const auto [estimates, unsure] = byte_estimate<Target>(Target::load(sums), to, first);
-  Target::store(bytes, estimates);
-  for (int lane = 0; lane < Target::lanes; ++lane) {
-    if ((unsure >> lane & 1U) != 0) {
-      const std::int32_t number =
-          exact_scaled(sums[lane], to.multipliers[first + lane], to.shifts[first + lane]) + to.zero;
-      bytes[lane] = number < to.low ? to.low : number > to.high ? to.high : number;
+/// The same in whole numbers.
+template <class Target, int Count>
+[[gnu::noinline, gnu::cold]] void byte_round_exactly(const typename Target::Vector* sums, const ByteResult& to,
+                                                     std::int64_t first, typename Target::Vector* numbers) {
+  for (int j = 0; j < Count; ++j) {
+    std::int32_t lanes[Target::lanes];
+    Target::store(lanes, sums[j]);
+    for (int lane = 0; lane < Target::lanes; ++lane) {
+      const std::int64_t channel = first + j * Target::lanes + lane;
+      lanes[lane] = exact_scaled(lanes[lane], to.multipliers[channel], to.shifts[channel]);
     }
+    numbers[j] = Target::load(lanes);
   }
 }
 
-/// The sums of a tile, outputs × channels of its columns, as bytes; returns whether one may be wrong.
-template <class Target>
-bool byte_finish(const ByteProduct& p, const std::int32_t* sums, std::int64_t first, int rows, std::int64_t channel,
-                 std::int64_t channels) {
-  unsigned unsure = 0;
-  for (std::int64_t c = 0; c < channels; c += Target::lanes) {
-    std::uint8_t* output = p.output + first * p.pitch + channel + c;
-    for (int i = 0; i < rows; ++i, output += p.pitch) {
-      const auto [bytes, lanes] = byte_estimate<Target>(Target::load(sums + i * channels + c), p.result, channel + c);
-      unsure |= lanes;
-      Target::store_bytes(output, bytes, p.channels - channel - c);
+/// scaled(sum) of `Count` vectors.
+template <class Target, int Count>
+[[gnu::always_inline]] inline void byte_scaled(const typename Target::Vector* sums, const ByteResult& to,
+                                               std::int64_t first, typename Target::Vector* numbers) {
+  if (!byte_round<Target, Count>(sums, to, first, numbers)) [[unlikely]] {
+    typename Target::Vector kept[Count];  // a copy, so that the sums themselves may stay in registers
+    for (int j = 0; j < Count; ++j) {
+      kept[j] = sums[j];
     }
-  }
-  return unsure != 0;
-}
-
-/// The same, surely right.
-template <class Target>
-[[gnu::noinline, gnu::cold]] void byte_finish_exactly(const ByteProduct& p, const std::int32_t* sums,
-                                                      std::int64_t first, int rows, std::int64_t channel,
-                                                      std::int64_t channels) {
-  for (std::int64_t c = 0; c < channels; c += Target::lanes) {
-    for (int i = 0; i < rows; ++i) {
-      std::int32_t bytes[Target::lanes];
-      byte_exact<Target>(sums + i * channels + c, p.result, channel + c, bytes);
-      Target::store_bytes(p.output + (first + i) * p.pitch + channel + c, Target::load(bytes),
-                          p.channels - channel - c);
-    }
-  }
-}
-
-/// Takes the window's sums times the offsets of the weights from the sums.
-template <class Target>
-void byte_take_offsets(const ByteProduct& p, std::int32_t* sums, std::int64_t first, int rows, std::int64_t channel,
-                       std::int64_t channels) {
-  for (int i = 0; i < rows; ++i) {
-    const auto window = Target::all(p.window_sums[first + i]);
-    for (std::int64_t c = 0; c < channels; c += Target::lanes) {
-      const auto offset = Target::product(window, Target::load(p.result.offsets + channel + c));
-      std::int32_t* const sum = sums + i * channels + c;
-      Target::store(sum, Target::minus(Target::load(sum), offset));
+    typename Target::Vector exact[Count];
+    byte_round_exactly<Target, Count>(kept, to, first, exact);
+    for (int j = 0; j < Count; ++j) {
+      numbers[j] = exact[j];
     }
   }
 }
 
 /// The sums of some outputs of some columns of channels.
 template <class Target, int Rows, int Columns>
-void byte_tile(const ByteProduct& p, std::int64_t first, std::int64_t column) {
+struct ByteTile {
   using Vector = typename Target::Vector;
-  constexpr int lanes = Target::lanes;
-  constexpr int per_column = static_cast<int>(byte_column) / lanes;
-  constexpr int vectors = Columns * per_column;
-  const std::int64_t column_bytes = p.tap_count * p.words * byte_column * 4;
-  const std::uint8_t* inputs[Rows];
+  static constexpr int per_column = static_cast<int>(byte_column) / Target::lanes;
+  static constexpr int vectors = Columns * per_column;
+
   Vector sums[Rows][vectors];
+
+  [[gnu::always_inline]] void add(const ByteProduct& p, std::int64_t first, std::int64_t column) {
+    const std::int64_t column_bytes = p.tap_count * p.words * byte_column * 4;
+    const std::uint8_t* inputs[Rows];
 #pragma GCC unroll 16
-  for (int i = 0; i < Rows; ++i) {
-    inputs[i] = p.map + p.places[first + i];
-#pragma GCC unroll 16
-    for (int j = 0; j < vectors; ++j) {
-      sums[i][j] = Target::load(p.result.bias + column * byte_column + j * lanes);
-    }
-  }
-  const std::int8_t* weights = p.weights + column * column_bytes;
-  for (std::int64_t tap = 0; tap < p.tap_count; ++tap) {
-    const std::int64_t begin = p.taps[tap];
-    for (std::int64_t k = begin; k < begin + 4 * p.words; k += 4, weights += 4 * byte_column) {
-      Vector w[vectors];
+    for (int i = 0; i < Rows; ++i) {
+      inputs[i] = p.map + p.places[first + i];
 #pragma GCC unroll 16
       for (int j = 0; j < vectors; ++j) {
-        w[j] = Target::load_bytes(weights + j / per_column * column_bytes + j % per_column * 4 * lanes);
+        sums[i][j] = Target::load(p.result.bias + column * byte_column + j * Target::lanes);
       }
-#pragma GCC unroll 16
-      for (int i = 0; i < Rows; ++i) {
-        const Vector x = Target::all_word(inputs[i] + k);
+    }
+    const std::int8_t* weights = p.weights + column * column_bytes;
+    for (std::int64_t tap = 0; tap < p.tap_count; ++tap) {
+      const std::int64_t begin = p.taps[tap];
+      for (std::int64_t k = begin; k < begin + 4 * p.words; k += 4, weights += 4 * byte_column) {
+        Vector w[vectors];
 #pragma GCC unroll 16
         for (int j = 0; j < vectors; ++j) {
-          sums[i][j] = Target::dot(sums[i][j], x, w[j]);
+          w[j] = Target::load_bytes(weights + j / per_column * column_bytes + j % per_column * 4 * Target::lanes);
+        }
+#pragma GCC unroll 16
+        for (int i = 0; i < Rows; ++i) {
+          const Vector x = Target::all_word(inputs[i] + k);
+#pragma GCC unroll 16
+          for (int j = 0; j < vectors; ++j) {
+            sums[i][j] = Target::dot(sums[i][j], x, w[j]);
+          }
         }
       }
     }
   }
-  alignas(64) std::int32_t stored[Rows * vectors * lanes];
+
+  /// Takes the window's sums times the offsets of the weights away.
+  [[gnu::always_inline]] void take_offsets(const ByteProduct& p, std::int64_t first, std::int64_t channel) {
 #pragma GCC unroll 16
-  for (int i = 0; i < Rows; ++i) {
+    for (int i = 0; i < Rows; ++i) {
+      const Vector window = Target::all(p.window_sums[first + i]);
 #pragma GCC unroll 16
-    for (int j = 0; j < vectors; ++j) {
-      Target::store(stored + (i * vectors + j) * lanes, sums[i][j]);
+      for (int j = 0; j < vectors; ++j) {
+        const Vector offsets = Target::load(p.result.offsets + channel + j * Target::lanes);
+        sums[i][j] = Target::minus(sums[i][j], Target::product(window, offsets));
+      }
     }
   }
-  constexpr std::int64_t channels = vectors * lanes;
-  const std::int64_t channel = column * byte_column;
+
+  [[gnu::always_inline]] void finish(const ByteProduct& p, std::int64_t first, std::int64_t channel) {
+#pragma GCC unroll 16
+    for (int i = 0; i < Rows; ++i) {
+      Vector numbers[vectors];
+      byte_scaled<Target, vectors>(sums[i], p.result, channel, numbers);
+      Target::template store_columns<Columns>(p.output + (first + i) * p.pitch + channel, numbers, p.result,
+                                              p.channels - channel);
+    }
+  }
+};
+
+template <class Target, int Rows, int Columns>
+void byte_tile(const ByteProduct& p, std::int64_t first, std::int64_t column) {
+  ByteTile<Target, Rows, Columns> tile;
+  tile.add(p, first, column);
   if (p.result.offsets != nullptr) {
-    byte_take_offsets<Target>(p, stored, first, Rows, channel, channels);
+    tile.take_offsets(p, first, column * byte_column);
   }
-  if (byte_finish<Target>(p, stored, first, Rows, channel, channels)) [[unlikely]] {
-    byte_finish_exactly<Target>(p, stored, first, Rows, channel, channels);
-  }
+  tile.finish(p, first, column * byte_column);
 }
 
 template <class Target, int Columns, int Rows = Target::rows(Columns)>
@@ -214,21 +207,11 @@ void byte_window_sums(const ByteProduct& p, std::int32_t* sums) {
   }
 }
 
-template <class Target>
-[[gnu::noinline, gnu::cold]] void byte_quad_exactly(const ByteDepthwise& p, const typename Target::Vector* sums,
-                                                    typename Target::Vector* bytes, std::int64_t channel) {
-  for (int j = 0; j < 4; ++j) {
-    std::int32_t numbers[Target::lanes], results[Target::lanes];
-    Target::store(numbers, sums[j]);
-    byte_exact<Target>(numbers, p.result, channel + j * Target::lanes, results);
-    bytes[j] = Target::load(results);
-  }
-}
-
 /// One output of a block of channels: `Quads` quads of taps, or p.quads where that is 0.
 template <class Target, int Quads, bool HasOffsets>
-void byte_depthwise_output(const ByteDepthwise& p, const std::uint8_t* input, std::uint8_t* output,
-                           std::int64_t channel) {
+[[gnu::always_inline]] inline void byte_depthwise_output(const ByteDepthwise& p, const std::uint8_t* input,
+                                                         std::uint8_t* output, std::int64_t channel,
+                                                         std::int64_t left) {
   using Vector = typename Target::Vector;
   const std::int64_t quads = Quads > 0 ? Quads : p.quads;
   const std::int8_t* weights = p.weights + channel * quads * 4;
@@ -250,22 +233,16 @@ void byte_depthwise_output(const ByteDepthwise& p, const std::uint8_t* input, st
       }
     }
   }
-  Vector bytes[4];
-  unsigned unsure = 0;
+  if constexpr (HasOffsets) {
 #pragma GCC unroll 4
-  for (int j = 0; j < 4; ++j) {
-    const std::int64_t place = channel + j * Target::lanes;
-    if constexpr (HasOffsets) {
-      sums[j] = Target::minus(sums[j], Target::product(windows[j], Target::load(p.result.offsets + place)));
+    for (int j = 0; j < 4; ++j) {
+      const Vector offsets = Target::load(p.result.offsets + channel + j * Target::lanes);
+      sums[j] = Target::minus(sums[j], Target::product(windows[j], offsets));
     }
-    const auto [estimates, lanes] = byte_estimate<Target>(sums[j], p.result, place);
-    bytes[j] = estimates;
-    unsure |= lanes;
   }
-  if (unsure != 0) [[unlikely]] {
-    byte_quad_exactly<Target>(p, sums, bytes, channel);
-  }
-  Target::store_quad(output, bytes, p.channels - channel);
+  Vector numbers[4];
+  byte_scaled<Target, 4>(sums, p.result, channel, numbers);
+  Target::store_quad(output, numbers, p.result, left);
 }
 
 template <class Target, int Quads, bool HasOffsets>
@@ -274,9 +251,11 @@ void byte_depthwise_rows(const ByteDepthwise& p) {
   for (std::int64_t row = 0; row < p.rows; ++row) {
     for (std::int64_t channel = 0; channel < p.channels; channel += block) {
       const std::uint8_t* input = p.map + row * p.row + channel;
-      std::uint8_t* output = p.output + row * p.columns * p.channels + channel;
-      for (std::int64_t q = 0; q < p.columns; ++q, input += p.pixel, output += p.channels) {
-        byte_depthwise_output<Target, Quads, HasOffsets>(p, input, output, channel);
+      std::uint8_t* output = p.output + row * p.row_bytes + channel;
+      std::int64_t left = p.row_bytes - channel;  // in this row of outputs
+      for (; left > 0; input += p.pixel, output += p.channels, left -= p.channels) {
+        const std::int64_t written = left < p.channels - channel ? left : p.channels - channel;
+        byte_depthwise_output<Target, Quads, HasOffsets>(p, input, output, channel, written);
       }
     }
   }

@@ -191,6 +191,7 @@ class DepthwiseConv {
         shape_(conv.shape),
         to_(conv.results.front()),
         blocks_(shape_, static_cast<std::uint8_t>(conv.input_zero)),
+        fold_(shape_.stride_w == 1 && kernels.depthwise_block % shape_.M == 0 ? kernels.depthwise_block / shape_.M : 1),
         results_(ceil_div(shape_.M, kernels.depthwise_block) * kernels.depthwise_block) {
     const std::int64_t taps = shape_.R * shape_.S;
     const std::int64_t block = kernels.depthwise_block;
@@ -203,11 +204,12 @@ class DepthwiseConv {
       tap_words_.back() |= tap < taps ? 1U << (8 * (tap % 4)) : 0U;
     }
     weights_.assign(results_.bias.size() * taps_.size(), 0);
-    for (std::int64_t m = 0; m < shape_.M; ++m) {
-      const std::int64_t place = kernels.depthwise_place(m % block);
-      results_.set(conv, m, m / block * block + place);
+    for (std::int64_t i = 0; i < shape_.M * fold_; ++i) {
+      const std::int64_t m = i % shape_.M;
+      const std::int64_t place = kernels.depthwise_place(i % block);
+      results_.set(conv, m, i / block * block + place);
       for (std::int64_t tap = 0; tap < taps; ++tap) {
-        const std::int64_t first = m / block * block * std::ssize(taps_) + tap / 4 * 4 * block;
+        const std::int64_t first = i / block * block * std::ssize(taps_) + tap / 4 * 4 * block;
         weights_[static_cast<std::size_t>(first + place * 4 + tap % 4)] =
             static_cast<std::int8_t>(filter(conv, m)[static_cast<std::size_t>(tap)] - offset_of(conv, m));
       }
@@ -222,7 +224,7 @@ class DepthwiseConv {
       for (std::int64_t p = 0; p < shape_.P(); p += blocks_.rows()) {
         const std::int64_t rows = std::min(blocks_.rows(), shape_.P() - p);
         kernels_.depthwise({.map = blocks_.inputs(input, p, rows, workspace),
-                            .pixel = shape_.stride_w * shape_.C,
+                            .pixel = shape_.stride_w * shape_.C * fold_,
                             .row = shape_.stride_h * blocks_.row_bytes(),
                             .taps = taps_.data(),
                             .tap_words = tap_words_.data(),
@@ -230,9 +232,9 @@ class DepthwiseConv {
                             .weights = weights_.data(),
                             .result = results_.view(to_, 0),
                             .output = output + p * shape_.Q() * shape_.M,
-                            .channels = shape_.M,
+                            .channels = shape_.M * fold_,
                             .rows = rows,
-                            .columns = shape_.Q()});
+                            .row_bytes = shape_.Q() * shape_.M});
       }
       input += shape_.H * shape_.W * shape_.C;
       output += shape_.P() * shape_.Q() * shape_.M;
@@ -244,6 +246,7 @@ class DepthwiseConv {
   ConvShape shape_;
   Requantization to_;
   ByteBlocks blocks_;
+  std::int64_t fold_;  ///< neighbouring outputs that fill a block of channels together
   Results results_;
   Buffer<std::int32_t> taps_;
   Buffer<std::uint32_t> tap_words_;

@@ -47,8 +47,9 @@ struct ByteDepthwise {
   const std::int8_t* weights;  ///< blocks × quads × channels of a block × 4
   ByteResult result;
   std::uint8_t* output;
-  std::int64_t channels;
-  std::int64_t rows, columns;  ///< of outputs, which lie without gaps
+  std::int64_t channels;   ///< from one output to the next
+  std::int64_t rows;       ///< of outputs, which lie without gaps
+  std::int64_t row_bytes;  ///< of such a row
 };
 
 /// result = a · multiplier_a + b · multiplier_b, shifted, for centred operands.

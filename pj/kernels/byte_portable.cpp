@@ -78,13 +78,15 @@ struct Target {
   static Vector rounded(Reals v) {
     return each<Vector>([&](int i) { return word(static_cast<std::int32_t>(std::lrint(v.lane[i]))); });
   }
-  static unsigned beyond(Reals v, float bound) {
-    unsigned lanes_beyond = 0;
-    for (int i = 0; i < lanes; ++i) {
-      lanes_beyond |= static_cast<unsigned>(std::abs(v.lane[i]) > bound) << i;
-    }
-    return lanes_beyond;
+  static Reals no_reals() { return {}; }
+  /// What rounding has taken away, without its sign.
+  static Reals fraction(Reals v, Vector numbers) {
+    return each<Reals>([&](int i) { return std::abs(v.lane[i] - static_cast<float>(number(numbers, i))); });
   }
+  static Reals farther(Reals a, Reals b) {
+    return each<Reals>([&](int i) { return std::max(a.lane[i], b.lane[i]); });
+  }
+  static bool is_beyond(Reals v, float bound) { return *std::max_element(v.lane, v.lane + lanes) > bound; }
   static Vector plus(Vector a, Vector b) {
     return each<Vector>([&](int i) { return a.lane[i] + b.lane[i]; });
   }
@@ -143,10 +145,15 @@ struct Target {
       });
     }
   }
-  static void store_quad(std::uint8_t* bytes, const Vector* v, std::int64_t left) {
+  static void store_quad(std::uint8_t* bytes, const Vector* v, const ByteResult& to, std::int64_t left) {
     for (int j = 0; j < 4; ++j) {
-      store_bytes(bytes + lanes * j, v[j], left - lanes * j);
+      store_bytes(bytes + lanes * j, bounded(plus(v[j], all(to.zero)), to.low, to.high), left - lanes * j);
     }
+  }
+  /// One column: four vectors.
+  template <int Columns>
+  static void store_columns(std::uint8_t* bytes, const Vector* v, const ByteResult& to, std::int64_t left) {
+    store_quad(bytes, v, to, left);
   }
 };
 

@@ -42,9 +42,12 @@ struct Target {
   static Reals times(Reals a, Reals b) { return _mm512_mul_ps(a, b); }
   static Reals minus(Reals a, Reals b) { return _mm512_sub_ps(a, b); }
   static Vector rounded(Reals v) { return _mm512_cvtps_epi32(v); }
-  static unsigned beyond(Reals v, float bound) {
-    return _mm512_cmp_ps_mask(_mm512_abs_ps(v), _mm512_set1_ps(bound), _CMP_GT_OQ);
-  }
+  static Reals no_reals() { return _mm512_setzero_ps(); }
+  /// What rounding has taken away.
+  static Reals fraction(Reals v, Vector) { return _mm512_reduce_ps(v, _MM_FROUND_TO_NEAREST_INT); }
+  /// The one that is larger without its sign.
+  static Reals farther(Reals a, Reals b) { return _mm512_range_ps(a, b, 0xb); }
+  static bool is_beyond(Reals v, float bound) { return _mm512_cmp_ps_mask(v, _mm512_set1_ps(bound), _CMP_GT_OQ) != 0; }
   static Vector plus(Vector a, Vector b) { return _mm512_add_epi32(a, b); }
   static Vector minus(Vector a, Vector b) { return _mm512_sub_epi32(a, b); }
   static Vector product(Vector a, Vector b) { return _mm512_mullo_epi32(a, b); }
@@ -102,9 +105,33 @@ struct Target {
     words[2] = _mm512_unpacklo_epi16(high, next_high);
     words[3] = _mm512_unpackhi_epi16(high, next_high);
   }
+  /// Saturated, with four numbers of each vector beside each other.
+  static Vector packed(const Vector& a, const Vector& b, const Vector& c, const Vector& d, const ByteResult& to) {
+    const Vector zero = _mm512_set1_epi16(static_cast<std::int16_t>(to.zero));
+    const Vector low = _mm512_adds_epi16(_mm512_packs_epi32(a, b), zero);
+    const Vector high = _mm512_adds_epi16(_mm512_packs_epi32(c, d), zero);
+    return _mm512_min_epu8(_mm512_max_epu8(_mm512_packus_epi16(low, high), _mm512_set1_epi8(static_cast<char>(to.low))),
+                           _mm512_set1_epi8(static_cast<char>(to.high)));
+  }
   /// Packing brings channels back into their order.
-  static void store_quad(std::uint8_t* bytes, const Vector* v, std::int64_t left) {
-    store_wide(bytes, _mm512_packus_epi16(_mm512_packs_epi32(v[0], v[1]), _mm512_packs_epi32(v[2], v[3])), left);
+  static void store_quad(std::uint8_t* bytes, const Vector* v, const ByteResult& to, std::int64_t left) {
+    store_wide(bytes, packed(v[0], v[1], v[2], v[3], to), left);
+  }
+  template <int Columns>
+  static void store_columns(std::uint8_t* bytes, const Vector* v, const ByteResult& to, std::int64_t left) {
+    constexpr int last = Columns - 1;
+    const Vector order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    const Vector all_bytes = packed(v[0], v[last < 1 ? last : 1], v[last < 2 ? last : 2], v[last], to);
+    const Vector in_order = _mm512_permutexvar_epi32(order, all_bytes);
+    if (left < 16 * Columns || Columns == 3) {
+      store_wide(bytes, in_order, left < 16 * Columns ? left : 16 * Columns);
+    } else if (Columns == 4) {
+      _mm512_storeu_si512(bytes, in_order);
+    } else if (Columns == 2) {
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(bytes), _mm512_castsi512_si256(in_order));
+    } else {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(bytes), _mm512_castsi512_si128(in_order));
+    }
   }
 };
 
