@@ -41,18 +41,12 @@ struct Target {
   }
 
   static Reals reals(Vector v) { return _mm256_cvtepi32_ps(v); }
-  static Reals times(Reals a, Reals b) { return _mm256_mul_ps(a, b); }
-  static Reals minus(Reals a, Reals b) { return _mm256_sub_ps(a, b); }
-  static Vector rounded(Reals v) { return _mm256_cvtps_epi32(v); }
-  static Reals no_reals() { return _mm256_setzero_ps(); }
-  /// What rounding has taken away, without its sign.
-  static Reals fraction(Reals v, Vector number) {
-    return _mm256_andnot_ps(_mm256_set1_ps(-0.0F), _mm256_sub_ps(v, reals(number)));
+  /// a · b + c, rounded.
+  static Vector rounded(Reals a, Reals b, float c) {
+    return _mm256_cvtps_epi32(_mm256_fmadd_ps(a, b, _mm256_set1_ps(c)));
   }
-  static Reals farther(Reals a, Reals b) { return _mm256_max_ps(a, b); }
-  static bool is_beyond(Reals v, float bound) {
-    return _mm256_movemask_ps(_mm256_cmp_ps(v, _mm256_set1_ps(bound), _CMP_GT_OQ)) != 0;
-  }
+  static Vector with_differing(Vector v, Vector a, Vector b) { return _mm256_or_si256(v, _mm256_xor_si256(a, b)); }
+  static bool is_any(Vector v) { return _mm256_testz_si256(v, v) == 0; }
   static Vector plus(Vector a, Vector b) { return _mm256_add_epi32(a, b); }
   static Vector minus(Vector a, Vector b) { return _mm256_sub_epi32(a, b); }
   static Vector product(Vector a, Vector b) { return _mm256_mullo_epi32(a, b); }

@@ -69,24 +69,14 @@ struct Target {
   static Reals reals(Vector v) {
     return each<Reals>([&](int i) { return static_cast<float>(number(v, i)); });
   }
-  static Reals times(Reals a, Reals b) {
-    return each<Reals>([&](int i) { return a.lane[i] * b.lane[i]; });
+  /// a · b + c, rounded.
+  static Vector rounded(Reals a, Reals b, float c) {
+    return each<Vector>([&](int i) { return word(static_cast<std::int32_t>(std::lrint(a.lane[i] * b.lane[i] + c))); });
   }
-  static Reals minus(Reals a, Reals b) {
-    return each<Reals>([&](int i) { return a.lane[i] - b.lane[i]; });
+  static Vector with_differing(Vector v, Vector a, Vector b) {
+    return each<Vector>([&](int i) { return v.lane[i] | (a.lane[i] ^ b.lane[i]); });
   }
-  static Vector rounded(Reals v) {
-    return each<Vector>([&](int i) { return word(static_cast<std::int32_t>(std::lrint(v.lane[i]))); });
-  }
-  static Reals no_reals() { return {}; }
-  /// What rounding has taken away, without its sign.
-  static Reals fraction(Reals v, Vector numbers) {
-    return each<Reals>([&](int i) { return std::abs(v.lane[i] - static_cast<float>(number(numbers, i))); });
-  }
-  static Reals farther(Reals a, Reals b) {
-    return each<Reals>([&](int i) { return std::max(a.lane[i], b.lane[i]); });
-  }
-  static bool is_beyond(Reals v, float bound) { return *std::max_element(v.lane, v.lane + lanes) > bound; }
+  static bool is_any(Vector v) { return (v.lane[0] | v.lane[1] | v.lane[2] | v.lane[3]) != 0; }
   static Vector plus(Vector a, Vector b) {
     return each<Vector>([&](int i) { return a.lane[i] + b.lane[i]; });
   }

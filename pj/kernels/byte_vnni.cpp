@@ -39,15 +39,13 @@ struct Target {
   static Vector dot(Vector sum, Vector inputs, Vector weights) { return _mm512_dpbusd_epi32(sum, inputs, weights); }
 
   static Reals reals(Vector v) { return _mm512_cvtepi32_ps(v); }
-  static Reals times(Reals a, Reals b) { return _mm512_mul_ps(a, b); }
-  static Reals minus(Reals a, Reals b) { return _mm512_sub_ps(a, b); }
-  static Vector rounded(Reals v) { return _mm512_cvtps_epi32(v); }
-  static Reals no_reals() { return _mm512_setzero_ps(); }
-  /// What rounding has taken away.
-  static Reals fraction(Reals v, Vector) { return _mm512_reduce_ps(v, _MM_FROUND_TO_NEAREST_INT); }
-  /// The one that is larger without its sign.
-  static Reals farther(Reals a, Reals b) { return _mm512_range_ps(a, b, 0xb); }
-  static bool is_beyond(Reals v, float bound) { return _mm512_cmp_ps_mask(v, _mm512_set1_ps(bound), _CMP_GT_OQ) != 0; }
+  /// a · b + c, rounded.
+  static Vector rounded(Reals a, Reals b, float c) {
+    return _mm512_cvtps_epi32(_mm512_fmadd_ps(a, b, _mm512_set1_ps(c)));
+  }
+  /// v | (a ^ b).
+  static Vector with_differing(Vector v, Vector a, Vector b) { return _mm512_ternarylogic_epi32(v, a, b, 0xf6); }
+  static bool is_any(Vector v) { return _mm512_test_epi32_mask(v, v) != 0; }
   static Vector plus(Vector a, Vector b) { return _mm512_add_epi32(a, b); }
   static Vector minus(Vector a, Vector b) { return _mm512_sub_epi32(a, b); }
   static Vector product(Vector a, Vector b) { return _mm512_mullo_epi32(a, b); }
