@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "pj/inference/conv_choice.hpp"
 #include "pj/inference/makers.hpp"
 #include "pj/inference/schedule.hpp"
 #include "pj/network/network.hpp"
@@ -28,6 +29,9 @@ std::int64_t machine_memory();
 
 struct PlanOptions {
   std::span<const StepMaker> makers = {};  ///< empty: all of them
+  PlanBy by = PlanBy::Model;               ///< how algorithms are chosen
+  ConvTimeStore* times = nullptr;          ///< where measured times are kept; null: for this plan alone
+  RowNames algorithms = {};                ///< for convolutions, to choose among
   bool watched = false;                    ///< every node is a step of its own, so that every tensor exists
   int threads = 1;                         ///< that compute one step together; 0: one for each core
   std::int64_t memory_limit = 0;           ///< bytes; 0: what the machine has
