@@ -8,10 +8,6 @@ namespace pj {
 
 namespace {
 
-constexpr std::int64_t block_of(Layout layout) {
-  return layout == Layout::Planar ? 1 : layout == Layout::Blocked8 ? 8 : block_size;
-}
-
 /// From blocks of `from` channels to blocks of `to`; channels that only fill a block become zeros. Elements are walked
 /// position by position inside the channels of one block, so that what is read stays near.
 template <class Element>
@@ -58,7 +54,7 @@ Step convert_step(const Network& network, const TensorForm& from, Layout to) {
             .inputs = {from},
             .outputs = {output}};
   const int bytes = stored_bytes(from.format);
-  step.run = [=, from = block_of(from.layout), to = block_of(to)](const StepMemory& memory) {
+  step.run = [=, from = channels_of_block(from.layout), to = channels_of_block(to)](const StepMemory& memory) {
     if (from == to) {
       std::copy(memory.inputs[0].begin(), memory.inputs[0].end(), memory.outputs[0].begin());
     } else if (bytes == 1) {

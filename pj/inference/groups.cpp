@@ -7,6 +7,13 @@ namespace pj {
 
 namespace {
 
+std::span<const StepMaker> makers_of(const PlanOptions& options) {
+  if (!options.makers.empty()) {
+    return options.makers;
+  }
+  return options.by == PlanBy::Plain ? plain_step_makers() : step_makers();
+}
+
 /// The groups whose last node makes something that is needed.
 std::vector<MadeGroup> needed(const PlanGraph& graph, std::vector<MadeGroup> groups) {
   std::vector<bool> wanted = graph.is_output;
@@ -33,7 +40,7 @@ std::vector<MadeGroup> needed(const PlanGraph& graph, std::vector<MadeGroup> gro
 
 std::vector<MadeGroup> groups_of(PlanGraph& graph, const PlanOptions& options) {
   std::vector<MadeGroup> groups;
-  for (const StepMaker& maker : options.makers.empty() ? step_makers() : options.makers) {
+  for (const StepMaker& maker : makers_of(options)) {
     for (std::size_t n = 0; n < graph.network.nodes.size(); ++n) {
       if (graph.taken[n]) {
         continue;

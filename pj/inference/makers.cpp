@@ -2,6 +2,9 @@
 
 #include <array>
 
+#include "pj/inference/conv_group.hpp"
+#include "pj/inference/map_steps.hpp"
+
 namespace pj {
 
 namespace {
@@ -9,6 +12,10 @@ namespace {
 constexpr StepMaker plain{"plain executor", take_plain, make_plain};
 
 constexpr std::array all_makers{
+    StepMaker{"convolution", take_conv, make_conv},
+    StepMaker{"pooling", take_pool, make_pool},
+    StepMaker{"response normalisation", take_response, make_response},
+    StepMaker{"pass", take_pointwise_pass, make_pointwise_pass},
     StepMaker{"view", take_view, make_view},
     StepMaker{"join", take_join, make_join},
     plain,

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "pj/inference/conv_choice.hpp"
 #include "pj/inference/integer_parts.hpp"
 #include "pj/inference/makers.hpp"
 #include "pj/inference/schedule.hpp"
@@ -35,6 +36,9 @@ enum class Arithmetic {
 
 struct PlanOptions {
   std::span<const StepMaker> makers = {};  ///< empty: all of them
+  PlanBy by = PlanBy::Model;               ///< how algorithms are chosen
+  ConvTimeStore* times = nullptr;          ///< where measured times are kept; null: for this plan alone
+  RowNames algorithms = {};                ///< for convolutions, to choose among
   Arithmetic arithmetic = Arithmetic::Integers;
   bool plain_integers = false;    ///< whole numbers by their plain twin
   bool watched = false;           ///< every node is a step of its own, in reals, so that every tensor exists

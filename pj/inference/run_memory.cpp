@@ -47,9 +47,10 @@ void RunMemory::set_inputs(std::span<const std::span<const std::byte>> inputs) {
 }
 
 StepMemory RunMemory::of_step(std::size_t step, std::size_t thread) {
-  const auto bytes = static_cast<std::size_t>(schedule_.workspace);
-  return {steps_[step].inputs, steps_[step].outputs, std::span(workspace_).subspan(thread * bytes, bytes), 0,
-          schedule_.steps[step].step.parts};
+  const auto most = static_cast<std::size_t>(schedule_.workspace);
+  const Step& what = schedule_.steps[step].step;
+  return {steps_[step].inputs, steps_[step].outputs,
+          std::span(workspace_).subspan(thread * most, static_cast<std::size_t>(what.workspace)), 0, what.parts};
 }
 
 RunMemories::Lease RunMemories::lease(const Schedule& schedule, int threads) {

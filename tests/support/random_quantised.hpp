@@ -118,51 +118,61 @@ class RandomQuantised {
     last_ = quantised(builder_.add_one("products", layer, operands), filling(last_.scale * 0.002, terms));
   }
 
+  void add_convolution() {
+    const std::int64_t r = rng_.between(1, std::min<std::int64_t>(3, shape()[2] + 2));
+    const std::int64_t s = rng_.between(1, std::min<std::int64_t>(3, shape()[3] + 2));
+    add_products(Convolution{.stride = {rng_.between(1, 2), rng_.between(1, 2)},
+                             .pad_begin = {r / 2, s / 2},
+                             .pad_end = {r / 2 + r % 2, s / 2 + s % 2}},
+                 {rng_.between(1, 70), shape()[1], r, s});
+  }
+
+  void add_sum() {
+    const Integers other = quantised(real(last_), last_.scale * 1.3);
+    const auto kind = rng_.chance(0.7) ? Elementwise::Kind::Add : Elementwise::Kind::Sub;
+    last_ = quantised(builder_.add_one("sum", Elementwise{kind}, {real(last_), real(other)}), last_.scale * 1.7);
+  }
+
+  void add_pooling() {
+    const auto kind = rng_.chance(0.5) ? Pooling::Kind::Max : Pooling::Kind::Average;
+    const Pooling pooling{.kind = kind,
+                          .kernel = {2, 2},
+                          .stride = {2, 1},
+                          .pad_begin = {1, 1},
+                          .pad_end = {1, 1},
+                          .count_padding = kind == Pooling::Kind::Average && rng_.chance(0.5)};
+    last_ = quantised(builder_.add_one("pool", pooling, {real(last_)}), last_.scale * (rng_.chance(0.5) ? 1.0 : 0.8));
+  }
+
+  void add_join() {
+    const Integers other = quantised(real(last_), last_.scale * 0.9);
+    last_ = quantised(builder_.add_one("join", Concat{}, {real(other), real(last_)}), last_.scale);
+  }
+
+  void add_move(const Layer& layer, double scale) {
+    last_ = quantised(builder_.add_one("moved", layer, {real(last_)}), scale);
+  }
+
   void add_layer() {
-    const bool is_map = shape().size() == 4;
-    switch (is_map ? rng_.between(0, 6) : 7) {
-      case 0: {
-        const std::int64_t r = rng_.between(1, std::min<std::int64_t>(3, shape()[2] + 2));
-        const std::int64_t s = rng_.between(1, std::min<std::int64_t>(3, shape()[3] + 2));
-        return add_products(Convolution{.stride = {rng_.between(1, 2), rng_.between(1, 2)},
-                                        .pad_begin = {r / 2, s / 2},
-                                        .pad_end = {r / 2 + r % 2, s / 2 + s % 2}},
-                            {rng_.between(1, 70), shape()[1], r, s});
-      }
+    const std::int64_t channels = shape()[1];
+    switch (shape().size() == 4 ? rng_.between(0, 6) : 7) {
+      case 0:
+        return add_convolution();
       case 1:
-        return add_products(Convolution{.pad_begin = {1, 1}, .pad_end = {1, 1}, .groups = shape()[1]},
-                            {shape()[1], 1, 3, 3});
-      case 2: {
-        const Integers other = quantised(real(last_), last_.scale * 1.3);
-        const auto kind = rng_.chance(0.7) ? Elementwise::Kind::Add : Elementwise::Kind::Sub;
-        last_ = quantised(builder_.add_one("sum", Elementwise{kind}, {real(last_), real(other)}), last_.scale * 1.7);
-        return;
-      }
-      case 3: {
-        const auto kind = rng_.chance(0.5) ? Pooling::Kind::Max : Pooling::Kind::Average;
-        const Pooling pooling{.kind = kind,
-                              .kernel = {2, 2},
-                              .stride = {2, 1},
-                              .pad_begin = {1, 1},
-                              .pad_end = {1, 1},
-                              .count_padding = kind == Pooling::Kind::Average && rng_.chance(0.5)};
-        last_ =
-            quantised(builder_.add_one("pool", pooling, {real(last_)}), last_.scale * (rng_.chance(0.5) ? 1.0 : 0.8));
-        return;
-      }
-      case 4: {
-        const Integers other = quantised(real(last_), last_.scale * 0.9);
-        last_ = quantised(builder_.add_one("join", Concat{}, {real(other), real(last_)}), last_.scale);
-        return;
-      }
+        return add_products(Convolution{.pad_begin = {1, 1}, .pad_end = {1, 1}, .groups = channels},
+                            {channels, 1, 3, 3});
+      case 2:
+        return add_sum();
+      case 3:
+        return add_pooling();
+      case 4:
+        return add_join();
       case 5:
-        last_ = quantised(builder_.add_one("turned", Transpose{{0, 2, 3, 1}}, {real(last_)}), last_.scale);
-        return;
+        return add_move(Transpose{{0, 2, 3, 1}}, last_.scale);
       case 6:
-        last_ = quantised(builder_.add_one("flat", Reshape{{shape()[0], -1}}, {real(last_)}), last_.scale * 0.7);
-        return;
+        return add_move(Reshape{{shape()[0], -1}}, last_.scale * 0.7);
       default:
-        return add_products(FullyConnected{}, {rng_.between(1, 70), shape()[1]});
+        return add_products(FullyConnected{}, {rng_.between(1, 70), channels});
     }
   }
 
