@@ -42,7 +42,7 @@ NetworkBench measured(const Network& network, const BenchOptions& wanted, const 
 void run_bench(const Options& options, Console& console) {
   const Network network = load_network(options.operands.front(), load_options(options));
   BenchOptions wanted{.layers = split(options.layers, ',')};
-  wanted.measure.numbers = numbers_of(options.numbers);
+  wanted.measure.numbers = numbers_of(options.numbers.empty() ? "float32" : options.numbers);
   const auto start = std::chrono::steady_clock::now();
   wanted.measure.stop = [&] {
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;

@@ -59,7 +59,9 @@ const std::array rows{
     OptionRow{"--verify", "", "execute the loop nest, and price every mapping where they are few, and compare",
               &Options::verify},
     OptionRow{"--pareto", "", "instead: every best trade of energy for cycles", &Options::pareto},
-    OptionRow{"--explain", "", "also search what each constraint costs, which capacity binds, and the runner-up",
+    OptionRow{"--explain", "",
+              "also search what each constraint costs, which capacity binds, and the runner-up; run: also say "
+              "how each layer is computed",
               &Options::explain},
     OptionRow{"--set", "STAGE.KEY=VALUE",
               "set a value of the machine file anew, as array.columns=32 or clock=1 GHz; may be repeated",
@@ -81,7 +83,11 @@ const std::array rows{
     OptionRow{"--points-limit", "N", "the most points that a study may have; the default is 100,000",
               IntegerMember{&Options::points_limit, 1, most_points}},
     OptionRow{"--layers", "NAMES", "only these layers, as conv1,conv3", &Options::layers},
-    OptionRow{"--numbers", "FORMAT", "what is computed with: float32 (the default), int8 or binary", &Options::numbers},
+    OptionRow{"--numbers", "FORMAT",
+              "what is computed with: float32 (the default), int8 or binary; run: integers (the default where "
+              "layers are quantised) or reals",
+              &Options::numbers},
+    OptionRow{"--plain", "", "by plain loops, the twins that everything fast is held to", &Options::plain},
     OptionRow{"--input", "[NAME=]FILE", "a picture, .npy, .pb, IDX or a number; FILE#3 is element 3; may be repeated",
               &Options::inputs},
     OptionRow{"--output", "[NAME=]FILE", "write an output to this .npy or .pb file; may be repeated",

@@ -59,6 +59,18 @@ std::vector<const WordKernels*> word_kernels() {
   return kernels;
 }
 
+std::vector<const ByteKernels*> byte_kernels() {
+  std::vector<const ByteKernels*> kernels;
+  if (has_vnni() && vnni_byte_kernels() != nullptr) {
+    kernels.push_back(vnni_byte_kernels());
+  }
+  if (has_avx2() && avx2_byte_kernels() != nullptr) {
+    kernels.push_back(avx2_byte_kernels());
+  }
+  kernels.push_back(portable_byte_kernels());
+  return kernels;
+}
+
 std::string processor_name() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
