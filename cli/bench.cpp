@@ -14,13 +14,13 @@ namespace pj {
 
 namespace {
 
+/// What `--numbers` names.
 Numbers numbers_of(const std::string& name) {
-  const std::vector<std::string> known{"float32", "int8", "binary"};  // in the order of `Numbers`
-  const auto found = std::ranges::find(known, name);
-  if (found == known.end()) {
-    throw InputError("--numbers: '" + name + "' is not measured" + did_you_mean(name, known));
+  try {
+    return parse_numbers(name);
+  } catch (const InputError& fault) {
+    throw InputError(std::string("--numbers: ") + fault.what());
   }
-  return static_cast<Numbers>(found - known.begin());
 }
 
 /// Where not even one layer was done in time, that is the limit's fault and no interrupt.

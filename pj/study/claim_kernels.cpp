@@ -4,11 +4,11 @@
 
 #include "pj/base/random.hpp"
 #include "pj/kernels/algorithms.hpp"
-#include "pj/kernels/codes_conv.hpp"
 #include "pj/kernels/direct.hpp"
 #include "pj/kernels/fft.hpp"
 #include "pj/kernels/layer_conv.hpp"
 #include "pj/kernels/processor.hpp"
+#include "pj/kernels/random_codes.hpp"
 #include "pj/kernels/toeplitz.hpp"
 #include "pj/kernels/winograd.hpp"
 #include "pj/study/claim_computations.hpp"
@@ -113,34 +113,37 @@ constexpr std::array operation_kinds{
 struct CodeKind {
   const char* name;
   Codes codes;
+  std::span<const std::int8_t> values;  ///< of the weights; none: those that the codes can have
 };
 
-constexpr std::array code_kinds{CodeKind{"bytes", Codes::Bytes}, CodeKind{"signs", Codes::Signs}};
+constexpr std::array<std::int8_t, 15> powers_of_two{-64, -32, -16, -8, -4, -2, -1, 0, 1, 2, 4, 8, 16, 32, 64};
+
+constexpr std::array code_kinds{
+    CodeKind{"bytes", Codes::Bytes, {}},           CodeKind{"signs", Codes::Signs, {}},
+    CodeKind{"ternary", Codes::Ternary, {}},       CodeKind{"powers of two", Codes::Codebook16, powers_of_two},
+    CodeKind{"codebook16", Codes::Codebook16, {}}, CodeKind{"codebook4", Codes::Codebook4, {}}};
 
 /// Sums of random codes, of every instruction set that the processor has, that are not those of the definition.
-std::int64_t compare_sums(const CodesLayout& layout) {
+std::int64_t compare_sums(const CodeKind& kind, const ConvShape& shape) {
   Rng rng(seed);
-  const bool is_bytes = layout.codes == Codes::Bytes;
-  Tensor<std::int16_t, 4> input(layout.shape.input());
-  Tensor<std::int8_t, 4> weights(layout.shape.weights());
-  std::ranges::generate(input.elements(), [&] {
-    return static_cast<std::int16_t>(is_bytes ? rng.between(0, 255) : 2 * rng.between(0, 1) - 1);
-  });
-  std::ranges::generate(weights.elements(), [&] {
-    return static_cast<std::int8_t>(is_bytes ? rng.between(-128, 127) : 2 * rng.between(0, 1) - 1);
-  });
-  const Buffer<std::uint32_t> packed = pack_codes(layout, input.view());
+  const WholeOperands operands = random_whole_codes(rng, {kind.codes, shape}, kind.values);
+  const CodesLayout& layout = operands.layout;
+  const Buffer<std::uint32_t> packed = pack_codes(layout, operands.input.view());
   const auto [N, M, P, Q] = layout.shape.output();
   std::int64_t differing = 0;
   for (const WordKernels* kernels : word_kernels()) {
-    const PreparedCodes conv = prepare_codes(*kernels, layout, weights.elements());
+    if (!has_product(*kernels, kind.codes)) {
+      continue;
+    }
+    const PreparedCodes conv = prepare_codes(*kernels, layout, operands.weights.elements());
     Buffer<std::int32_t> sums(static_cast<std::size_t>(layout.sums()));
     Buffer<std::uint32_t> workspace(static_cast<std::size_t>(conv.workspace));
     conv.run(packed, sums, workspace);
     const Tensor<std::int32_t, 4> planar = unpack_sums(layout, sums);
     for (std::int64_t i = 0; i < N * M * P * Q; ++i) {
       const Shape<4> at{i / (M * P * Q), i / (P * Q) % M, i / Q % P, i % Q};
-      differing += planar(at[0], at[1], at[2], at[3]) == code_sum(layout, input, weights, at) ? 0 : 1;
+      const std::int64_t exact = code_sum(layout, operands.input, operands.weights, at);
+      differing += planar(at[0], at[1], at[2], at[3]) == exact ? 0 : 1;
     }
   }
   return differing;
@@ -179,10 +182,10 @@ double word_outputs(const YamlNode& with) {
 }
 
 double differing_sums(const YamlNode& with) {
-  const Codes codes = row_named(code_kinds, with.at("numbers"), "numbers", "kind of numbers").codes;
+  const CodeKind& kind = row_named(code_kinds, with.at("numbers"), "numbers", "kind of numbers");
   std::int64_t differing = 0;
   for (const ConvShape& shape : claimed_convs(with)) {
-    differing += compare_sums({codes, cropped(shape, with)});
+    differing += compare_sums(kind, cropped(shape, with));
   }
   return static_cast<double>(differing);
 }
