@@ -43,6 +43,10 @@ void run_bench(const Options& options, Console& console) {
   const Network network = load_network(options.operands.front(), load_options(options));
   BenchOptions wanted{.layers = split(options.layers, ',')};
   wanted.measure.numbers = numbers_of(options.numbers);
+  if (options.sparsity > 0.0 && wanted.measure.numbers != Numbers::Float32) {
+    throw InputError("--sparsity measures weights of float32; leave out --numbers " + options.numbers);
+  }
+  wanted.measure.density = 1.0 - 0.01 * options.sparsity;
   const auto start = std::chrono::steady_clock::now();
   wanted.measure.stop = [&] {
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;

@@ -46,6 +46,7 @@ struct Options {
   std::int64_t points_limit = 100'000;
   std::string layers;
   std::string numbers = "float32";
+  double sparsity = 0.0;             ///< percent; 0: weights are dense
   std::vector<std::string> inputs;   ///< `FILE` or `NAME=FILE`
   std::vector<std::string> outputs;  ///< likewise
   std::vector<std::string> states;   ///< `INPUT=OUTPUT`

@@ -8,6 +8,7 @@
 #include "pj/kernels/code_candidates.hpp"
 #include "pj/kernels/prepared.hpp"
 #include "pj/kernels/sampled_error.hpp"
+#include "pj/kernels/sparse_candidates.hpp"
 
 namespace pj {
 
@@ -72,17 +73,19 @@ std::vector<Candidate> dense_candidates(const std::shared_ptr<const FloatOperand
 
 }  // namespace
 
-std::vector<Candidate> candidates(const ConvShape& shape, Numbers numbers) {
+std::vector<Candidate> candidates(const ConvShape& shape, const MeasureOptions& options) {
   std::vector<Candidate> list;
   const auto floats = std::make_shared<const FloatOperands>(shape);
-  if (numbers == Numbers::Float32) {
+  const bool is_sparse = options.density < 1.0;
+  if (options.numbers == Numbers::Float32 && !is_sparse) {
     for (const ConvAlgorithm& algorithm : conv_algorithms().subspan(1)) {
       list.push_back(float_candidate(algorithm, floats));
     }
     return list;
   }
   list = dense_candidates(floats);
-  std::ranges::move(code_candidates(shape, numbers), std::back_inserter(list));
+  std::ranges::move(is_sparse ? sparse_candidates(shape, options.density) : code_candidates(shape, options.numbers),
+                    std::back_inserter(list));
   return list;
 }
 

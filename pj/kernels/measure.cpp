@@ -134,7 +134,7 @@ ConvTimes measure(const ConvShape& shape, const MeasureOptions& options) {
   ConvTimes result{shape, {}};
   std::vector<Runner> runners;
   Sweeper sweeper = sweeper_for(shape);
-  for (const Candidate& candidate : candidates(shape, options.numbers)) {
+  for (const Candidate& candidate : candidates(shape, options)) {
     poll(options);
     result.candidates.push_back(candidate.row);
     if (candidate.row.verdict) {

@@ -41,11 +41,13 @@ struct ConvTimes {
 
 struct MeasureOptions {
   Numbers numbers = Numbers::Float32;
+  double density = 1.0;  ///< the share of weights that sparse ones keep; 1: dense rows
   int rounds = 9;
   std::function<bool()> stop;  ///< asked before every run; empty: never
 };
 
-/// Runs every algorithm for such numbers, but the plain twin, on random ones, one thread; also oneDNN's in float32.
+/// Runs every algorithm for such numbers, or for such a density in float32, but the plain twin, on random ones, one
+/// thread; beside low precision and sparse weights the dense product in float32, oneDNN's and ours.
 /// Throws `Interrupted` where it is to stop.
 ConvTimes measure(const ConvShape& shape, const MeasureOptions& options);
 

@@ -47,6 +47,26 @@ TEST_CASE("low precision is measured beside oneDNN's float32, whole numbers exac
   CHECK_THROWS_WITH_AS(parse_numbers("int5"), "'int5' is not measured; did you mean 'int8'?", InputError);
 }
 
+TEST_CASE("sparse weights are measured beside dense ones, or say why not") {
+  for (const ConvShape& shape : {ConvShape{.C = 96, .M = 40}, {.C = 32, .M = 32, .H = 9, .W = 9, .R = 3, .S = 3}}) {
+    const ConvTimes times = measure(shape, {.density = 0.1, .rounds = 3});
+    CHECK(times.find("oneDNN") != nullptr);
+    CHECK((times.find("CSC") != nullptr) == shape.is_fully_connected());
+    CHECK(times.find("16x1 blocks") != nullptr);
+    for (const CandidateTime& candidate : times.candidates) {
+      CAPTURE(candidate.name);
+      if (candidate.verdict) {
+        CHECK(candidate.median.value > 0.0);
+        CHECK(candidate.error < 1e-5);
+        CHECK(candidate.error_bound > 0.0);
+        CHECK(candidate.weight_bytes > 0);
+      } else {
+        CHECK_FALSE(candidate.verdict.reason().empty());
+      }
+    }
+  }
+}
+
 TEST_CASE("measuring stops where it is asked to") {
   for (const int after : {0, 1, 20}) {
     int asked = 0;

@@ -70,6 +70,18 @@ std::vector<const WordKernels*> word_kernels() {
   return kernels;
 }
 
+std::vector<const SparseKernels*> sparse_kernels() {
+  std::vector<const SparseKernels*> kernels;
+  if (has_avx512() && avx512_sparse_kernels() != nullptr) {
+    kernels.push_back(avx512_sparse_kernels());
+  }
+  if (has_avx2() && avx2_sparse_kernels() != nullptr) {
+    kernels.push_back(avx2_sparse_kernels());
+  }
+  kernels.push_back(portable_sparse_kernels());
+  return kernels;
+}
+
 std::string processor_name() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
