@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <limits>
 #include <memory>
 
@@ -144,6 +145,25 @@ Buffer<std::uint32_t> packed(const CodesLayout& layout, TensorView<const Number,
   return words;
 }
 
+/// The sum of `term(input, weight)` over the window of an output.
+template <class Term>
+std::int64_t sum_of_terms(const CodesLayout& layout, const Tensor<std::int16_t, 4>& input,
+                          const Tensor<std::int8_t, 4>& weights, const Shape<4>& at, const Term& term) {
+  const ConvShape& s = layout.shape;
+  const std::int64_t outside = layout.form().is_signs ? 1 : 0;
+  std::int64_t sum = 0;
+  for (std::int64_t i = 0; i < s.group_C() * s.R * s.S; ++i) {
+    const std::int64_t c = i / (s.R * s.S);
+    const std::int64_t r = i / s.S % s.R;
+    const std::int64_t y = at[2] * s.stride_h + r * s.dilation_h - s.pad_top;
+    const std::int64_t x = at[3] * s.stride_w + i % s.S * s.dilation_w - s.pad_left;
+    const bool is_inside = y >= 0 && y < s.H && x >= 0 && x < s.W;
+    sum += term(is_inside ? input(at[0], at[1] / s.group_M() * s.group_C() + c, y, x) : outside,
+                weights(at[1], c, r, i % s.S));
+  }
+  return sum;
+}
+
 }  // namespace
 
 bool has_product(const WordKernels& kernels, Codes codes) {
@@ -173,19 +193,15 @@ PreparedWords<float> prepare_codes(const WordKernels& kernels, const CodesLayout
 
 std::int64_t code_sum(const CodesLayout& layout, const Tensor<std::int16_t, 4>& input,
                       const Tensor<std::int8_t, 4>& weights, const Shape<4>& at) {
-  const ConvShape& s = layout.shape;
-  const std::int64_t outside = layout.form().is_signs ? 1 : 0;
-  std::int64_t sum = 0;
-  for (std::int64_t i = 0; i < s.group_C() * s.R * s.S; ++i) {
-    const std::int64_t c = i / (s.R * s.S);
-    const std::int64_t r = i / s.S % s.R;
-    const std::int64_t y = at[2] * s.stride_h + r * s.dilation_h - s.pad_top;
-    const std::int64_t x = at[3] * s.stride_w + i % s.S * s.dilation_w - s.pad_left;
-    const bool is_inside = y >= 0 && y < s.H && x >= 0 && x < s.W;
-    sum += (is_inside ? input(at[0], at[1] / s.group_M() * s.group_C() + c, y, x) : outside) *
-           weights(at[1], c, r, i % s.S);
-  }
-  return sum;
+  return sum_of_terms(layout, input, weights, at, [](std::int64_t x, std::int64_t w) { return x * w; });
+}
+
+std::int64_t shift_sum(const CodesLayout& layout, const Tensor<std::int16_t, 4>& input,
+                       const Tensor<std::int8_t, 4>& weights, const Shape<4>& at) {
+  return sum_of_terms(layout, input, weights, at, [](std::int64_t x, std::int64_t w) {
+    const std::int64_t shifted = w == 0 ? 0 : x << std::countr_zero(static_cast<std::uint64_t>(std::abs(w)));
+    return w < 0 ? -shifted : shifted;
+  });
 }
 
 double code_error_bound(const CodesLayout& layout) {

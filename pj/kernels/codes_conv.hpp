@@ -56,6 +56,10 @@ PreparedWords<float> prepare_codes(const WordKernels& kernels, const CodesLayout
 std::int64_t code_sum(const CodesLayout& layout, const Tensor<std::int16_t, 4>& input,
                       const Tensor<std::int8_t, 4>& weights, const Shape<4>& at);
 
+/// The same with shifts for products, for weights that are 0 or powers of two with a sign.
+std::int64_t shift_sum(const CodesLayout& layout, const Tensor<std::int16_t, 4>& input,
+                       const Tensor<std::int8_t, 4>& weights, const Shape<4>& at);
+
 /// A bound on |computed - exact| / (max|input| · max|weight|) of a sum of real numbers; 0 for whole ones.
 double code_error_bound(const CodesLayout& layout);
 

@@ -120,16 +120,14 @@ TEST_CASE("real numbers of every instruction set are within the error bound of t
 TEST_CASE("products with powers of two are shifts and additions") {
   for_random_cases(20, [](Rng& rng) {
     const std::array<std::int8_t, 15> powers{-64, -32, -16, -8, -4, -2, -1, 0, 1, 2, 4, 8, 16, 32, 64};
-    const WholeOperands operands =
-        random_whole_codes(rng, {Codes::Codebook16, {.C = rng.between(1, 300), .M = rng.between(1, 40)}}, powers);
-    Tensor<std::int32_t, 4> expected(operands.layout.shape.output());
-    for (std::int64_t m = 0; m < operands.layout.shape.M; ++m) {
-      for (std::int64_t c = 0; c < operands.layout.shape.C; ++c) {
-        const int weight = operands.weights(m, c, 0, 0);
-        const int shifted =
-            weight == 0 ? 0 : operands.input(0, c, 0, 0) << std::countr_zero(unsigned(std::abs(weight)));
-        expected(0, m, 0, 0) += weight < 0 ? -shifted : shifted;
-      }
+    const WholeOperands operands = random_whole_codes(rng, {Codes::Codebook16, random_shape(rng)}, powers);
+    const ConvShape& shape = operands.layout.shape;
+    Tensor<std::int32_t, 4> expected(shape.output());
+    for (std::int64_t i = 0; i < element_count(shape.output()); ++i) {
+      const Shape<4> at{i / (shape.M * shape.P() * shape.Q()), i / (shape.P() * shape.Q()) % shape.M,
+                        i / shape.Q() % shape.P(), i % shape.Q()};
+      expected.elements()[static_cast<std::size_t>(i)] =
+          static_cast<std::int32_t>(shift_sum(operands.layout, operands.input, operands.weights, at));
     }
     check_exact(operands, expected);
   });

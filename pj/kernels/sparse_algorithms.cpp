@@ -165,47 +165,76 @@ double low_rank_error_bound(const ConvShape& s, double density) {
   return terms * rank * C;
 }
 
+std::int64_t kept_values(const ConvShape& s, double density) {
+  return s.M * kept_inputs(s, density);
+}
+
+std::int64_t row_bytes(const ConvShape& s, double density) {
+  return kept_values(s, density) * (float_bytes + place_bytes) + (s.M + 1) * start_bytes;
+}
+
+std::int64_t column_bytes(const ConvShape& s, double density) {
+  return kept_values(s, density) * (float_bytes + place_bytes) + (inputs_of(s) + 1) * start_bytes;
+}
+
+std::int64_t balanced_values(const ConvShape& s, double density) {
+  return s.M * balanced_inputs(s, density);
+}
+
+std::int64_t balanced_bytes(const ConvShape& s, double density) {
+  return balanced_values(s, density) * (float_bytes + 1);
+}
+
+OperationCount balanced_operations(const ConvShape& s, double density) {
+  return for_outputs(s, balanced_inputs(s, density));
+}
+
+double balanced_error_bound(const ConvShape& s, double density) {
+  return sum_error_bound(static_cast<double>(balanced_inputs(s, density)), float_roundoff);
+}
+
+/// One place for each block.
+std::int64_t block_bytes(const ConvShape& s, double density) {
+  const std::int64_t blocks = s.groups * ceil_div(s.group_M(), block_size) * kept_inputs(s, density);
+  return kept_values(s, density) * float_bytes + blocks * static_cast<std::int64_t>(sizeof(std::int32_t));
+}
+
+std::int64_t circulant_values(const ConvShape& s, double density) {
+  const std::int64_t b = circulant_size(density);
+  return circulant_blocks(s, b) * b;
+}
+
+/// The spectra are kept.
+std::int64_t circulant_bytes(const ConvShape& s, double density) {
+  const std::int64_t b = circulant_size(density);
+  return circulant_blocks(s, b) * (b / 2 + 1) * 2 * float_bytes;
+}
+
+std::int64_t low_rank_values(const ConvShape& s, double density) {
+  return low_rank(s, density) * (s.C + s.M);
+}
+
 const std::array all_sparse{
-    SparseAlgorithm{"CSR", "Tinney and Walker 1967, by rows", rows_can_run, kept_operations,
-                    [](const ConvShape& s, double density) {
-                      return s.M * kept_inputs(s, density) * (float_bytes + place_bytes) + (s.M + 1) * start_bytes;
-                    },
+    SparseAlgorithm{"CSR", "Tinney and Walker 1967, by rows", rows_can_run, kept_values, kept_operations, row_bytes,
                     kept_error_bound, random_rows},
+    SparseAlgorithm{"CSC", "Han et al., ISCA 2016: by columns, zeros of the input skipped", columns_can_run,
+                    kept_values, kept_operations, column_bytes, kept_error_bound, random_columns},
+    SparseAlgorithm{"balanced", "Yao et al., AAAI 2019: as many weights in every 32 inputs", connected_can_run,
+                    balanced_values, balanced_operations, balanced_bytes, balanced_error_bound, random_balanced},
+    SparseAlgorithm{"16x1 blocks", "Narang, Undersander and Diamos 2017", block_sparse_can_run, kept_values,
+                    kept_operations, block_bytes, kept_error_bound, random_blocks},
     SparseAlgorithm{
-        "CSC", "Han et al., ISCA 2016: by columns, zeros of the input skipped", columns_can_run, kept_operations,
-        [](const ConvShape& s, double density) {
-          return s.M * kept_inputs(s, density) * (float_bytes + place_bytes) + (inputs_of(s) + 1) * start_bytes;
-        },
-        kept_error_bound, random_columns},
-    SparseAlgorithm{
-        "balanced", "Yao et al., AAAI 2019: as many weights in every 32 inputs", connected_can_run,
-        [](const ConvShape& s, double density) { return for_outputs(s, balanced_inputs(s, density)); },
-        [](const ConvShape& s, double density) { return s.M * balanced_inputs(s, density) * (float_bytes + 1); },
-        [](const ConvShape& s, double density) {
-          return sum_error_bound(static_cast<double>(balanced_inputs(s, density)), float_roundoff);
-        },
-        random_balanced},
-    SparseAlgorithm{"16x1 blocks", "Narang, Undersander and Diamos 2017", block_sparse_can_run, kept_operations,
-                    [](const ConvShape& s, double density) {
-                      return (s.M * float_bytes + s.groups * ceil_div(s.group_M(), block_size) * 4) *
-                             kept_inputs(s, density);
-                    },
-                    kept_error_bound, random_blocks},
-    SparseAlgorithm{
-        "block-circulant", "Ding et al., MICRO 2017", connected_can_run,
+        "block-circulant", "Ding et al., MICRO 2017", connected_can_run, circulant_values,
         [](const ConvShape& s, double density) { return circulant_operations(s, circulant_size(density)); },
-        [](const ConvShape& s, double density) {
-          const std::int64_t b = circulant_size(density);
-          return circulant_blocks(s, b) * (b / 2 + 1) * 2 * float_bytes;
-        },
+        circulant_bytes,
         [](const ConvShape& s, double density) { return circulant_error_bound(s, circulant_size(density)); },
         random_circulant},
-    SparseAlgorithm{"low rank", "Denton et al., NIPS 2014: two factors", low_rank_can_run,
+    SparseAlgorithm{"low rank", "Denton et al., NIPS 2014: two factors", low_rank_can_run, low_rank_values,
                     [](const ConvShape& s, double density) {
-                      const std::int64_t terms = low_rank(s, density) * (s.C + s.M);
-                      return s.N * s.P() * s.Q() * OperationCount{.multiplications = terms, .additions = terms};
+                      const std::int64_t terms = s.N * s.P() * s.Q() * low_rank_values(s, density);
+                      return OperationCount{.multiplications = terms, .additions = terms};
                     },
-                    [](const ConvShape& s, double density) { return low_rank(s, density) * (s.C + s.M) * float_bytes; },
+                    [](const ConvShape& s, double density) { return low_rank_values(s, density) * float_bytes; },
                     low_rank_error_bound, random_low_rank},
 };
 

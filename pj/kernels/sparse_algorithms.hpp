@@ -20,6 +20,8 @@ struct SparseAlgorithm {
   const char* name;
   const char* source;  ///< who published it
   Verdict (*can_run)(const ConvShape&);
+  /// The numbers that make up the weights: those that are not 0, first columns, or factors.
+  std::int64_t (*values)(const ConvShape&, double density);
   /// Operations of a run with inputs that are all not 0.
   OperationCount (*operations)(const ConvShape&, double density);
   /// Of values, indices and starts.

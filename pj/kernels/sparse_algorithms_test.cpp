@@ -99,6 +99,7 @@ TEST_CASE("rows, columns, windows and blocks multiply by the weights that are no
       const auto zeros = std::ranges::count(example.weights, 0.0F);
       const std::int64_t outputs = shape.N * shape.P() * shape.Q();
       CHECK(example.sparse.multiplications == outputs * (std::ssize(example.weights) - zeros));
+      CHECK(algorithm.values(shape, density) == std::ssize(example.weights) - zeros);
     }
   });
 }
@@ -115,8 +116,10 @@ TEST_CASE("a structure at a density keeps at most that share, or what is least")
   CHECK(low_rank({.C = 4, .M = 4}, 0.01) == 1);
 }
 
-TEST_CASE("circulant blocks of b×b take 2/b of the numbers, and one frequency more") {
+TEST_CASE("a layer's weights take the numbers and bytes of their structure") {
   const ConvShape fc6{.C = 9216, .M = 4096};
+  CHECK(row("block-circulant").values(fc6, 0.125) == 9216 * 4096 / 8);
+  CHECK(row("low rank").values(fc6, 0.1) == 283 * (9216 + 4096));
   CHECK(row("block-circulant").weight_bytes(fc6, 0.125) == 9216 * 4096 / 64 * 5 * 8);
   CHECK(row("balanced").weight_bytes(fc6, 0.125) == 9216 * 4096 / 8 * 5);
   CHECK(row("CSR").weight_bytes(fc6, 0.125) == 9216 * 4096 / 8 * 6 + 4097 * 8);

@@ -12,6 +12,7 @@
 #include "pj/kernels/toeplitz.hpp"
 #include "pj/kernels/winograd.hpp"
 #include "pj/study/claim_computations.hpp"
+#include "pj/study/claimed_convs.hpp"
 #include "pj/study/row_named.hpp"
 
 namespace pj {
@@ -20,43 +21,12 @@ namespace {
 
 constexpr std::uint64_t seed = 1;
 
-/// The convolutions of the network under `of`: all, or that under `layer`.
-std::vector<ConvShape> claimed_convs(const YamlNode& with) {
-  const YamlNode* wanted = with.find("layer");
-  const YamlNode* batch = with.find("batch");
-  const Network network = claimed_network(with.at("of"), batch != nullptr ? batch->integer("batch", 1, 1 << 20) : 1);
-  std::vector<ConvShape> convs;
-  for (const Node& node : network.nodes) {
-    const auto shape = layer_conv(network, node);
-    if (shape &&
-        (wanted != nullptr ? node.name == wanted->text("layer") : std::holds_alternative<Convolution>(node.layer))) {
-      convs.push_back(*shape);
-    }
-  }
-  if (convs.empty()) {
-    throw InputError((wanted != nullptr ? *wanted : with.at("of")).position(),
-                     "there is no such convolution or fully connected layer");
-  }
-  return convs;
-}
-
 const ConvAlgorithm& claimed_algorithm(const YamlNode& node) {
   try {
     return conv_algorithm(node.text("the algorithm"));
   } catch (const InputError& fault) {
     throw InputError(node.position(), fault.what());
   }
-}
-
-/// The layer with fewer rows, columns and channels, for the time's sake.
-ConvShape cropped(ConvShape s, const YamlNode& with) {
-  const std::int64_t outputs = with.at("outputs").integer("outputs", 1, 1 << 20);
-  const std::int64_t channels = with.at("channels").integer("channels", 1, 1 << 20);
-  s.H = std::min(s.H, (outputs - 1) * s.stride_h + s.dilated_R());
-  s.W = std::min(s.W, (outputs - 1) * s.stride_w + s.dilated_S());
-  s.C = s.groups * std::min(s.group_C(), channels);
-  s.M = s.groups * std::min(s.group_M(), channels);
-  return s;
 }
 
 /// Numbers of 16 bits.
@@ -113,7 +83,7 @@ constexpr std::array operation_kinds{
 struct CodeKind {
   const char* name;
   Codes codes;
-  std::span<const std::int8_t> values;  ///< of the weights; none: those that the codes can have
+  std::span<const std::int8_t> values;  ///< powers of two that the weights are; none: all that the codes can have
 };
 
 constexpr std::array<std::int8_t, 15> powers_of_two{-64, -32, -16, -8, -4, -2, -1, 0, 1, 2, 4, 8, 16, 32, 64};
@@ -142,7 +112,8 @@ std::int64_t compare_sums(const CodeKind& kind, const ConvShape& shape) {
     const Tensor<std::int32_t, 4> planar = unpack_sums(layout, sums);
     for (std::int64_t i = 0; i < N * M * P * Q; ++i) {
       const Shape<4> at{i / (M * P * Q), i / (P * Q) % M, i / Q % P, i % Q};
-      const std::int64_t exact = code_sum(layout, operands.input, operands.weights, at);
+      const std::int64_t exact =
+          (kind.values.empty() ? code_sum : shift_sum)(layout, operands.input, operands.weights, at);
       differing += planar(at[0], at[1], at[2], at[3]) == exact ? 0 : 1;
     }
   }
@@ -150,6 +121,35 @@ std::int64_t compare_sums(const CodeKind& kind, const ConvShape& shape) {
 }
 
 }  // namespace
+
+std::vector<ConvShape> claimed_convs(const YamlNode& with) {
+  const YamlNode* wanted = with.find("layer");
+  const YamlNode* batch = with.find("batch");
+  const Network network = claimed_network(with.at("of"), batch != nullptr ? batch->integer("batch", 1, 1 << 20) : 1);
+  std::vector<ConvShape> convs;
+  for (const Node& node : network.nodes) {
+    const auto shape = layer_conv(network, node);
+    if (shape &&
+        (wanted != nullptr ? node.name == wanted->text("layer") : std::holds_alternative<Convolution>(node.layer))) {
+      convs.push_back(*shape);
+    }
+  }
+  if (convs.empty()) {
+    throw InputError((wanted != nullptr ? *wanted : with.at("of")).position(),
+                     "there is no such convolution or fully connected layer");
+  }
+  return convs;
+}
+
+ConvShape cropped(ConvShape s, const YamlNode& with) {
+  const std::int64_t outputs = with.at("outputs").integer("outputs", 1, 1 << 20);
+  const std::int64_t channels = with.at("channels").integer("channels", 1, 1 << 20);
+  s.H = std::min(s.H, (outputs - 1) * s.stride_h + s.dilated_R());
+  s.W = std::min(s.W, (outputs - 1) * s.stride_w + s.dilated_S());
+  s.C = s.groups * std::min(s.group_C(), channels);
+  s.M = s.groups * std::min(s.group_M(), channels);
+  return s;
+}
 
 double algorithm_operations(const YamlNode& with) {
   const auto& kind = row_named(operation_kinds, with.at("count"), "count", "count");
@@ -188,6 +188,15 @@ double differing_sums(const YamlNode& with) {
     differing += compare_sums(kind, cropped(shape, with));
   }
   return static_cast<double>(differing);
+}
+
+double code_bytes(const YamlNode& with) {
+  const CodeKind& kind = row_named(code_kinds, with.at("numbers"), "numbers", "kind of numbers");
+  double bytes = 0.0;
+  for (const ConvShape& shape : claimed_convs(with)) {
+    bytes += static_cast<double>(CodesLayout{kind.codes, shape}.weight_bytes());
+  }
+  return bytes;
 }
 
 double float_error(const YamlNode& with) {
