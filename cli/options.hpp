@@ -47,6 +47,7 @@ struct Options {
   std::string layers;
   std::string numbers;  ///< empty: the verb's default
   bool plain = false;
+  double sparsity = 0.0;             ///< percent; 0: weights are dense
   std::vector<std::string> inputs;   ///< `FILE` or `NAME=FILE`
   std::vector<std::string> outputs;  ///< likewise
   std::vector<std::string> states;   ///< `INPUT=OUTPUT`

@@ -74,7 +74,7 @@ const std::array all_verbs{
     Verb{"bench",
          "NETWORK",
          "measure every algorithm for each different convolution and fully connected layer on this processor",
-         {"--numbers", "--layers", "--batch", "--time-limit", "--input-shape", "--json", "--csv"},
+         {"--numbers", "--sparsity", "--layers", "--batch", "--time-limit", "--input-shape", "--json", "--csv"},
          run_bench},
     Verb{"reproduce",
          "[ID…]",

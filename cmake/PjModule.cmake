@@ -22,7 +22,7 @@ if(PJ_FUZZERS)
   target_compile_options(pj_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# A source that ends in _avx2, _avx512 or _vnni is compiled for such processors; the program asks before it calls it.
+# A source that ends in _avx2, _avx512, _vnni or _bf16 is compiled for such processors; the program asks before it calls it.
 function(pj_instruction_sets)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     foreach(SOURCE ${ARGN})
@@ -31,6 +31,8 @@ function(pj_instruction_sets)
       elseif(SOURCE MATCHES "_vnni\\.cpp$")
         set_source_files_properties(
           ${SOURCE} PROPERTIES COMPILE_OPTIONS "-march=x86-64-v4;-mavx512vnni;-mavx512vpopcntdq")
+      elseif(SOURCE MATCHES "_bf16\\.cpp$")
+        set_source_files_properties(${SOURCE} PROPERTIES COMPILE_OPTIONS "-march=x86-64-v4;-mavx512bf16")
       elseif(SOURCE MATCHES "_avx512\\.cpp$")
         set_source_files_properties(${SOURCE} PROPERTIES COMPILE_OPTIONS "-march=x86-64-v4;-ffp-contract=fast")
       elseif(SOURCE MATCHES "_portable\\.cpp$") # names its instruction set as the others do

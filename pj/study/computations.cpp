@@ -77,6 +77,21 @@ std::vector<Computation> rows_of_machines() {
   };
 }
 
+/// Those of small weights: of few bits, sparse and structured ones.
+std::vector<Computation> rows_of_small_weights() {
+  return {
+      {"code bytes", "that weights of low precision take", {"numbers", "of", "layer"}, code_bytes},
+      {"sparse weights",
+       "values, bytes, index bytes or multiplications of sparse or structured weights",
+       {"count", "algorithm", "of", "layer", "density"},
+       sparse_weights},
+      {"sparse error",
+       "the largest in float32 with sparse or structured weights, over the largest output",
+       {"algorithm", "of", "layer", "outputs", "channels", "density"},
+       sparse_error},
+  };
+}
+
 /// Those of convolution algorithms.
 std::vector<Computation> rows_of_kernels() {
   return {
@@ -90,7 +105,7 @@ std::vector<Computation> rows_of_kernels() {
        {"count", "algorithms", "of", "outputs", "channels"},
        word_outputs},
       {"differing sums",
-       "of bytes or signs, from their definition, on every instruction set that is there",
+       "of weights of low precision, from their definition, on every instruction set that is there",
        {"numbers", "of", "outputs", "channels"},
        differing_sums},
       {"float error",
@@ -156,7 +171,8 @@ std::vector<Computation> general_rows() {
 const std::vector<Computation>& all_computations() {
   static const std::vector<Computation> all = [] {
     std::vector<Computation> list = general_rows();
-    for (const std::vector<Computation>& more : {rows_of_zeros(), rows_of_machines(), rows_of_kernels()}) {
+    for (const std::vector<Computation>& more :
+         {rows_of_zeros(), rows_of_machines(), rows_of_kernels(), rows_of_small_weights()}) {
       list.insert(list.end(), more.begin(), more.end());
     }
     return list;
