@@ -21,7 +21,7 @@ struct Options {
   std::string activations;  ///< likewise
   std::string densities;
   std::int64_t bits = 16;
-  std::string on = "eyeriss";
+  std::string on;  ///< empty: see `machine`
   std::vector<std::string> reference_tables;
   std::vector<std::string> technologies;
   std::string objective = "energy";
@@ -61,6 +61,14 @@ struct Options {
   std::int64_t samples = 0;  ///< 0: all
   std::string records;
   std::string observe;
+
+  std::string rules;
+  std::string data;
+  std::string calibration;  ///< empty: `data`
+  std::string save;
+
+  /// The accelerator that was asked for, or the one that stands for all where none was.
+  std::string machine() const { return on.empty() ? "eyeriss" : on; }
 
   bool operator==(const Options&) const = default;
 };

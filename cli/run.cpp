@@ -1,9 +1,9 @@
+#include "cli/data.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
 #include "pj/base/text.hpp"
-#include "pj/data/data_set.hpp"
 #include "pj/inference/accuracy.hpp"
 #include "pj/inference/calls.hpp"
 #include "pj/study/load.hpp"
@@ -13,29 +13,6 @@
 namespace pj {
 
 namespace {
-
-double largest_of(const std::string& range) {
-  if (range.empty()) {
-    return 0.0;
-  }
-  if (range != "0..1" && range != "0..255") {
-    throw InputError("--range is 0..1 or 0..255, not '" + range + "'");
-  }
-  return range == "0..1" ? 1.0 : 255.0;
-}
-
-Preprocessing preprocessing(const Options& options) {
-  if (!options.channels.empty() && options.channels != "rgb" && options.channels != "bgr") {
-    throw InputError("--channels is rgb or bgr, not '" + options.channels + "'");
-  }
-  return {.resize = static_cast<int>(options.resize),
-          .crop = static_cast<int>(options.crop),
-          .squares = options.squares,
-          .blue_first = options.channels == "bgr",
-          .mean = parse_decimals(options.mean, "--mean"),
-          .deviation = parse_decimals(options.deviation, "--std"),
-          .range = largest_of(options.range)};
-}
 
 std::vector<std::string> labels_of(const Options& options) {
   return options.labels.empty() ? std::vector<std::string>{} : load_labels(options.labels);
@@ -51,8 +28,7 @@ void run_data_set(const Options& options, const Plan& plan, Console& console) {
   if (!options.inputs.empty() || !options.states.empty() || !options.outputs.empty()) {
     throw InputError("--accuracy takes its inputs from the data set; leave --input, --state and --output out");
   }
-  const NumberFormat records = options.records.empty() ? NumberFormat::fixed(8, false) : parse_format(options.records);
-  const DataSet data = load_data_set(options.accuracy, {.records = records});
+  const DataSet data = data_set(options, options.accuracy);
   const std::vector<std::string> labels = labels_of(options);
   AccuracyOptions wanted{.preprocessing = preprocessing(options),
                          .samples = static_cast<std::size_t>(options.samples),

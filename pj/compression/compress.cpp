@@ -1,0 +1,200 @@
+#include "pj/compression/compress.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "pj/base/error.hpp"
+#include "pj/network/constant_sources.hpp"
+
+namespace pj {
+
+namespace {
+
+/// The weights that a rule works on; weights that several layers share are there once.
+std::vector<WeightPlace> selected_weights(const Network& network, const Selector& selector) {
+  std::vector<WeightPlace> places;
+  std::set<ValueId> seen;
+  const auto has_weights = [&](std::size_t node) { return !weight_places(network, node).empty(); };
+  for (const std::size_t node : selected(network, selector, has_weights, "weights")) {
+    for (const WeightPlace& place : weight_places(network, node)) {
+      if (seen.insert(network.nodes[node].inputs[place.operand]).second) {
+        places.push_back(place);
+      }
+    }
+  }
+  return places;
+}
+
+/// The constant from which weights are decoded.
+ValueId source_of(const Network& network, const WeightPlace& place) {
+  const Value* source = constant_sources(network)[network.nodes[place.node].inputs[place.operand]];
+  return static_cast<ValueId>(source - network.values.data());
+}
+
+CodedWeights coded(const Weights& weights, const FixedPoint& rule) {
+  return in_fixed_point(weights, rule);
+}
+CodedWeights coded(const Weights& weights, const Signs& rule) {
+  return as_signs(weights, rule);
+}
+CodedWeights coded(const Weights& weights, const PowersOfTwo& rule) {
+  return as_powers_of_two(weights, rule);
+}
+CodedWeights coded(const Weights& weights, const Codebook& rule) {
+  return with_codebook(weights, rule);
+}
+CodedWeights coded(const Weights& weights, const TiedWeights& rule) {
+  return with_ties(weights, rule);
+}
+CodedWeights coded(const Weights& weights, const ShortFloat& rule) {
+  return {.format = rule.format, .reals = weights.numbers};
+}
+
+/// Codes keep the storage that pruning chose; codes that have zeros of their own (ternary) note how many.
+Storage storage_for(const Weights& weights, const CodedWeights& coded, const std::vector<double>& numbers) {
+  Storage storage = weights.storage;
+  storage.density = coded.zero_points.empty() ? density_of(numbers) : 1.0;
+  if (coded.format.kind == NumberFormat::Kind::Codebook && storage.kind == Storage::Kind::Dense) {
+    storage.kind = Storage::Kind::CodebookIndex;
+  }
+  return storage;
+}
+
+/// One rule on its way through a network.
+struct Pass {
+  const Network& network;
+  const Rule& rule;
+  const CompressionData& data;
+  NetworkEditor editor;
+  std::vector<LayerChange> changes;
+
+  Pass(const Network& of, const Rule& by, const CompressionData& with)
+      : network(of), rule(by), data(with), editor(of) {}
+
+  void note(std::size_t node, std::optional<double> error = {}) {
+    changes.push_back({network.nodes[node].name, rule.text, error});
+  }
+
+  /// Does something to a layer; faults name the rule and the layer.
+  template <class Work>
+  void on_layer(std::size_t node, Work work) {
+    try {
+      work();
+    } catch (const InputError& fault) {
+      throw InputError(rule.selector.position, "layer '" + network.nodes[node].name + "': " + fault.what());
+    }
+  }
+
+  /// Rules that give each layer's weights codes.
+  template <class Coding>
+  void operator()(const Coding& coding) {
+    for (const WeightPlace& place : selected_weights(network, rule.selector)) {
+      on_layer(place.node, [&] {
+        const Weights weights = read_weights(network, place);
+        const CodedWeights codes = coded(weights, coding);
+        const std::vector<double> numbers = decoded(codes, weights);
+        Storage storage = storage_for(weights, codes, numbers);
+        if constexpr (std::is_same_v<Coding, TiedWeights>) {
+          storage = {.kind = Storage::Kind::Implied};
+        }
+        replace_weights(editor, place, codes, storage);
+        note(place.node, relative_error(weights.numbers, numbers));
+      });
+      if constexpr (std::is_same_v<Coding, Signs>) {
+        binarise(place.node, coding);
+      }
+    }
+  }
+
+  void binarise(std::size_t node, const Signs& coding) {
+    if (coding.rule == Signs::Rule::Xnor || coding.rule == Signs::Rule::Bnn) {
+      on_layer(node, [&] { binarise_input(editor, node, coding.rule == Signs::Rule::Xnor); });
+    }
+  }
+
+  void operator()(const Pruning& pruning) {
+    const std::vector<WeightPlace> places = selected_weights(network, rule.selector);
+    std::vector<Weights> layers;
+    for (const WeightPlace& place : places) {
+      on_layer(place.node, [&] { layers.push_back(read_weights(network, place)); });
+    }
+    const auto left = pruned(layers, pruning);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      Storage storage = pruning.storage;
+      storage.density = density_of(left[i]);
+      replace_weights(editor, places[i], left[i], layers[i].shape, storage);
+      note(places[i].node, relative_error(layers[i].numbers, left[i]));
+    }
+  }
+
+  void operator()(const LowRank& factors) {
+    const auto can = [&](std::size_t node) { return static_cast<bool>(can_factorise(network, node, factors)); };
+    for (const std::size_t node : selected(network, rule.selector, can, "weights that " + rule.text + " takes apart")) {
+      on_layer(node, [&] { note(node, factorise(editor, node, factors)); });
+    }
+  }
+
+  void operator()(const StructuredPruning& pruning) {
+    const auto has_weights = [&](std::size_t node) { return !weight_places(network, node).empty(); };
+    const std::vector<std::size_t> nodes = selected(network, rule.selector, has_weights, "weights");
+    try {
+      editor = NetworkEditor(without_channels(network, nodes, pruning));
+    } catch (const InputError& fault) {
+      throw InputError(rule.selector.position, fault.what());
+    }
+    for (const std::size_t node : nodes) {
+      note(node);
+    }
+  }
+
+  void operator()(const StoreAs& store) {
+    for (const WeightPlace& place : selected_weights(network, rule.selector)) {
+      Value& source = editor.value(source_of(network, place));
+      const double density = source.storage.density;
+      source.storage = store.storage;
+      source.storage.density = density;
+      note(place.node);
+    }
+  }
+
+  void operator()(const HuffmanCoding&) {
+    for (const WeightPlace& place : selected_weights(network, rule.selector)) {
+      Value& source = editor.value(source_of(network, place));
+      source.storage.huffman = source.storage.kind != Storage::Kind::Implied;
+      note(place.node);
+    }
+  }
+
+  void operator()(const ActivationFixedPoint& activations) {
+    if (!data.observe) {
+      throw InputError(rule.selector.position, "activations get their scales from data; give some with --data");
+    }
+    const auto has_weights = [&](std::size_t node) { return !weight_places(network, node).empty(); };
+    const std::vector<std::size_t> nodes = selected(network, rule.selector, has_weights, "weights");
+    const Observations seen = data.observe(network);
+    for (const std::size_t node : nodes) {
+      quantise_input(editor, node, seen, activations);
+      note(node);
+    }
+  }
+};
+
+}  // namespace
+
+Compressed apply(const Network& network, const Rule& rule, const CompressionData& data) {
+  Pass pass(network, rule, data);
+  std::visit(pass, rule.approximation);
+  return {pass.editor.finish(), std::move(pass.changes)};
+}
+
+Compressed compress(const Network& network, const CompressionRules& rules, const CompressionData& data) {
+  Compressed result{.network = network};
+  for (const Rule& rule : rules.rules) {
+    Compressed step = apply(result.network, rule, data);
+    result.network = std::move(step.network);
+    result.changes.insert(result.changes.end(), step.changes.begin(), step.changes.end());
+  }
+  return result;
+}
+
+}  // namespace pj
