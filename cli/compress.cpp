@@ -95,7 +95,8 @@ void run_compress(const Options& options, Console& console) {
   const Compressed compressed = compress(original, rules, calibration(options, console));
   CompressionReport report{.network = options.operands.front(),
                            .rules = rules.name.empty() ? options.rules : rules.name,
-                           .summary = summary_of(original, compressed)};
+                           .summary = summary_of(original, compressed),
+                           .changes = compressed.changes};
   measure(options, original, compressed.network, report, console);
   price(options, original, compressed.network, report, console);
   console.progress.clear();

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "pj/base/error.hpp"
+#include "pj/base/text.hpp"
 #include "pj/network/constant_sources.hpp"
 
 namespace pj {
@@ -72,7 +73,7 @@ struct Pass {
       : network(of), rule(by), data(with), editor(of) {}
 
   void note(std::size_t node, std::optional<double> error = {}) {
-    changes.push_back({network.nodes[node].name, rule.text, error});
+    changes.push_back({network.nodes[node].name, rule.text, error, ""});
   }
 
   /// Does something to a layer; faults name the rule and the layer.
@@ -144,6 +145,21 @@ struct Pass {
     }
     for (const std::size_t node : nodes) {
       note(node);
+    }
+  }
+
+  void operator()(const ActivationTable& table) {
+    const auto can = [&](std::size_t node) { return can_tabulate(network.nodes[node].layer); };
+    for (const std::size_t node : selected(network, rule.selector, can, "an activation function to be tabulated")) {
+      on_layer(node, [&] {
+        const auto& function = std::get<Activation>(network.nodes[node].layer);
+        const LineTable lines = lines_for(function, table);
+        const TableError error = error_of(lines, function);
+        tabulate(editor, node, lines);
+        note(node);
+        changes.back().remark = "largest error " + significant(error.largest) + ", mean " + significant(error.mean) +
+                                " on [" + significant(lines.low) + ", " + significant(lines.high) + "]";
+      });
     }
   }
 

@@ -19,6 +19,7 @@ struct LayerChange {
   std::string layer;
   std::string rule;             ///< as in the file
   std::optional<double> error;  ///< Σ (w − w')² / Σ w², where weights took the place of weights
+  std::string remark;           ///< what else is to be said
 
   bool operator==(const LayerChange&) const = default;
 };

@@ -165,6 +165,28 @@ Approximation read_cp(const Parameters& given) {
                  .seed = static_cast<std::uint64_t>(given.integer("seed", 1, 0, 1 << 30))};
 }
 
+Approximation tabulated(const Parameters& given, ActivationTable::Rule rule, int segments) {
+  ActivationTable table{.rule = rule, .segments = given.integer("segments", segments, 1, most_entries)};
+  table.low = given.number("low", table.low, -1e6, 1e6);
+  table.high = given.number("high", table.high, -1e6, 1e6);
+  if (table.low >= table.high) {
+    throw InputError("low is not below high; give a range of inputs, as low: -8, high: 8");
+  }
+  return table;
+}
+
+Approximation read_lines(const Parameters& given) {
+  return tabulated(given, ActivationTable::Rule::Lines, 16);
+}
+
+Approximation read_table(const Parameters& given) {
+  return tabulated(given, ActivationTable::Rule::Values, 256);
+}
+
+Approximation read_plan(const Parameters&) {
+  return ActivationTable{.rule = ActivationTable::Rule::Plan};
+}
+
 Approximation read_store(const Parameters& given) {
   return StoreAs{storage_of(given, "as", "dense")};
 }
@@ -245,6 +267,17 @@ const std::array rows{
             read_cp,
             "rank 16, rounds 50, seed 1",
             "convolutions as 1×1, N×1, 1×N, and 1×1"},
+    RuleRow{"piecewise_linear",
+            {"segments", "low", "high"},
+            read_lines,
+            "segments 16, low -8, high 8",
+            "activation functions as straight lines"},
+    RuleRow{"table",
+            {"segments", "low", "high"},
+            read_table,
+            "segments 256, low -8, high 8",
+            "activation functions as tables"},
+    RuleRow{"plan", {}, read_plan, "", "sigmoids as four lines with powers of two for slopes"},
     RuleRow{"store", {"as"}, read_store, "as dense", "the storage of the weights, as run-length5 or csr4 huffman"},
     RuleRow{"huffman", {}, read_huffman, "", "stored weights and indices in Huffman codes"},
 };

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pj/base/yaml.hpp"
+#include "pj/compression/activation_table.hpp"
 #include "pj/compression/activations.hpp"
 #include "pj/compression/codebook.hpp"
 #include "pj/compression/fixed_point.hpp"
@@ -38,7 +39,7 @@ struct HuffmanCoding {
 };
 
 using Approximation = std::variant<FixedPoint, Signs, PowersOfTwo, Codebook, TiedWeights, ShortFloat, Pruning, StoreAs,
-                                   HuffmanCoding, ActivationFixedPoint, LowRank, StructuredPruning>;
+                                   HuffmanCoding, ActivationFixedPoint, LowRank, StructuredPruning, ActivationTable>;
 
 /// One approximation and the layers that it is for.
 struct Rule {

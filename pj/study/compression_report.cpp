@@ -81,6 +81,15 @@ std::string energy_line(const CompressionReport& report) {
          "× less\n";
 }
 
+/// What rules had to say about layers, also those without weights.
+std::string remarks_of(const CompressionReport& report) {
+  std::string text;
+  for (const LayerChange& change : report.changes) {
+    text += change.remark.empty() ? "" : change.layer + ", " + change.rule + ": " + change.remark + "\n";
+  }
+  return text.empty() ? text : text + "\n";
+}
+
 }  // namespace
 
 std::string compression_table(const CompressionReport& report) {
@@ -92,7 +101,7 @@ std::string compression_table(const CompressionReport& report) {
     table.add(fields_of(row));
   }
   const CompressionSummary& all = report.summary;
-  std::string text = report.network + " by " + report.rules + "\n\n" + table.text() + "\n";
+  std::string text = report.network + " by " + report.rules + "\n\n" + table.text() + "\n" + remarks_of(report);
   text += "Stored: " + kibibytes(all.before.total()) + " → " + kibibytes(all.after.total()) + ", " +
           significant(all.ratio()) + "× less (values " + kibibytes(all.after.values) + ", indices " +
           kibibytes(all.after.indices) + ", Huffman tables " + kibibytes(all.after.tables) + ")\n";

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "pj/compression/summary.hpp"
 #include "pj/inference/accuracy.hpp"
@@ -12,6 +13,7 @@ namespace pj {
 struct CompressionReport {
   std::string network, rules, data;
   CompressionSummary summary;
+  std::vector<LayerChange> changes;
   std::optional<Accuracy> before, after;
   std::optional<double> energy_before, energy;  ///< picojoules an input
   std::string accelerator;

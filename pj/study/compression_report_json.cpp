@@ -53,6 +53,12 @@ std::string compression_json(const CompressionReport& report) {
   for (const LayerSummary& row : all.layers) {
     json["layers"].push_back(layer_json(row));
   }
+  json["changes"] = Json::array();
+  for (const LayerChange& change : report.changes) {
+    json["changes"].push_back({{"layer", change.layer}, {"rule", change.rule}});
+    json["changes"].back()["relative_squared_error"] = change.error ? Json(*change.error) : Json();
+    json["changes"].back()["remark"] = change.remark;
+  }
   return json_text(json);
 }
 
