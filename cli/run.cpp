@@ -1,9 +1,9 @@
-#include "cli/data.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
 #include "pj/base/text.hpp"
+#include "pj/data/data_set.hpp"
 #include "pj/inference/accuracy.hpp"
 #include "pj/inference/calls.hpp"
 #include "pj/study/load.hpp"
@@ -28,7 +28,8 @@ void run_data_set(const Options& options, const Plan& plan, Console& console) {
   if (!options.inputs.empty() || !options.states.empty() || !options.outputs.empty()) {
     throw InputError("--accuracy takes its inputs from the data set; leave --input, --state and --output out");
   }
-  const DataSet data = data_set(options, options.accuracy);
+  const NumberFormat records = options.records.empty() ? NumberFormat::fixed(8, false) : parse_format(options.records);
+  const DataSet data = load_data_set(options.accuracy, {.records = records});
   const std::vector<std::string> labels = labels_of(options);
   AccuracyOptions wanted{.preprocessing = preprocessing(options),
                          .samples = static_cast<std::size_t>(options.samples),

@@ -104,10 +104,12 @@ CodedWeights with_codebook(const Weights& weights, const Codebook& rule) {
     std::erase(numbers, 0.0);
   }
   numbers = sorted(std::move(numbers));
-  const auto values = std::ssize(different(numbers));
+  const std::int64_t values = std::ssize(different(numbers));
   const int entries = static_cast<int>(std::min<std::int64_t>(rule.entries - (keeps_zeros ? 1 : 0), values));
   std::vector<double> means;
-  if (entries > 0) {
+  if (entries == values) {
+    means = different(numbers);  // each has an entry of its own
+  } else if (entries > 0) {
     means = lloyd_means(numbers, start_of(numbers, rule, entries));
   }
   CodedWeights coded{.format = NumberFormat::codebook(rule.entries)};

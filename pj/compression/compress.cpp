@@ -1,10 +1,13 @@
 #include "pj/compression/compress.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <set>
 
 #include "pj/base/error.hpp"
 #include "pj/base/text.hpp"
+#include "pj/compression/parameter_codes.hpp"
 #include "pj/network/constant_sources.hpp"
 
 namespace pj {
@@ -30,25 +33,6 @@ std::vector<WeightPlace> selected_weights(const Network& network, const Selector
 ValueId source_of(const Network& network, const WeightPlace& place) {
   const Value* source = constant_sources(network)[network.nodes[place.node].inputs[place.operand]];
   return static_cast<ValueId>(source - network.values.data());
-}
-
-CodedWeights coded(const Weights& weights, const FixedPoint& rule) {
-  return in_fixed_point(weights, rule);
-}
-CodedWeights coded(const Weights& weights, const Signs& rule) {
-  return as_signs(weights, rule);
-}
-CodedWeights coded(const Weights& weights, const PowersOfTwo& rule) {
-  return as_powers_of_two(weights, rule);
-}
-CodedWeights coded(const Weights& weights, const Codebook& rule) {
-  return with_codebook(weights, rule);
-}
-CodedWeights coded(const Weights& weights, const TiedWeights& rule) {
-  return with_ties(weights, rule);
-}
-CodedWeights coded(const Weights& weights, const ShortFloat& rule) {
-  return {.format = rule.format, .reals = weights.numbers};
 }
 
 /// Codes keep the storage that pruning chose; codes that have zeros of their own (ternary) note how many.
@@ -92,7 +76,7 @@ struct Pass {
     for (const WeightPlace& place : selected_weights(network, rule.selector)) {
       on_layer(place.node, [&] {
         const Weights weights = read_weights(network, place);
-        const CodedWeights codes = coded(weights, coding);
+        const CodedWeights codes = *coded(weights, Approximation(coding));
         const std::vector<double> numbers = decoded(codes, weights);
         Storage storage = storage_for(weights, codes, numbers);
         if constexpr (std::is_same_v<Coding, TiedWeights>) {
@@ -203,12 +187,109 @@ Compressed apply(const Network& network, const Rule& rule, const CompressionData
   return {pass.editor.finish(), std::move(pass.changes)};
 }
 
+namespace {
+
+/// Rules that come before training: what they leave is trained.
+bool is_shaping(const Rule& rule) {
+  return std::holds_alternative<Pruning>(rule.approximation) ||
+         std::holds_alternative<StructuredPruning>(rule.approximation) ||
+         std::holds_alternative<LowRank>(rule.approximation);
+}
+
+void add(Compressed& result, Compressed step) {
+  result.network = std::move(step.network);
+  result.changes.insert(result.changes.end(), step.changes.begin(), step.changes.end());
+}
+
+/// The rule as it is in one of the steps of fine-tuning; nothing where it had its turn in the first.
+std::optional<Rule> in_step(Rule rule, std::int64_t step, std::int64_t steps) {
+  const auto place = static_cast<std::size_t>(step);
+  if (auto* pruning = std::get_if<Pruning>(&rule.approximation)) {
+    const bool has_density = pruning->rule != Pruning::Rule::NOfM;
+    pruning->density = has_density ? pruning_schedule(pruning->density, static_cast<int>(steps))[place] : 1.0;
+    return rule;
+  }
+  if (auto* powers = std::get_if<PowersOfTwo>(&rule.approximation);
+      powers != nullptr && powers->rule == PowersOfTwo::Rule::Inq) {
+    const double left = static_cast<double>(steps - 1 - step);  // the last step fixes all
+    powers->portion *= 1.0 - (left == 0.0 ? 0.0 : std::exp2(-static_cast<double>(step + 1)));
+    return rule;
+  }
+  const bool is_once = is_shaping(rule);
+  return is_once && step > 0 ? std::nullopt : std::optional(rule);
+}
+
+/// What fine-tuning does to each parameter: the last rule that gives it codes decides, and zeros stay.
+ParameterRules parameter_rules(const Network& network, const std::vector<Rule>& rules) {
+  const ParameterList parameters = find_parameters(network);
+  std::map<ValueId, const Approximation*> codings;
+  for (const Rule& rule : rules) {
+    if (coded(Weights{.numbers = {1.0, 2.0, 3.0, 4.0}, .shape = {2, 2}}, rule.approximation)) {
+      for (const WeightPlace& place : selected_weights(network, rule.selector)) {
+        codings[network.nodes[place.node].inputs[place.operand]] = &rule.approximation;
+      }
+    }
+  }
+  ParameterRules result;
+  for (std::size_t node = 0; node < network.nodes.size(); ++node) {
+    for (const WeightPlace& place : weight_places(network, node)) {
+      const ValueId value = network.nodes[node].inputs[place.operand];
+      const Parameter* parameter = parameters.find(value);
+      const auto coding = codings.find(value);
+      if (parameter != nullptr) {
+        result[parameter->name] =
+            parameter_rule(read_weights(network, place), coding == codings.end() ? nullptr : coding->second);
+      }
+    }
+  }
+  return result;
+}
+
+/// The network shaped and trained, step by step, ready for the rules that are left.
+Compressed shaped_and_trained(const Network& network, const CompressionRules& rules, const CompressionData& data) {
+  if (!data.tuning.examples) {
+    throw InputError(rules.fine_tune_position, "fine-tuning learns from data; give some with --data");
+  }
+  const Examples examples = data.tuning.examples(network);
+  Compressed result{.network = network};
+  for (std::int64_t step = 0; step < rules.fine_tune->steps; ++step) {
+    std::vector<Rule> codings;
+    for (const Rule& rule : rules.rules) {
+      const std::optional<Rule> now = in_step(rule, step, rules.fine_tune->steps);
+      if (now && is_shaping(*now)) {
+        add(result, apply(result.network, *now, data));
+      } else if (now) {
+        codings.push_back(*now);
+      }
+    }
+    result.network =
+        trained_on(result.network, examples, *rules.fine_tune, parameter_rules(result.network, codings), data.tuning);
+  }
+  return result;
+}
+
+/// Throws where a rule that shapes the network comes behind one that gives codes.
+void check_order(const CompressionRules& rules) {
+  const auto first = std::ranges::find_if_not(rules.rules, is_shaping);
+  const auto late = std::find_if(first, rules.rules.end(), is_shaping);
+  if (late != rules.rules.end()) {
+    throw InputError(late->selector.position, "with fine-tuning, rules that prune or factorise come first; put '" +
+                                                  late->text + "' before '" + first->text + "'");
+  }
+}
+
+}  // namespace
+
 Compressed compress(const Network& network, const CompressionRules& rules, const CompressionData& data) {
   Compressed result{.network = network};
+  if (rules.fine_tune) {
+    check_order(rules);
+    result = shaped_and_trained(network, rules, data);
+  }
   for (const Rule& rule : rules.rules) {
-    Compressed step = apply(result.network, rule, data);
-    result.network = std::move(step.network);
-    result.changes.insert(result.changes.end(), step.changes.begin(), step.changes.end());
+    if (!rules.fine_tune || !is_shaping(rule)) {
+      add(result, apply(result.network, rule, data));
+    }
   }
   return result;
 }

@@ -12,6 +12,7 @@ namespace pj {
 /// What rules may ask for beside the network.
 struct CompressionData {
   std::function<Observations(const Network&)> observe;  ///< what flows through it on data; empty: there are no data
+  FineTuningData tuning;
 };
 
 /// What a rule did to a layer.
@@ -32,7 +33,9 @@ struct Compressed {
   bool operator==(const Compressed&) const = default;
 };
 
-/// The rules, one after the other. Throws `InputError` naming rule and layer where one cannot be applied.
+/// The rules, one after the other. With fine-tuning those that prune and factorise come first, step by step, each step
+/// followed by epochs in which the weights are already used as the codes that later rules give them. Throws
+/// `InputError` naming rule and layer where one cannot be applied.
 Compressed compress(const Network& network, const CompressionRules& rules, const CompressionData& data = {});
 
 /// One rule.

@@ -77,14 +77,30 @@ Rule rule_of(const YamlNode& node) {
   return rule;
 }
 
+FineTuning fine_tuning_of(const YamlNode& node) {
+  const std::vector<std::string> keys{"epochs", "steps", "batch", "rate", "seed"};
+  node.allow_keys(keys);
+  const std::string name = "fine_tune";
+  const Parameters given(node, name);
+  return {.epochs = given.integer("epochs", 1, 1, 10'000),
+          .steps = given.integer("steps", 1, 1, 1000),
+          .batch = given.integer("batch", 64, 1, 1 << 20),
+          .rate = given.number("rate", 1e-3, 0.0, 10.0),
+          .seed = static_cast<std::uint64_t>(given.integer("seed", 1, 0, 1 << 30))};
+}
+
 }  // namespace
 
 CompressionRules parse_rules(const YamlNode& file) {
-  const std::vector<std::string> keys{"name", "rules"};
+  const std::vector<std::string> keys{"name", "rules", "fine_tune"};
   file.allow_keys(keys);
   CompressionRules rules;
   if (const YamlNode* name = file.find("name")) {
     rules.name = name->text("the name");
+  }
+  if (const YamlNode* tuning = file.find("fine_tune")) {
+    rules.fine_tune = fine_tuning_of(*tuning);
+    rules.fine_tune_position = tuning->position();
   }
   for (const YamlNode& node : file.at("rules").sequence("the rules")) {
     rules.rules.push_back(rule_of(node));

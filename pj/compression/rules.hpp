@@ -8,6 +8,7 @@
 #include "pj/compression/activation_table.hpp"
 #include "pj/compression/activations.hpp"
 #include "pj/compression/codebook.hpp"
+#include "pj/compression/fine_tune.hpp"
 #include "pj/compression/fixed_point.hpp"
 #include "pj/compression/low_rank.hpp"
 #include "pj/compression/powers_of_two.hpp"
@@ -54,12 +55,14 @@ struct Rule {
 struct CompressionRules {
   std::string name;
   std::vector<Rule> rules;
+  std::optional<FineTuning> fine_tune;
+  Position fine_tune_position;
 
   bool operator==(const CompressionRules&) const = default;
 };
 
-/// Reads `name: …` and `rules: [{codebook: {entries: 32}, layers: fc*}, …]`. Every fault is an `InputError` with file,
-/// line and column.
+/// Reads `name: …`, `fine_tune: {epochs: 2, rate: 0.001}` and `rules: [{codebook: {entries: 32}, layers: fc*}, …]`.
+/// Every fault is an `InputError` with file, line and column.
 CompressionRules parse_rules(const YamlNode& file);
 CompressionRules load_rules(const std::string& path);
 
