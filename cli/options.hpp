@@ -21,7 +21,7 @@ struct Options {
   std::string activations;  ///< likewise
   std::string densities;
   std::int64_t bits = 16;
-  std::string on = "eyeriss";
+  std::string on;  ///< empty: see `machine`
   std::vector<std::string> reference_tables;
   std::vector<std::string> technologies;
   std::string objective = "energy";
@@ -45,7 +45,9 @@ struct Options {
   std::string results;  ///< empty: named as the study
   std::int64_t points_limit = 100'000;
   std::string layers;
-  std::string numbers = "float32";
+  std::string numbers;  ///< empty: the verb's default
+  bool plain = false;
+  double sparsity = 0.0;             ///< percent; 0: weights are dense
   std::vector<std::string> inputs;   ///< `FILE` or `NAME=FILE`
   std::vector<std::string> outputs;  ///< likewise
   std::vector<std::string> states;   ///< `INPUT=OUTPUT`
@@ -79,6 +81,11 @@ struct Options {
   std::string checkpoint;  ///< empty: beside `out`
   bool resume = false;
   bool server = false;
+
+  std::string rules;
+
+  /// The accelerator that was asked for, or the one that stands for all where none was.
+  std::string machine() const { return on.empty() ? "eyeriss" : on; }
 
   bool operator==(const Options&) const = default;
 };

@@ -1,6 +1,7 @@
 #include "cli/output.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
@@ -110,6 +111,15 @@ Preprocessing preprocessing(const Options& options) {
           .mean = parse_decimals(options.mean, "--mean"),
           .deviation = parse_decimals(options.deviation, "--std"),
           .range = largest_of(options.range)};
+}
+
+std::vector<std::string> data_folders() {
+  std::vector<std::string> folders;
+  if (const char* own = std::getenv("PICOJOULE_DATA"); own != nullptr && *own != '\0') {
+    folders.emplace_back(own);
+  }
+  folders.emplace_back("/usr/share/datasets");
+  return folders;
 }
 
 std::int64_t batch_of(const Options& options) {

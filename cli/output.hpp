@@ -29,6 +29,9 @@ ParetoOptions pareto_options(const Options& options, const MappingCache& cache, 
 /// What the options say about pictures and numbers on their way into a network.
 Preprocessing preprocessing(const Options& options);
 
+/// Where data sets that are named and not pointed at lie: Debian's packages of them, or what $PICOJOULE_DATA says.
+std::vector<std::string> data_folders();
+
 /// The batch that the options ask for, or 1.
 std::int64_t batch_of(const Options& options);
 

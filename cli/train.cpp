@@ -20,16 +20,6 @@ constexpr std::int64_t usual_batch = 64;
 constexpr double usual_rate_adam = 1e-3;
 constexpr double usual_rate_sgd = 1e-2;
 
-/// Where data sets that are named and not pointed at lie: Debian's packages of them, or what the variable says.
-std::vector<std::string> data_folders() {
-  std::vector<std::string> folders;
-  if (const char* own = std::getenv("PICOJOULE_DATA"); own != nullptr && *own != '\0') {
-    folders.emplace_back(own);
-  }
-  folders.emplace_back("/usr/share/datasets");
-  return folders;
-}
-
 OptimizerOptions optimizer_of(const Options& options) {
   if (options.optimizer != "adam" && options.optimizer != "sgd") {
     throw InputError("--optimizer is adam or sgd, not '" + options.optimizer + "'");

@@ -129,7 +129,8 @@ std::vector<Number> unpacked(const Constant& constant, Read read) {
 }  // namespace
 
 bool is_whole(const NumberFormat& format) {
-  return (format.kind == Kind::Fixed && format.fraction == 0) || format.kind == Kind::Boolean;
+  return (format.kind == Kind::Fixed && format.fraction == 0) || format.kind == Kind::Boolean ||
+         format.kind == Kind::Binary || format.kind == Kind::Ternary;
 }
 
 std::vector<std::int64_t> whole_numbers(const Constant& constant) {
