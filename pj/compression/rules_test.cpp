@@ -3,14 +3,11 @@
 #include <doctest/doctest.h>
 
 #include "pj/base/error.hpp"
+#include "tests/support/compression.hpp"
 
 namespace pj {
 
 namespace {
-
-CompressionRules rules_of(const std::string& text) {
-  return parse_rules(parse_yaml(text, "rules.yaml"));
-}
 
 std::string fault_of(const std::string& text) {
   try {

@@ -88,8 +88,9 @@ Verdict strassen_can_run(const ConvShape& shape) {
 PreparedConv prepare_strassen(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue) {
   const auto run = [shape, kept = Weights(weights.begin(), weights.end())](const ConvMemory& memory) {
     const int levels = strassen_levels(toeplitz_product(shape));
-    conv_toeplitz(operands(shape, kept, memory.input, memory.output),
-                  [&](auto a, auto b, auto product) { strassen(a, b, product, levels, multiply); });
+    conv_toeplitz(operands(shape, kept, memory.input, memory.output), [&](auto a, auto b, auto product) {
+      strassen(a, b, product, levels, [](auto left, auto right, auto p) { multiply(left, right, p); });
+    });
   };
   return with_epilogue({.weights = std::ssize(weights), .run = run}, shape, epilogue);
 }

@@ -9,10 +9,6 @@ namespace pj {
 
 namespace {
 
-std::string percent(double share) {
-  return significant(100.0 * share) + " %";
-}
-
 std::string kibibytes(std::int64_t bits) {
   constexpr double bits_of_one = 8.0 * 1024.0;
   return significant(static_cast<double>(bits) / bits_of_one) + " KiB";
