@@ -41,5 +41,6 @@ function(pj_model_version MODULE)
     DEPENDS ${FILES} ${PJ_MODEL_VERSION_SCRIPT}
     COMMENT "Hashing the sources of the model"
     VERBATIM)
+  set_source_files_properties(${OUTPUT} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(pj_${MODULE} PRIVATE ${OUTPUT})
 endfunction()

@@ -4,7 +4,8 @@
 
 add_library(pj_options INTERFACE)
 target_include_directories(pj_options INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(pj_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+target_compile_options(pj_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion
+                       $<$<NOT:$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wshadow>  # files that are compiled as one may repeat names
                        -Wno-missing-field-initializers  # the house style leaves defaults out
                        $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # g++ 12 warns of `"a" + std::string` (GCC bug 105651)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)  # to whom -Wconversion speaks of signs and -Wno-restrict is unknown
@@ -34,6 +35,8 @@ function(pj_instruction_sets)
         set_source_files_properties(${SOURCE} PROPERTIES COMPILE_OPTIONS "-march=x86-64-v4;-mavx512bf16")
       elseif(SOURCE MATCHES "_avx512\\.cpp$")
         set_source_files_properties(${SOURCE} PROPERTIES COMPILE_OPTIONS "-march=x86-64-v4;-ffp-contract=fast")
+      elseif(SOURCE MATCHES "_portable\\.cpp$") # names its instruction set as the others do
+        set_source_files_properties(${SOURCE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
       endif()
     endforeach()
   endif()

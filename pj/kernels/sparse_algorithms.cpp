@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "pj/kernels/blas.hpp"
+#include "pj/kernels/random_codes.hpp"
 #include "pj/kernels/rounding.hpp"
 
 namespace pj {
@@ -15,11 +16,6 @@ namespace {
 constexpr auto float_bytes = static_cast<std::int64_t>(sizeof(float));
 constexpr std::int64_t place_bytes = 2;  // of an index of 16 bits
 constexpr std::int64_t start_bytes = 8;
-
-/// Inputs of one output.
-std::int64_t inputs_of(const ConvShape& s) {
-  return s.group_C() * s.R * s.S;
-}
 
 std::int64_t kept_of(std::int64_t numbers, double density) {
   return std::clamp<std::int64_t>(std::llround(static_cast<double>(numbers) * density), 1, numbers);
@@ -48,10 +44,6 @@ std::int64_t balanced_inputs(const ConvShape& s, double density) {
   const std::int64_t entries = balanced_entries(density);
   const std::int64_t K = inputs_of(s);
   return K / balanced_window * entries + std::min(entries, K % balanced_window);
-}
-
-float in_unit(Rng& rng) {
-  return static_cast<float>(2.0 * rng.uniform() - 1.0);
 }
 
 /// Calls `keep(i)` for `kept` of so many numbers, every choice of them as likely as any other.
@@ -87,7 +79,7 @@ Buffer<float> random_filters(const ConvShape& s, double density, Rng& rng) {
   const std::int64_t K = inputs_of(s);
   for (std::int64_t m = 0; m < s.M; ++m) {
     choose(rng, K, kept_inputs(s, density),
-           [&](std::int64_t i) { weights[static_cast<std::size_t>(m * K + i)] = in_unit(rng); });
+           [&](std::int64_t i) { weights[static_cast<std::size_t>(m * K + i)] = random_in_unit(rng); });
   }
   return weights;
 }
@@ -107,7 +99,7 @@ SparseExample random_balanced(const SparseKernels& kernels, const ConvShape& s, 
     const std::int64_t first = i % ceil_div(K, balanced_window) * balanced_window;
     float* const window = weights.data() + i / ceil_div(K, balanced_window) * K + first;
     choose(rng, std::min(balanced_window, K - first), balanced_entries(density),
-           [&](std::int64_t place) { window[place] = in_unit(rng); });
+           [&](std::int64_t place) { window[place] = random_in_unit(rng); });
   }
   return example(kernels, s, std::move(weights), prepare_balanced);
 }
@@ -119,7 +111,7 @@ SparseExample random_blocks(const SparseKernels& kernels, const ConvShape& s, do
     const std::int64_t last = m + std::min(block_size, s.group_M() - m % s.group_M());
     choose(rng, K, kept_inputs(s, density), [&](std::int64_t i) {
       for (std::int64_t row = m; row < last; ++row) {
-        weights[static_cast<std::size_t>(row * K + i)] = in_unit(rng);
+        weights[static_cast<std::size_t>(row * K + i)] = random_in_unit(rng);
       }
     });
   }
@@ -134,7 +126,7 @@ SparseExample random_circulant(const SparseKernels& kernels, const ConvShape& s,
   const std::int64_t b = circulant_size(density);
   const std::int64_t K = inputs_of(s);
   Buffer<float> columns(static_cast<std::size_t>(circulant_blocks(s, b) * b));
-  std::ranges::generate(columns, [&] { return in_unit(rng); });
+  std::ranges::generate(columns, [&] { return random_in_unit(rng); });
   Buffer<float> weights(static_cast<std::size_t>(s.M * K));
   for (std::int64_t i = 0; i < s.M * K; ++i) {
     const std::int64_t m = i / K;
@@ -149,7 +141,7 @@ SparseExample random_low_rank(const SparseKernels&, const ConvShape& s, double d
   Tensor<float, 2> left({s.M, rank});
   Tensor<float, 2> right({rank, s.C});
   for (Tensor<float, 2>* factor : {&left, &right}) {
-    std::ranges::generate(factor->elements(), [&] { return in_unit(rng); });
+    std::ranges::generate(factor->elements(), [&] { return random_in_unit(rng); });
   }
   Buffer<float> weights(static_cast<std::size_t>(s.M * s.C));
   multiply(left.view(), right.view(), {std::span<float>(weights), {s.M, s.C}});

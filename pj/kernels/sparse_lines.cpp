@@ -42,10 +42,6 @@ KeptLines kept_lines(TensorView<const float, 2> matrix, bool by_columns) {
   return lines;
 }
 
-std::int64_t inputs_of(const ConvShape& s) {
-  return s.group_C() * s.R * s.S;
-}
-
 Verdict fits_index(std::int64_t places) {
   return places <= std::int64_t{std::numeric_limits<std::uint16_t>::max()} + 1
              ? Verdict::yes()
@@ -53,6 +49,10 @@ Verdict fits_index(std::int64_t places) {
 }
 
 }  // namespace
+
+std::int64_t inputs_of(const ConvShape& s) {
+  return s.group_C() * s.R * s.S;
+}
 
 Verdict product_can_run(const ConvShape& s) {
   if (s.groups > 1 || (!s.is_pointwise() && !s.is_fully_connected())) {

@@ -19,8 +19,6 @@ namespace pj {
 
 namespace {
 
-constexpr std::uint64_t seed = 1;
-
 const ConvAlgorithm& claimed_algorithm(const YamlNode& node) {
   try {
     return conv_algorithm(node.text("the algorithm"));
@@ -36,18 +34,18 @@ Tensor<WideInteger, 4> random_words(Rng& rng, const Shape<4>& shape) {
   return words;
 }
 
-struct Comparison {
+struct KernelComparison {
   std::int64_t compared = 0, differing = 0;
 };
 
 /// Every algorithm of the list that has a form in whole numbers and takes the shape, beside the seven loops.
-Comparison compare_words(const ConvShape& shape, const std::vector<const ConvAlgorithm*>& algorithms) {
-  Rng rng(seed);
+KernelComparison compare_words(const ConvShape& shape, const std::vector<const ConvAlgorithm*>& algorithms) {
+  Rng rng(claim_seed);
   const auto input = random_words(rng, shape.input());
   const auto weights = random_words(rng, shape.weights());
   Tensor<WideInteger, 4> expected(shape.output());
   conv_direct<WideInteger>({shape, input.view(), weights.view(), expected.view()});
-  Comparison result;
+  KernelComparison result;
   for (const ConvAlgorithm* algorithm : algorithms) {
     if (algorithm->run_whole != nullptr && algorithm->can_run(shape)) {
       Tensor<WideInteger, 4> output(shape.output());
@@ -63,11 +61,11 @@ Comparison compare_words(const ConvShape& shape, const std::vector<const ConvAlg
 
 struct ComparisonCount {
   const char* name;
-  std::int64_t Comparison::*member;
+  std::int64_t KernelComparison::*member;
 };
 
-constexpr std::array comparison_counts{ComparisonCount{"compared", &Comparison::compared},
-                                       ComparisonCount{"differing", &Comparison::differing}};
+constexpr std::array comparison_counts{ComparisonCount{"compared", &KernelComparison::compared},
+                                       ComparisonCount{"differing", &KernelComparison::differing}};
 
 struct OperationKind {
   const char* name;
@@ -95,7 +93,7 @@ constexpr std::array code_kinds{
 
 /// Sums of random codes, of every instruction set that the processor has, that are not those of the definition.
 std::int64_t compare_sums(const CodeKind& kind, const ConvShape& shape) {
-  Rng rng(seed);
+  Rng rng(claim_seed);
   const WholeOperands operands = random_whole_codes(rng, {kind.codes, shape}, kind.values);
   const CodesLayout& layout = operands.layout;
   const Buffer<std::uint32_t> packed = pack_codes(layout, operands.input.view());
@@ -164,7 +162,7 @@ double algorithm_operations(const YamlNode& with) {
   return total;
 }
 
-double toeplitz_redundancy(const YamlNode& with) {
+double claimed_redundancy(const YamlNode& with) {
   return toeplitz_redundancy(claimed_convs(with).front());
 }
 
@@ -202,7 +200,7 @@ double code_bytes(const YamlNode& with) {
 double float_error(const YamlNode& with) {
   const ConvAlgorithm& algorithm = claimed_algorithm(with.at("algorithm"));
   const ConvShape shape = cropped(claimed_convs(with).front(), with);
-  Rng rng(seed);
+  Rng rng(claim_seed);
   Tensor<float, 4> input(shape.input());
   Tensor<float, 4> weights(shape.weights());
   for (Tensor<float, 4>* tensor : {&input, &weights}) {
