@@ -5,6 +5,9 @@
 
 namespace pj {
 
+/// A number in [-1, 1).
+float random_in_unit(Rng& rng);
+
 /// Inputs and weights of low precision: whole numbers, or floats where the sums are.
 template <class Input, class Weight>
 struct CodeOperands {
@@ -17,9 +20,6 @@ using RealOperands = CodeOperands<float, float>;
 
 /// The values that weights take: all bytes where there are none.
 using WeightValues = std::span<const std::int8_t>;
-
-/// A number in [-1, 1).
-float in_unit(Rng& rng);
 
 /// Random inputs of the codes, and weights among these values (for signs: -1 and 1; for a codebook of no values: some
 /// random bytes).

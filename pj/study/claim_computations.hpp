@@ -57,6 +57,7 @@ double share_in_use(const YamlNode& with, const MappingCache* cache);
 double broken_limits(const YamlNode& with, const MappingCache* cache);
 double front_differences(const YamlNode& with);
 double undisclosed_reports(const YamlNode& with);
+double scripted_accuracy(const YamlNode& with);
 double rows_out_of_order(const YamlNode& with, const MappingCache* cache);
 double algorithm_operations(const YamlNode& with);
 double claimed_redundancy(const YamlNode& with);

@@ -73,6 +73,10 @@ std::vector<Computation> rows_of_machines() {
       {"broken limits", "of a scenario", {"of", "on", "scenario"}, broken_limits},
       {"front differences", "between the front of random points and comparing all pairs", {"sets"}, front_differences},
       {"undisclosed reports", "that print metrics, or disclosed ones that do not", {"machines"}, undisclosed_reports},
+      {"scripted accuracy",
+       "in percent of random scores whose right class has the first rank, the second, …, in turn",
+       {"best", "classes", "samples"},
+       scripted_accuracy},
       {"rows out of order", "in a table of machines sorted by a metric", {"of", "machines", "by"}, rows_out_of_order},
   };
 }
