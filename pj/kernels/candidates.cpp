@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "pj/base/random.hpp"
+#include "pj/kernels/byte_candidates.hpp"
 #include "pj/kernels/codes_conv.hpp"
 #include "pj/kernels/prepared.hpp"
 
@@ -197,6 +198,9 @@ std::vector<Candidate> candidates(const ConvShape& shape, Numbers numbers) {
   }
   if (numbers == Numbers::Int8) {
     list.push_back(bytes_candidate(codes));
+    for (Candidate& candidate : byte_candidates(shape)) {
+      list.push_back(std::move(candidate));
+    }
   }
   return list;
 }
