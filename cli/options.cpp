@@ -16,6 +16,7 @@ constexpr std::int64_t most_elements = 1 << 20;
 constexpr std::int64_t most_pixels_a_side = 1 << 16;
 constexpr std::int64_t most_samples = std::int64_t{1} << 40;
 constexpr double most_percent = 100.0;
+constexpr double most_sparsity = 99.9;
 constexpr std::int64_t most_points = 1'000'000;
 constexpr std::int64_t most_epochs = 1'000'000;
 constexpr std::int64_t most_seeds = std::int64_t{1} << 62;
@@ -66,7 +67,9 @@ const std::array rows{
     OptionRow{"--verify", "", "execute the loop nest, and price every mapping where they are few, and compare",
               &Options::verify},
     OptionRow{"--pareto", "", "instead: every best trade of energy for cycles", &Options::pareto},
-    OptionRow{"--explain", "", "also search what each constraint costs, which capacity binds, and the runner-up",
+    OptionRow{"--explain", "",
+              "also search what each constraint costs, which capacity binds, and the runner-up; run: also say "
+              "how each layer is computed",
               &Options::explain},
     OptionRow{"--set", "STAGE.KEY=VALUE",
               "set a value of the machine file anew, as array.columns=32 or clock=1 GHz; may be repeated",
@@ -88,7 +91,14 @@ const std::array rows{
     OptionRow{"--points-limit", "N", "the most points that a study may have; the default is 100,000",
               IntegerMember{&Options::points_limit, 1, most_points}},
     OptionRow{"--layers", "NAMES", "only these layers, as conv1,conv3", &Options::layers},
-    OptionRow{"--numbers", "FORMAT", "what is computed with: float32 (the default), int8 or binary", &Options::numbers},
+    OptionRow{
+        "--numbers", "FORMAT",
+        "bench: of the weights: float32 (the default), bfloat16, int8, int4, log4, codebook16, codebook4, ternary, "
+        "binary; run: integers (the default where layers are quantised) or reals",
+        &Options::numbers},
+    OptionRow{"--plain", "", "by plain loops, the twins that everything fast is held to", &Options::plain},
+    OptionRow{"--sparsity", "PERCENT", "instead: sparse and structured weights that leave out so many of all, as 90",
+              DecimalMember{&Options::sparsity, 0.0, most_sparsity}},
     OptionRow{"--input", "[NAME=]FILE", "a picture, .npy, .pb, IDX or a number; FILE#3 is element 3; may be repeated",
               &Options::inputs},
     OptionRow{"--output", "[NAME=]FILE", "write an output to this .npy or .pb file; may be repeated",

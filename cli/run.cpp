@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "pj/base/error.hpp"
@@ -6,6 +8,7 @@
 #include "pj/data/data_set.hpp"
 #include "pj/inference/accuracy.hpp"
 #include "pj/inference/calls.hpp"
+#include "pj/study/integers_report.hpp"
 #include "pj/study/load.hpp"
 #include "pj/study/observation_report.hpp"
 #include "pj/study/run_report.hpp"
@@ -18,10 +21,31 @@ std::vector<std::string> labels_of(const Options& options) {
   return options.labels.empty() ? std::vector<std::string>{} : load_labels(options.labels);
 }
 
+Arithmetic arithmetic_of(const Options& options) {
+  const std::vector<std::string> known{"integers", "reals"};
+  if (!options.numbers.empty() && std::find(known.begin(), known.end(), options.numbers) == known.end()) {
+    throw InputError("--numbers: run computes in integers or in reals, not in '" + options.numbers + "'" +
+                     did_you_mean(options.numbers, known));
+  }
+  if (options.numbers == "integers" && !options.observe.empty()) {
+    throw InputError("--observe looks at the real numbers that flow through; leave --numbers integers out");
+  }
+  return options.numbers == "reals" ? Arithmetic::Reals : Arithmetic::Integers;
+}
+
 Plan plan_for(const Options& options) {
   LoadOptions load = load_options(options);
   load.load_data = true;
-  return Plan(load_network(options.operands.front(), load));
+  const Network network = load_network(options.operands.front(), load);
+  Plan plan(network, {.makers = options.plain ? plain_step_makers() : std::span<const StepMaker>{},
+                      .arithmetic = arithmetic_of(options),
+                      .plain_integers = options.plain,
+                      .watched = !options.observe.empty()});
+  if (options.numbers == "integers" && plan.integers().notes.empty()) {
+    throw InputError("network '" + network.name +
+                     "' has no layer that can be computed in integers, as --explain says; use --numbers reals");
+  }
+  return plan;
 }
 
 void run_data_set(const Options& options, const Plan& plan, Console& console) {
@@ -81,6 +105,9 @@ void run_run(const Options& options, Console& console) {
     throw InputError("--observe, --samples and --records are for data sets; give one with --accuracy");
   }
   const Plan plan = plan_for(options);
+  if (options.explain) {
+    console.out << integers_table(plan.integers()) << "\n";
+  }
   if (!options.accuracy.empty()) {
     run_data_set(options, plan, console);
     return;

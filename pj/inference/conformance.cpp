@@ -6,8 +6,8 @@
 #include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
 #include "pj/base/text.hpp"
-#include "pj/execution/execute.hpp"
 #include "pj/execution/numbers.hpp"
+#include "pj/inference/plan.hpp"
 #include "pj/onnx/backend_case.hpp"
 
 namespace pj {
@@ -18,7 +18,7 @@ std::string type_text(const Constant& tensor) {
   return shape_text(tensor.shape) + " " + to_string(tensor.format);
 }
 
-bool is_near(double a, double b, const Tolerance& tolerance) {
+bool is_near(double a, double b, const Closeness& tolerance) {
   if (std::isnan(a) || std::isnan(b)) {
     return std::isnan(a) && std::isnan(b);
   }
@@ -26,7 +26,7 @@ bool is_near(double a, double b, const Tolerance& tolerance) {
 }
 
 std::string first_difference(const std::vector<double>& found, const std::vector<double>& expected,
-                             const Tolerance& tolerance) {
+                             const Closeness& tolerance) {
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!is_near(found[i], expected[i], tolerance)) {
       return "element " + std::to_string(i) + " is " + exact(found[i]) + " and must be " + exact(expected[i]);
@@ -84,11 +84,7 @@ CaseOutcome run_imported(CaseOutcome outcome, const Network& network, const std:
   try {
     const auto tensors = case_tensors(folder, "input");
     const auto inputs = inputs_for(network, case_input_names(folder), tensors);
-    std::vector<const Constant*> operands;
-    for (const Constant& input : inputs) {
-      operands.push_back(&input);
-    }
-    const auto found = run_plainly(network, operands);
+    const auto found = Plan(network).run(inputs);
     outcome.message = compared(found, case_tensors(folder, "output"));
     outcome.kind = outcome.message.empty() ? Passed : Wrong;
   } catch (const InputError& fault) {
@@ -100,7 +96,7 @@ CaseOutcome run_imported(CaseOutcome outcome, const Network& network, const std:
 
 }  // namespace
 
-std::string difference(const Constant& found, const Constant& expected, const Tolerance& tolerance) {
+std::string difference(const Constant& found, const Constant& expected, const Closeness& tolerance) {
   if (found.shape != expected.shape || found.format != expected.format) {
     return "it is " + type_text(found) + " and must be " + type_text(expected);
   }

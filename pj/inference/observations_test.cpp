@@ -4,20 +4,12 @@
 
 #include <cmath>
 
-#include "pj/execution/numbers.hpp"
 #include "pj/inference/accuracy.hpp"
 #include "tests/support/onnx_cases.hpp"
 #include "tests/support/random_cases.hpp"
+#include "tests/support/tensors.hpp"
 
 namespace pj {
-
-namespace {
-
-Constant real(const Sizes& shape, const std::vector<double>& numbers) {
-  return tensor_of({shape, NumberFormat::float32()}, numbers);
-}
-
-}  // namespace
 
 TEST_CASE("every number lies in its bin, and larger numbers never in lower ones") {
   for_random_cases(2000, [](Rng& rng) {
@@ -32,7 +24,7 @@ TEST_CASE("every number lies in its bin, and larger numbers never in lower ones"
 
 TEST_CASE("zeros, runs of zeros, ranges and channels are counted") {
   TensorStatistics seen;
-  seen.add(real({1, 2, 3}, {0, 0, 5, -1, 0, 2}));
+  seen.add(real_tensor({1, 2, 3}, {0, 0, 5, -1, 0, 2}));
   CHECK(seen.all.zeros == 3);
   CHECK(seen.all.least == -1.0);
   CHECK(seen.all.greatest == 5.0);
@@ -54,8 +46,8 @@ TEST_CASE("merged statistics are those of all numbers together") {
       for (int i = 0; i < 12; ++i) {
         numbers.push_back(rng.chance(0.5) ? 0.0 : static_cast<double>(rng.between(-9, 9)));
       }
-      part->add(real({1, 3, 4}, numbers));
-      together.add(real({1, 3, 4}, numbers));
+      part->add(real_tensor({1, 3, 4}, numbers));
+      together.add(real_tensor({1, 3, 4}, numbers));
     }
     first.merge(second);
     CHECK(first.all == together.all);
@@ -70,7 +62,7 @@ TEST_CASE("what is seen of a trained network does not depend on the number of th
   if (!shared_is_there("the trained networks and data sets")) {
     return;
   }
-  const Plan plan(import_onnx(in_shared("models/resnet8-float/model.onnx")));
+  const Plan plan(import_onnx(in_shared("models/resnet8-float/model.onnx")), {.watched = true});
   const DataSet data = load_data_set(in_shared("data/cifar10/test_batch_first100.bin.gz"));
   AccuracyOptions options{.preprocessing = {.range = 255.0}, .samples = 20, .threads = 1, .observe = true};
   const Measurement one = measure_accuracy(plan, data, options);

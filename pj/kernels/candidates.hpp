@@ -20,6 +20,6 @@ struct Candidate {
 };
 
 /// The candidates for a shape, on random numbers that all share.
-std::vector<Candidate> candidates(const ConvShape& shape, Numbers numbers);
+std::vector<Candidate> candidates(const ConvShape& shape, const MeasureOptions& options);
 
 }  // namespace pj

@@ -18,6 +18,11 @@ constexpr std::int64_t blocks_of(std::int64_t channels) {
   return ceil_div(channels, block_size);
 }
 
+/// Channels that lie beside each other in memory.
+constexpr std::int64_t channels_of_block(Layout layout) {
+  return layout == Layout::Planar ? 1 : layout == Layout::Blocked8 ? 8 : block_size;
+}
+
 /// The numbers that a map of this shape (N, C, H, W) takes.
 std::int64_t layout_size(const Shape<4>& shape, Layout layout);
 

@@ -4,9 +4,9 @@
 #include <complex>
 #include <fftw3.h>
 #include <memory>
-#include <mutex>
 
 #include "pj/kernels/conv_fft.hpp"
+#include "pj/kernels/fftw_plan.hpp"
 #include "pj/kernels/prepared.hpp"
 
 namespace pj {
@@ -14,21 +14,13 @@ namespace pj {
 namespace {
 
 using Bin = std::complex<float>;
-using Plan = std::shared_ptr<fftwf_plan_s>;
 
 /// Transforms of so many real tiles; the spectra are interleaved, so that all numbers of one frequency lie together.
 struct TransformShape {
   std::int64_t n = 0, tiles = 0, stride = 0;
 };
 
-/// FFTW's planner keeps its knowledge in one place for all threads.
-std::mutex& planner() {
-  static std::mutex mutex;
-  return mutex;
-}
-
-Plan make_plan(const TransformShape& shape, bool forward) {
-  const std::lock_guard lock(planner());
+FftwPlan make_plan(const TransformShape& shape, bool forward) {
   const int n = static_cast<int>(shape.n);
   const std::array<int, 2> sizes{n, n};
   const std::array<int, 2> half{n, n / 2 + 1};
@@ -37,15 +29,12 @@ Plan make_plan(const TransformShape& shape, bool forward) {
   constexpr unsigned flags = FFTW_ESTIMATE | FFTW_UNALIGNED;
   float tile = 0.0F;  // with these flags planning touches no data, but equal addresses would mean "in place"
   fftwf_complex bin{};
-  fftwf_plan plan = forward ? fftwf_plan_many_dft_r2c(2, sizes.data(), tiles, &tile, sizes.data(), 1, n * n, &bin,
-                                                      half.data(), stride, 1, flags)
-                            : fftwf_plan_many_dft_c2r(2, sizes.data(), tiles, &bin, half.data(), stride, 1, &tile,
-                                                      sizes.data(), 1, n * n, flags);
-  ensure(plan != nullptr, "FFTW plans every size");
-  return {plan, [](fftwf_plan made) {
-            const std::lock_guard destroying(planner());
-            fftwf_destroy_plan(made);
-          }};
+  return fftw_plan([&] {
+    return forward ? fftwf_plan_many_dft_r2c(2, sizes.data(), tiles, &tile, sizes.data(), 1, n * n, &bin, half.data(),
+                                             stride, 1, flags)
+                   : fftwf_plan_many_dft_c2r(2, sizes.data(), tiles, &bin, half.data(), stride, 1, &tile, sizes.data(),
+                                             1, n * n, flags);
+  });
 }
 
 fftwf_complex* raw(Bin* bins) {
@@ -56,7 +45,7 @@ fftwf_complex* raw(Bin* bins) {
 Buffer<Bin> spectra_of_filters(const ConvShape& s, const FftPlan& plan, std::span<const float> weights) {
   const std::int64_t filters = s.M * s.group_C();
   Buffer<Bin> spectra(static_cast<std::size_t>(plan.frequencies() * filters));
-  const Plan transform = make_plan({plan.n, 1, filters}, true);
+  const FftwPlan transform = make_plan({plan.n, 1, filters}, true);
   const TensorView<const float, 3> taps(weights, {filters, s.R, s.S});
   for (std::int64_t filter = 0; filter < filters; ++filter) {
     Tensor<float, 2> tile({plan.n, plan.n});
@@ -81,6 +70,7 @@ class FftConv {
         forward_(make_plan({plan_.n, plan_.blocks(), shape.C * plan_.blocks()}, true)),
         inverse_(make_plan({plan_.n, plan_.blocks(), shape.M * plan_.blocks()}, false)) {}
 
+  std::int64_t weights() const { return 2 * std::ssize(spectra_); }
   std::int64_t workspace() const { return tile_numbers() + 2 * plan_.frequencies() * (shape_.C + shape_.M) * blocks(); }
 
   void run(std::span<const float> input, std::span<float> output, std::span<float> workspace) const {
@@ -145,15 +135,17 @@ class FftConv {
   ConvShape shape_;
   FftPlan plan_;
   Buffer<Bin> spectra_;
-  Plan forward_, inverse_;
+  FftwPlan forward_, inverse_;
 };
 
 }  // namespace
 
-PreparedConv prepare_fft(const ConvShape& shape, std::span<const float> weights) {
+PreparedConv prepare_fft(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue) {
   const auto conv = std::make_shared<const FftConv>(shape, weights);
-  return {.workspace = conv->workspace(),
-          .run = [conv](auto input, auto output, auto workspace) { conv->run(input, output, workspace); }};
+  return with_epilogue({.weights = conv->weights(),
+                        .workspace = conv->workspace(),
+                        .run = [conv](const ConvMemory& m) { conv->run(m.input, m.output, m.workspace); }},
+                       shape, epilogue);
 }
 
 OperationCount fft_conv_operations(const ConvShape& shape) {

@@ -10,7 +10,7 @@ namespace pj {
 
 namespace {
 
-double product(const YamlNode& with, const MappingCache* cache) {
+double product_of(const YamlNode& with, const MappingCache* cache) {
   double result = 1.0;
   for (const YamlNode& factor : with.at("of").sequence("of")) {
     result *= value_of(factor, cache);
@@ -18,7 +18,7 @@ double product(const YamlNode& with, const MappingCache* cache) {
   return result;
 }
 
-double sum(const YamlNode& with, const MappingCache* cache) {
+double total_of(const YamlNode& with, const MappingCache* cache) {
   double result = 0.0;
   for (const YamlNode& term : with.at("of").sequence("of")) {
     result += value_of(term, cache);
@@ -26,7 +26,7 @@ double sum(const YamlNode& with, const MappingCache* cache) {
   return result;
 }
 
-double ratio(const YamlNode& with, const MappingCache* cache) {
+double quotient(const YamlNode& with, const MappingCache* cache) {
   const double divisor = value_of(with.at("to"), cache);
   if (divisor == 0.0) {
     throw InputError(with.at("to").position(), "a ratio to 0");
@@ -82,6 +82,21 @@ std::vector<Computation> rows_of_machines() {
   };
 }
 
+/// Those of small weights: of few bits, sparse and structured ones.
+std::vector<Computation> rows_of_small_weights() {
+  return {
+      {"code bytes", "that weights of low precision take", {"numbers", "of", "layer"}, code_bytes},
+      {"sparse weights",
+       "values, bytes, index bytes or multiplications of sparse or structured weights",
+       {"count", "algorithm", "of", "layer", "density"},
+       sparse_weights},
+      {"sparse error",
+       "the largest in float32 with sparse or structured weights, over the largest output",
+       {"algorithm", "of", "layer", "outputs", "channels", "density"},
+       sparse_error},
+  };
+}
+
 /// Those of convolution algorithms.
 std::vector<Computation> rows_of_kernels() {
   return {
@@ -89,13 +104,13 @@ std::vector<Computation> rows_of_kernels() {
        "multiplications, additions or all of an algorithm",
        {"count", "algorithm", "of", "layer"},
        algorithm_operations},
-      {"toeplitz redundancy", "entries of the Toeplitz matrix for each input", {"of", "layer"}, toeplitz_redundancy},
+      {"toeplitz redundancy", "entries of the Toeplitz matrix for each input", {"of", "layer"}, claimed_redundancy},
       {"word outputs",
        "of algorithms on random numbers of 16 bits: compared with the seven loops, or differing from them",
        {"count", "algorithms", "of", "outputs", "channels"},
        word_outputs},
       {"differing sums",
-       "of bytes or signs, from their definition, on every instruction set that is there",
+       "of weights of low precision, from their definition, on every instruction set that is there",
        {"numbers", "of", "outputs", "channels"},
        differing_sums},
       {"float error",
@@ -119,9 +134,9 @@ std::vector<Computation> rows_of_kernels() {
 
 std::vector<Computation> general_rows() {
   return {
-      {"product", "of numbers and computations", {"of"}, product},
-      {"sum", "of numbers and computations", {"of"}, sum},
-      {"ratio", "of two", {"of", "to"}, ratio},
+      {"product", "of numbers and computations", {"of"}, product_of},
+      {"sum", "of numbers and computations", {"of"}, total_of},
+      {"ratio", "of two", {"of", "to"}, quotient},
       {"network", "a total of a network", {"count", "of"}, network_count},
       {"layer", "a number of one layer", {"count", "of", "layer"}, layer_count},
       {"range", "the smallest or largest number of the layers of a kind", {"count", "of", "kind", "end"}, layer_range},
@@ -141,7 +156,7 @@ std::vector<Computation> general_rows() {
        {"cost", "operation", "numbers", "bits", "node"},
        operation_cost},
       {"memory", "pJ of a bit read or written, or its area (um2)", {"cost", "kind", "kibibytes", "node"}, memory_cost},
-      {"memory bandwidth", "of all channels, in GB/s", {"kind"}, memory_bandwidth},
+      {"memory bandwidth", "of all channels, in GB/s", {"kind"}, bandwidth_of_memory},
       {"part energy",
        "of the arithmetic or the storage, in pJ",
        {"part", "of", "on", "weights", "activations"},
@@ -158,10 +173,11 @@ std::vector<Computation> general_rows() {
   };
 }
 
-const std::vector<Computation>& rows() {
+const std::vector<Computation>& all_computations() {
   static const std::vector<Computation> all = [] {
     std::vector<Computation> list = general_rows();
-    for (const std::vector<Computation>& more : {rows_of_zeros(), rows_of_machines(), rows_of_kernels()}) {
+    for (const std::vector<Computation>& more :
+         {rows_of_zeros(), rows_of_machines(), rows_of_kernels(), rows_of_small_weights()}) {
       list.insert(list.end(), more.begin(), more.end());
     }
     return list;
@@ -172,11 +188,11 @@ const std::vector<Computation>& rows() {
 }  // namespace
 
 std::span<const Computation> computations() {
-  return rows();
+  return all_computations();
 }
 
 const Computation& find_computation(const YamlNode& name) {
-  return row_named(rows(), name, "compute", "computation");
+  return row_named(all_computations(), name, "compute", "computation");
 }
 
 double Computation::run(const YamlNode& with, const MappingCache* cache) const {

@@ -1,5 +1,7 @@
 #include "pj/study/train_report.hpp"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 
 #include "pj/base/text.hpp"
@@ -10,13 +12,16 @@ namespace {
 
 constexpr double percent = 100.0;
 
+std::string text_of(double number, std::chars_format format, int digits) {
+  std::array<char, 64> buffer{};
+  return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, format, digits).ptr};
+}
+
+/// With so many decimals; what is too large for a column gets an exponent.
 std::string fixed(double number, int decimals) {
-  const double scale = std::pow(10.0, decimals);
-  const auto whole = std::llround(std::abs(number) * scale);
-  const auto unit = std::llround(scale);
-  std::string fraction = std::to_string(whole % unit);
-  fraction.insert(0, static_cast<std::size_t>(decimals) - fraction.size(), '0');
-  return (number < 0.0 ? "-" : "") + std::to_string(whole / unit) + "." + fraction;
+  constexpr double most = 1e6;
+  return std::abs(number) < most ? text_of(number, std::chars_format::fixed, decimals)
+                                 : text_of(number, std::chars_format::scientific, 3);
 }
 
 std::string share(double number) {

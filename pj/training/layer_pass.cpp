@@ -26,7 +26,7 @@ struct MakePass {
     if constexpr (requires { pass_of<Real>(layer, site); }) {
       return pass_of<Real>(layer, site);
     } else {
-      refuse_training("is a layer of kind " + kind_name(Layer(layer)));
+      refuse_training("is of the kind '" + kind_name(Layer(layer)) + "'");
     }
   }
 };

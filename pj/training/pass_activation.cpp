@@ -245,7 +245,7 @@ LayerPassPtr<Real> pass_of(const Activation& layer, const PassSite& site) {
     return std::make_unique<PReluPass<Real>>(site);
   }
   if (!use_function<Real>(layer, [](const auto&) {})) {
-    refuse_training("is the function " + kind_name(Layer(layer)));
+    refuse_training("is of the kind '" + kind_name(Layer(layer)) + "'");
   }
   return std::make_unique<ActivationPass<Real>>(layer);
 }

@@ -183,7 +183,7 @@ template <class Real>
 LayerPassPtr<Real> pass_of(const Elementwise& layer, const PassSite& site) {
   const std::size_t operands = site.node.inputs.size();
   if (!has_slopes(layer.kind) || operands > 2) {
-    refuse_training(operands > 2 ? "joins more than two operands" : "is the function " + kind_name(Layer(layer)));
+    refuse_training(operands > 2 ? "joins more than two operands" : "is of the kind '" + kind_name(Layer(layer)) + "'");
   }
   return std::make_unique<ElementwisePass<Real>>(layer, site);
 }

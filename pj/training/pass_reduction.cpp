@@ -151,7 +151,7 @@ LayerPassPtr<Real> pass_of(const Softmax& layer, const PassSite& site) {
 template <class Real>
 LayerPassPtr<Real> pass_of(const Reduce& layer, const PassSite& site) {
   if (layer.kind != Reduce::Kind::Sum && layer.kind != Reduce::Kind::Mean) {
-    refuse_training("folds axes by " + kind_name(Layer(layer)));
+    refuse_training("is of the kind '" + kind_name(Layer(layer)) + "'");
   }
   return std::make_unique<ReducePass<Real>>(layer, site);
 }
