@@ -38,11 +38,11 @@ void check_options(const Options& options) {
 }
 
 /// What there is to calibrate and train on, and what to measure on: the same where a data set has no other part.
-struct Sets {
+struct CompressionSets {
   DataSet train, test;
 };
 
-std::optional<Sets> sets_of(const Options& options) {
+std::optional<CompressionSets> compression_sets(const Options& options) {
   if (options.data.empty()) {
     return std::nullopt;
   }
@@ -51,7 +51,7 @@ std::optional<Sets> sets_of(const Options& options) {
   if (!data.train) {
     throw InputError("--data: '" + options.data + "' is a text; accuracy is measured on samples with classes");
   }
-  Sets sets{*data.train, data.test ? *data.test : *data.train};
+  CompressionSets sets{*data.train, data.test ? *data.test : *data.train};
   if (!options.test.empty()) {
     sets.test = load_data_set(options.test, {.records = records});
   }
@@ -70,7 +70,7 @@ AccuracyOptions accuracy_options(const Options& options, Console& console, const
 }
 
 /// What rules learn from data: ranges of activations from the first samples, weights from all.
-CompressionData data_for_rules(const Options& options, const std::optional<Sets>& sets, Console& console) {
+CompressionData data_for_rules(const Options& options, const std::optional<CompressionSets>& sets, Console& console) {
   if (!sets) {
     return {};
   }
@@ -92,7 +92,7 @@ CompressionData data_for_rules(const Options& options, const std::optional<Sets>
   return data;
 }
 
-void measure(const Options& options, const std::optional<Sets>& sets, const Network& original,
+void measure(const Options& options, const std::optional<CompressionSets>& sets, const Network& original,
              const Network& compressed, CompressionReport& report, Console& console) {
   if (!sets) {
     return;
@@ -161,7 +161,7 @@ void check_search(const Options& options, const CompressionRules& rules) {
 }
 
 /// What the data and their preparation are, for the file of results.
-std::string measured_on(const Options& options, const Sets& sets) {
+std::string measured_on(const Options& options, const CompressionSets& sets) {
   return join(std::vector<std::string>{sets.test.name, std::to_string(options.samples), std::to_string(options.resize),
                                        std::to_string(options.crop), options.channels, options.range, options.mean,
                                        options.deviation, options.records, options.squares ? "squares" : ""},
@@ -169,8 +169,8 @@ std::string measured_on(const Options& options, const Sets& sets) {
 }
 
 /// The best network within the budget; the original's rules alone where there is none.
-Compressed searched(const Options& options, const Network& original, const CompressionRules& rules, const Sets& sets,
-                    const CompressionData& data, Console& console) {
+Compressed searched(const Options& options, const Network& original, const CompressionRules& rules,
+                    const CompressionSets& sets, const CompressionData& data, Console& console) {
   const Pricing pricing(options, console);
   CompressionMeasures measures;
   measures.accuracy = [&](const Network& network) {
@@ -191,8 +191,8 @@ Compressed searched(const Options& options, const Network& original, const Compr
   return with_choices(original, rules, search, search.points[*search.best].choices, data);
 }
 
-void run_search(const Options& options, const Network& original, const CompressionRules& rules, const Sets& sets,
-                const CompressionData& data, Console& console) {
+void run_search(const Options& options, const Network& original, const CompressionRules& rules,
+                const CompressionSets& sets, const CompressionData& data, Console& console) {
   const Compressed best = searched(options, original, rules, sets, data, console);
   if (!options.out.empty()) {
     export_onnx(best.network, options.out);
@@ -208,7 +208,7 @@ void run_compress(const Options& options, Console& console) {
   LoadOptions load = load_options(options);
   load.load_data = true;
   const Network original = load_network(options.operands.front(), load);
-  const std::optional<Sets> sets = sets_of(options);
+  const std::optional<CompressionSets> sets = compression_sets(options);
   const CompressionData data = data_for_rules(options, sets, console);
   if (options.max_drop > 0.0) {
     run_search(options, original, rules, *sets, data, console);

@@ -21,7 +21,7 @@ std::vector<std::string> labels_of(const Options& options) {
   return options.labels.empty() ? std::vector<std::string>{} : load_labels(options.labels);
 }
 
-Arithmetic arithmetic_of(const Options& options) {
+RunNumbers arithmetic_of(const Options& options) {
   const std::vector<std::string> known{"integers", "reals"};
   if (!options.numbers.empty() && std::find(known.begin(), known.end(), options.numbers) == known.end()) {
     throw InputError("--numbers: run computes in integers or in reals, not in '" + options.numbers + "'" +
@@ -30,7 +30,7 @@ Arithmetic arithmetic_of(const Options& options) {
   if (options.numbers == "integers" && !options.observe.empty()) {
     throw InputError("--observe looks at the real numbers that flow through; leave --numbers integers out");
   }
-  return options.numbers == "reals" ? Arithmetic::Reals : Arithmetic::Integers;
+  return options.numbers == "reals" ? RunNumbers::Reals : RunNumbers::Integers;
 }
 
 Plan plan_for(const Options& options) {

@@ -12,19 +12,16 @@ namespace pj {
 
 namespace {
 
-using Kind = Activation::Kind;
-
-constexpr std::array levelling{Kind::Sigmoid, Kind::Tanh, Kind::Erf, Kind::Softsign, Kind::HardSigmoid, Kind::Atan};
-constexpr std::array unbounded{Kind::Elu,      Kind::Selu, Kind::Celu,     Kind::HardSwish, Kind::Swish, Kind::Mish,
-                               Kind::Softplus, Kind::Gelu, Kind::GeluTanh, Kind::Exp,       Kind::Sin,   Kind::Cos};
+constexpr std::array levelling{Activation::Kind::Sigmoid,  Activation::Kind::Tanh,        Activation::Kind::Erf,
+                               Activation::Kind::Softsign, Activation::Kind::HardSigmoid, Activation::Kind::Atan};
+constexpr std::array unbounded{Activation::Kind::Elu,       Activation::Kind::Selu,  Activation::Kind::Celu,
+                               Activation::Kind::HardSwish, Activation::Kind::Swish, Activation::Kind::Mish,
+                               Activation::Kind::Softplus,  Activation::Kind::Gelu,  Activation::Kind::GeluTanh,
+                               Activation::Kind::Exp,       Activation::Kind::Sin,   Activation::Kind::Cos};
 constexpr int error_points = 100'000;
 
 Constant reals(const std::vector<double>& numbers) {
   return constant_of(NumberFormat::float32(), {std::ssize(numbers)}, std::span(numbers));
-}
-
-Constant scalar(double number) {
-  return constant_of(NumberFormat::float32(), {}, std::span(&number, 1));
 }
 
 /// The function at many points, as the executor computes it.
@@ -69,7 +66,7 @@ double LineTable::operator()(double x) const {
 
 LineTable lines_for(const Activation& function, const ActivationTable& rule) {
   if (rule.rule == ActivationTable::Rule::Plan) {
-    if (function.kind != Kind::Sigmoid) {
+    if (function.kind != Activation::Kind::Sigmoid) {
       throw InputError("PLAN is a sigmoid and nothing else; use piecewise_linear");
     }
     return plan();
@@ -122,17 +119,19 @@ void tabulate(NetworkEditor& editor, std::size_t node, const LineTable& lines) {
   };
   const auto combine = [](Elementwise::Kind kind) { return Elementwise{.kind = kind}; };
   const auto clip = [](double low, double high) {
-    return Activation{.kind = Kind::Clip, .alpha = static_cast<float>(low), .beta = static_cast<float>(high)};
+    return Activation{
+        .kind = Activation::Kind::Clip, .alpha = static_cast<float>(low), .beta = static_cast<float>(high)};
   };
   ValueId x = editor.network().nodes[node].inputs[0];
   if (lines.levels_off) {
     x = add("bounded", clip(lines.low, lines.high), {x});
   }
   const auto parts = static_cast<double>(lines.slopes.size());
-  const ValueId distance = add("distance", combine(Elementwise::Kind::Sub), {x, constant("low", scalar(lines.low))});
+  const ValueId distance =
+      add("distance", combine(Elementwise::Kind::Sub), {x, constant("low", float_scalar(lines.low))});
   const ValueId share = add("share", combine(Elementwise::Kind::Mul),
-                            {distance, constant("parts", scalar(parts / (lines.high - lines.low)))});
-  const ValueId floor = add("floor", Activation{.kind = Kind::Floor}, {share});
+                            {distance, constant("parts", float_scalar(parts / (lines.high - lines.low)))});
+  const ValueId floor = add("floor", Activation{.kind = Activation::Kind::Floor}, {share});
   const ValueId part = add("part", clip(0.0, parts - 1.0), {floor});
   const ValueId index = add("index", Cast{.to = NumberFormat::fixed(64)}, {part});
   ValueId result = add("intercept", Gather{}, {constant("intercepts", reals(lines.intercepts)), index});

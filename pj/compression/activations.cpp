@@ -11,7 +11,7 @@ namespace pj {
 
 namespace {
 
-constexpr int searched_fractions = 6;  // finer steps than the one that covers all
+constexpr int finer_steps = 6;  // finer steps than the one that covers all
 constexpr int points_of_a_bin = 4;
 
 double range_end(const NumberFormat& format) {
@@ -37,14 +37,10 @@ double histogram_error(const TensorStatistics& seen, double scale, const NumberF
   return sum;
 }
 
-Constant scalar(double number) {
-  return constant_of(NumberFormat::float32(), {}, std::span(&number, 1));
-}
-
 /// x, quantised: real numbers again.
 ValueId quantised(NetworkEditor& editor, std::size_t node, ValueId input, const Quantiser& quantiser) {
   const std::string name = editor.network().values[input].name + "/quantised";
-  const ValueId scale = editor.constant(name + "/scale", scalar(quantiser.scale));
+  const ValueId scale = editor.constant(name + "/scale", float_scalar(quantiser.scale));
   if (quantiser.format.bits == 8) {
     const double nought = 0.0;
     const ValueId zero = editor.constant(name + "/zero", constant_of(quantiser.format, {}, std::span(&nought, 1)));
@@ -52,8 +48,8 @@ ValueId quantised(NetworkEditor& editor, std::size_t node, ValueId input, const 
         editor.add_before(node, name + "/code", Quantize{.to = quantiser.format}, {input, scale, zero});
     return editor.add_before(node, name, Dequantize{}, {codes, scale, zero});
   }
-  const ValueId zero = editor.constant(name + "/zero", scalar(0.0));
-  const ValueId bits = editor.constant(name + "/bits", scalar(quantiser.format.bits));
+  const ValueId zero = editor.constant(name + "/zero", float_scalar(0.0));
+  const ValueId bits = editor.constant(name + "/bits", float_scalar(quantiser.format.bits));
   return editor.add_before(node, name, FakeQuantize{.is_signed = quantiser.format.is_signed},
                            {input, scale, zero, bits});
 }
@@ -73,7 +69,7 @@ Quantiser quantiser_for(const TensorStatistics& seen, const ActivationFixedPoint
   const int covering = covering_fraction(largest, rule.bits + (quantiser.format.is_signed ? 0 : 1));
   quantiser.scale = std::ldexp(1.0, -covering);
   double least = std::numeric_limits<double>::infinity();
-  for (int f = covering; rule.scale == FixedPoint::Scale::Searched && f <= covering + searched_fractions; ++f) {
+  for (int f = covering; rule.scale == FixedPoint::Scale::Searched && f <= covering + finer_steps; ++f) {
     const double error = histogram_error(seen, std::ldexp(1.0, -f), quantiser.format);
     if (error < least) {
       least = error;

@@ -8,16 +8,13 @@
 #include "pj/network/elements.hpp"
 #include "pj/onnx/onnx.hpp"
 #include "pj/workload/lower.hpp"
+#include "tests/support/compression.hpp"
 #include "tests/support/compression_cases.hpp"
 #include "tests/support/random_cases.hpp"
 
 namespace pj {
 
 namespace {
-
-CompressionRules rules_of(const std::string& text) {
-  return parse_rules(parse_yaml(text, "rules.yaml"));
-}
 
 std::string fault_of(const Network& network, const std::string& text) {
   try {
@@ -26,13 +23,6 @@ std::string fault_of(const Network& network, const std::string& text) {
     return fault.what();
   }
   return "";
-}
-
-std::vector<double> outputs_of(const Network& network, const std::vector<double>& input) {
-  const Constant operand =
-      constant_of(NumberFormat::float32(), network.values[network.inputs.front()].shape, std::span(input));
-  const Constant* pointer = &operand;
-  return real_numbers(run_plainly(network, std::span(&pointer, 1)).front());
 }
 
 /// Observations of a few random inputs.

@@ -10,7 +10,7 @@ Network trained_on(const Network& network, const Examples& examples, const FineT
                    const ParameterRules& rules, const FineTuningData& data) {
   TrainOptions options{.epochs = tuning.epochs, .batch = tuning.batch};
   options.optimizer = {.kind = OptimizerOptions::Kind::Adam, .rate = tuning.rate};
-  options.schedule = {.kind = Schedule::Kind::Cosine};
+  options.schedule = {.kind = RateSchedule::Kind::Cosine};
   options.seed = tuning.seed;
   options.rules = rules;
   Trainer trainer(network, examples, options);

@@ -12,16 +12,13 @@
 #include "pj/compression/parameter_codes.hpp"
 #include "pj/execution/execute.hpp"
 #include "pj/network/elements.hpp"
+#include "tests/support/compression.hpp"
 #include "tests/support/compression_cases.hpp"
 #include "tests/support/random_cases.hpp"
 
 namespace pj {
 
 namespace {
-
-CompressionRules rules_of(const std::string& text) {
-  return parse_rules(parse_yaml(text, "rules.yaml"));
-}
 
 /// Points of a plane in four classes, by the signs of their coordinates.
 Examples quadrants() {
@@ -82,7 +79,7 @@ TEST_CASE("fine-tuning learns with the codes that the rules give, and they hold 
                               .network;
   REQUIRE(accuracy_of(network, examples) > 0.93);
   for (const std::string rule : {"ternary: {}", "binary: {}", "fixed_point: {bits: 2}", "log2: {bits: 2}",
-                           "codebook: {entries: 3}", "hashed: {ratio: 4}"}) {
+                                 "codebook: {entries: 3}", "hashed: {ratio: 4}"}) {
     CAPTURE(rule);
     const std::string rules = "rules: [{" + rule + "}]";
     const Network before = compress(network_for_quadrants(), rules_of(rules)).network;

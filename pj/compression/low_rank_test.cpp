@@ -11,6 +11,7 @@
 #include "pj/execution/execute.hpp"
 #include "pj/network/elements.hpp"
 #include "pj/onnx/onnx.hpp"
+#include "tests/support/compression.hpp"
 #include "tests/support/compression_cases.hpp"
 #include "tests/support/random_cases.hpp"
 
@@ -31,13 +32,6 @@ double largest_distance(const std::vector<double>& a, const std::vector<double>&
     largest = std::max(largest, std::abs(a[i] - b[i]));
   }
   return largest;
-}
-
-std::vector<double> outputs_of(const Network& network, const std::vector<double>& input) {
-  const Constant operand =
-      constant_of(NumberFormat::float32(), network.values[network.inputs.front()].shape, std::span(input));
-  const Constant* pointer = &operand;
-  return real_numbers(run_plainly(network, std::span(&pointer, 1)).front());
 }
 
 /// One convolution with random strides and paddings, and its filters.

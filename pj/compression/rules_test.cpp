@@ -4,15 +4,12 @@
 
 #include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
+#include "tests/support/compression.hpp"
 #include "tests/support/files.hpp"
 
 namespace pj {
 
 namespace {
-
-CompressionRules rules_of(const std::string& text) {
-  return parse_rules(parse_yaml(text, "rules.yaml"));
-}
 
 std::string fault_of(const std::string& text) {
   try {

@@ -15,8 +15,6 @@ namespace pj {
 
 namespace {
 
-using Kind = Storage::Kind;
-
 constexpr int most_encoded_bits = 32;
 constexpr int pointer_bits = 32;
 constexpr int exponent_bits = 8;  // of the largest power of two of a table
@@ -31,7 +29,8 @@ struct Entries {
 };
 
 bool has_runs(const Storage& storage) {
-  return storage.kind == Kind::RunLength || storage.kind == Kind::Csr || storage.kind == Kind::Csc;
+  return storage.kind == Storage::Kind::RunLength || storage.kind == Storage::Kind::Csr ||
+         storage.kind == Storage::Kind::Csc;
 }
 
 /// Elements as bit patterns of the format's width; −1 of binary numbers is 0.
@@ -81,9 +80,9 @@ SparseFormat codec_of(const Value& constant) {
     throw InputError("the constant '" + constant.name + "' is stored as " + to_string(storage) +
                      "; runs have 1 to 32 bits");
   }
-  const auto kind = storage.kind == Kind::RunLength ? SparseFormat::Kind::RunLength
-                    : storage.kind == Kind::Csc     ? SparseFormat::Kind::Csc
-                                                    : SparseFormat::Kind::Csr;
+  const auto kind = storage.kind == Storage::Kind::RunLength ? SparseFormat::Kind::RunLength
+                    : storage.kind == Storage::Kind::Csc     ? SparseFormat::Kind::Csc
+                                                             : SparseFormat::Kind::Csr;
   return {.kind = kind, .index_bits = storage.index_bits, .pointer_bits = pointer_bits};
 }
 
@@ -131,12 +130,12 @@ Entries entries_of(const Value& constant) {
   const std::vector<std::uint32_t> patterns = patterns_of(*constant.data);
   Entries entries;
   switch (constant.storage.kind) {
-    case Kind::Bitmask:
+    case Storage::Kind::Bitmask:
       return masked(patterns, static_cast<std::size_t>(constant.storage.group));
-    case Kind::RunLength:
+    case Storage::Kind::RunLength:
       return runs_of(patterns, codec_of(constant), constant.format.bits);
-    case Kind::Csr:
-    case Kind::Csc:
+    case Storage::Kind::Csr:
+    case Storage::Kind::Csc:
       return lines_of(patterns, constant);
     default:
       entries.values = patterns;
@@ -211,7 +210,7 @@ struct Encoder {
 
 bool is_encoded(const Value& constant) {
   return constant.data != nullptr && constant.format.bits <= most_encoded_bits &&
-         constant.storage.kind != Kind::Implied && constant.format.kind != NumberFormat::Kind::Text;
+         constant.storage.kind != Storage::Kind::Implied && constant.format.kind != NumberFormat::Kind::Text;
 }
 
 Encoder encoded(const Value& constant) {
@@ -244,7 +243,7 @@ std::vector<std::uint32_t> run_patterns(BitReader& reader, std::size_t count, co
 }
 
 std::vector<std::uint32_t> line_patterns(BitReader& reader, const Value& like, const Codes& codes) {
-  CompressedMatrix matrix{.by_columns = like.storage.kind == Kind::Csc, .shape = rows_of(like.shape)};
+  CompressedMatrix matrix{.by_columns = like.storage.kind == Storage::Kind::Csc, .shape = rows_of(like.shape)};
   matrix.index_bits = like.storage.index_bits;
   for (std::int64_t line = 0; line <= matrix.lines(); ++line) {
     matrix.starts.push_back(static_cast<std::int64_t>(reader.take(pointer_bits)));
@@ -321,13 +320,13 @@ Constant decode(const BitStream& stream, const Value& like) {
   }
   const auto count = static_cast<std::size_t>(element_count(like.shape));
   switch (like.storage.kind) {
-    case Kind::Bitmask:
+    case Storage::Kind::Bitmask:
       return constant_from(
           masked_patterns(reader, count, static_cast<std::size_t>(like.storage.group), codes.of_values(like)), like);
-    case Kind::RunLength:
+    case Storage::Kind::RunLength:
       return constant_from(run_patterns(reader, count, like, codes), like);
-    case Kind::Csr:
-    case Kind::Csc:
+    case Storage::Kind::Csr:
+    case Storage::Kind::Csc:
       return constant_from(line_patterns(reader, like, codes), like);
     default:
       break;
@@ -340,13 +339,14 @@ Constant decode(const BitStream& stream, const Value& like) {
 }
 
 StoredBits stored_bits(const Value& constant) {
-  if (constant.storage.kind == Kind::Implied) {
+  if (constant.storage.kind == Storage::Kind::Implied) {
     return {.values = implied_bits};
   }
   if (!is_encoded(constant)) {
     return {.values = element_count(constant.shape) * constant.format.bits};
   }
-  const bool is_plain = constant.storage.kind == Kind::Dense || constant.storage.kind == Kind::CodebookIndex;
+  const bool is_plain =
+      constant.storage.kind == Storage::Kind::Dense || constant.storage.kind == Storage::Kind::CodebookIndex;
   return is_plain && !constant.storage.huffman
              ? StoredBits{.values = element_count(constant.shape) * constant.format.bits}  // no need to write it out
              : encoded(constant).bits;

@@ -11,19 +11,13 @@
 #include "pj/network/elements.hpp"
 #include "pj/network/statistics.hpp"
 #include "pj/onnx/onnx.hpp"
+#include "tests/support/compression.hpp"
 #include "tests/support/compression_cases.hpp"
 #include "tests/support/random_cases.hpp"
 
 namespace pj {
 
 namespace {
-
-std::vector<double> outputs_of(const Network& network, const std::vector<double>& input) {
-  const Constant operand =
-      constant_of(NumberFormat::float32(), network.values[network.inputs.front()].shape, std::span(input));
-  const Constant* pointer = &operand;
-  return real_numbers(run_plainly(network, std::span(&pointer, 1)).front());
-}
 
 /// Every place of every constant whose group is left out becomes 0: the slow twin of cutting it out.
 Network with_zeros(Network network, const ChannelGroups& groups, const std::vector<ChannelGroup>& gone) {

@@ -6,15 +6,11 @@
 #include <utility>
 
 #include "pj/base/error.hpp"
+#include "pj/kernels/blas.hpp"
 
 namespace pj {
 
 namespace {
-
-int blas_size(std::int64_t size) {
-  ensure(size <= 0x7fffffff, "BLAS counts rows and columns in 32 bits");
-  return static_cast<int>(size);
-}
 
 template <class Real, class Product>
 void multiply_by(const Product& product, const Gemm& gemm, std::span<const Real> a, std::span<const Real> b,

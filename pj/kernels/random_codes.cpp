@@ -5,6 +5,10 @@
 
 namespace pj {
 
+float in_unit(Rng& rng) {
+  return static_cast<float>(2.0 * rng.uniform() - 1.0);
+}
+
 namespace {
 
 /// Bytes to choose weights from.
@@ -25,10 +29,6 @@ std::vector<std::int8_t> chosen_values(Rng& rng, Codes codes, WeightValues value
   std::vector<std::int8_t> some(codes == Codes::Codebook4 ? 4 : 16);
   std::ranges::generate(some, [&] { return static_cast<std::int8_t>(rng.between(-128, 127)); });
   return some;
-}
-
-float in_unit(Rng& rng) {
-  return static_cast<float>(2.0 * rng.uniform() - 1.0);
 }
 
 }  // namespace

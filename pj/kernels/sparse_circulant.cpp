@@ -137,7 +137,7 @@ SparseConv prepare_circulant(const SparseKernels& kernels, const ConvShape& shap
          "circulant blocks are of powers of two, and all have a column");
   const auto conv = std::make_shared<const CirculantConv>(kernels, shape, b, columns);
   return {{.workspace = conv->workspace(),
-           .run = [conv](auto input, auto output, auto workspace) { conv->run(input, output, workspace); }},
+           .run = [conv](const ConvMemory& memory) { conv->run(memory.input, memory.output, memory.workspace); }},
           circulant_operations(shape, b).multiplications,
           blocks * sizes.frequencies() * 2 * static_cast<std::int64_t>(sizeof(float))};
 }

@@ -171,4 +171,8 @@ Constant whole_scalar(std::int64_t number) {
   return constant_of(NumberFormat::fixed(64), {}, std::span<const std::int64_t>(&number, 1));
 }
 
+Constant float_scalar(double number) {
+  return constant_of(NumberFormat::float32(), {}, std::span(&number, 1));
+}
+
 }  // namespace pj

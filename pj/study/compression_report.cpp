@@ -10,10 +10,6 @@ namespace pj {
 
 namespace {
 
-std::string percent(double share) {
-  return significant(100.0 * share) + " %";
-}
-
 /// The signal-to-noise ratio of the weights; nothing where no weight took the place of another.
 std::string decibels(const std::optional<double>& error) {
   if (!error) {

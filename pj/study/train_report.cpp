@@ -10,7 +10,7 @@ namespace pj {
 
 namespace {
 
-constexpr double percent = 100.0;
+constexpr double hundred = 100.0;
 
 std::string text_of(double number, std::chars_format format, int digits) {
   std::array<char, 64> buffer{};
@@ -25,7 +25,7 @@ std::string fixed(double number, int decimals) {
 }
 
 std::string share(double number) {
-  return fixed(percent * number, 2) + " %";
+  return fixed(hundred * number, 2) + " %";
 }
 
 std::string aligned(const std::vector<std::string>& cells) {
@@ -86,7 +86,7 @@ std::string train_summary(const TrainReport& report) {
   if (!report.rows.empty() && report.classifies && report.rows.back().test_accuracy && report.test_rows > 0) {
     const double p = *report.rows.back().test_accuracy;
     const double error = std::sqrt(p * (1.0 - p) / static_cast<double>(report.test_rows));
-    text += report.network + " on " + report.test + ": " + share(p) + " ± " + significant(percent * error, 2) +
+    text += report.network + " on " + report.test + ": " + share(p) + " ± " + significant(hundred * error, 2) +
             " % of " + grouped(report.test_rows) + " right\n";
   }
   text += "A sample takes " + magnitude(static_cast<double>(cost.macs())) + " MACs to learn from (" +

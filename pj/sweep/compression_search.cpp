@@ -62,10 +62,6 @@ class Measured {
   std::unique_ptr<ResultsFile> file_;
 };
 
-double share(const SearchPoint& point) {
-  return static_cast<double>(point.right) / static_cast<double>(point.samples);
-}
-
 /// A layer's energy: under its own name, or that of its parts.
 double energy_of(const std::map<std::string, double>& energies, const std::string& layer) {
   if (const auto own = energies.find(layer); own != energies.end()) {
@@ -180,7 +176,7 @@ class Search {
         tell("sensitivity of layer " + std::to_string(layer + 1) + " of " + std::to_string(found_.layers.size()));
         Choices choices(found_.layers.size(), 0);
         choices[layer] = choice;
-        found_.sensitivity[layer][choice] = share(careful) - share(point(choices));
+        found_.sensitivity[layer][choice] = careful.accuracy() - point(choices).accuracy();
       }
     }
   }
@@ -230,7 +226,7 @@ class Search {
   }
 
   bool is_within(const SearchPoint& candidate) const {
-    return share(candidate) >= share(found_.original) - options_.max_drop;
+    return candidate.accuracy() >= found_.original.accuracy() - options_.max_drop;
   }
 
   void note_if_best() {
@@ -243,7 +239,7 @@ class Search {
   void mark_front() {
     std::vector<Objectives> objectives;
     for (const SearchPoint& candidate : found_.points) {
-      objectives.push_back({candidate.energy, -share(candidate)});
+      objectives.push_back({candidate.energy, -candidate.accuracy()});
     }
     for (const std::size_t place : non_dominated(objectives)) {
       found_.points[place].on_front = true;

@@ -36,6 +36,7 @@ struct SearchPoint {
   std::int64_t bits = 0;  ///< stored
   bool on_front = false;  ///< no other point has less energy and no less accuracy
 
+  double accuracy() const { return static_cast<double>(right) / static_cast<double>(samples); }
   bool operator==(const SearchPoint&) const = default;
 };
 

@@ -15,12 +15,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-double share(const SearchPoint& point) {
-  return static_cast<double>(point.right) / static_cast<double>(point.samples);
-}
-
 double standard_error(const SearchPoint& point) {
-  return std::sqrt(share(point) * (1.0 - share(point)) / static_cast<double>(point.samples));
+  return std::sqrt(point.accuracy() * (1.0 - point.accuracy()) / static_cast<double>(point.samples));
 }
 
 std::string percent(double number, int digits) {
@@ -29,8 +25,8 @@ std::string percent(double number, int digits) {
 
 std::vector<std::string> fields_of(const std::string& name, const SearchPoint& point, const SearchPoint& original) {
   return {name,
-          percent(share(point), 4) + " ± " + significant(100.0 * standard_error(point), 2),
-          significant(100.0 * (share(point) - share(original))),
+          percent(point.accuracy(), 4) + " ± " + significant(100.0 * standard_error(point), 2),
+          significant(100.0 * (point.accuracy() - original.accuracy())),
           scaled(point.energy * 1e-12, "J"),
           significant(original.energy / point.energy) + "×",
           stored_size(point.bits),
@@ -68,8 +64,8 @@ std::string layers_table(const CompressionSearch& search, const SearchPoint& poi
 }
 
 Json point_json(const CompressionSearch& search, const SearchPoint& point) {
-  Json json{{"samples", point.samples},  {"accuracy", share(point)}, {"standard_error", standard_error(point)},
-            {"energy_pJ", point.energy}, {"bits", point.bits},       {"on_front", point.on_front}};
+  Json json{{"samples", point.samples},  {"accuracy", point.accuracy()}, {"standard_error", standard_error(point)},
+            {"energy_pJ", point.energy}, {"bits", point.bits},           {"on_front", point.on_front}};
   for (std::size_t layer = 0; layer < point.choices.size(); ++layer) {
     json["choices"][search.layers[layer]] = search.choices[point.choices[layer]];
   }
@@ -92,9 +88,9 @@ std::string search_table(const CompressionSearch& search, double max_drop, bool 
   if (search.best) {
     return text + layers_table(search, search.points[*search.best]);
   }
-  const auto nearest = std::ranges::max_element(search.points, {}, share);
+  const auto nearest = std::ranges::max_element(search.points, {}, &SearchPoint::accuracy);
   return text + "None loses at most " + percent(max_drop, 3) + "; the best loses " +
-         percent(share(search.original) - share(*nearest), 3) +
+         percent(search.original.accuracy() - nearest->accuracy(), 3) +
          ". Allow more with --max-drop, offer more careful choices, or fine-tune.\n";
 }
 

@@ -152,7 +152,7 @@ TrainSettings settings_of(const Network& network, const Examples& examples, cons
       {"clip", exact(options.clip_norm)},
       {"seed", std::to_string(options.seed)},
   };
-  if (options.schedule.kind == Schedule::Kind::Cosine) {  // whose rates depend on where it ends
+  if (options.schedule.kind == RateSchedule::Kind::Cosine) {  // whose rates depend on where it ends
     settings.emplace_back("epochs", std::to_string(options.epochs));
   }
   if (options.task.teacher) {

@@ -30,7 +30,7 @@ Examples points() {
 }
 
 TrainOptions options_of() {
-  TrainOptions options{.epochs = 3, .batch = 7, .schedule = {.kind = Schedule::Kind::Cosine}, .seed = 4};
+  TrainOptions options{.epochs = 3, .batch = 7, .schedule = {.kind = RateSchedule::Kind::Cosine}, .seed = 4};
   options.task.threads = 1;
   options.task.part = 4;
   return options;

@@ -8,18 +8,18 @@
 
 namespace pj {
 
-Schedule parse_schedule(const std::string& text) {
+RateSchedule parse_schedule(const std::string& text) {
   if (text == "constant") {
     return {};
   }
   if (text == "cosine") {
-    return {.kind = Schedule::Kind::Cosine};
+    return {.kind = RateSchedule::Kind::Cosine};
   }
   const std::vector<std::string> parts = split(text, ':');
   if (parts.empty() || parts[0] != "step" || parts.size() > 3) {
     throw InputError("unknown schedule '" + text + "'; write constant, cosine, step or step:EPOCHS:FACTOR");
   }
-  Schedule schedule{.kind = Schedule::Kind::Step};
+  RateSchedule schedule{.kind = RateSchedule::Kind::Step};
   if (parts.size() > 1) {
     schedule.every = parse_decimal(parts[1], "the epochs of the schedule");
   }
@@ -32,25 +32,25 @@ Schedule parse_schedule(const std::string& text) {
   return schedule;
 }
 
-std::string to_string(const Schedule& schedule) {
+std::string to_string(const RateSchedule& schedule) {
   switch (schedule.kind) {
-    case Schedule::Kind::Step:
+    case RateSchedule::Kind::Step:
       return "step:" + exact(schedule.every) + ":" + exact(schedule.factor);
-    case Schedule::Kind::Cosine:
+    case RateSchedule::Kind::Cosine:
       return "cosine";
     default:
       return "constant";
   }
 }
 
-double rate_share(const Schedule& schedule, double epoch, double all_epochs, double epochs_a_step) {
+double rate_share(const RateSchedule& schedule, double epoch, double all_epochs, double epochs_a_step) {
   if (epoch < schedule.warm_up) {
     return std::min(1.0, (epoch + epochs_a_step) / schedule.warm_up);
   }
   switch (schedule.kind) {
-    case Schedule::Kind::Step:
+    case RateSchedule::Kind::Step:
       return std::pow(schedule.factor, std::floor(epoch / schedule.every));
-    case Schedule::Kind::Cosine: {
+    case RateSchedule::Kind::Cosine: {
       const double rest = std::max(all_epochs - schedule.warm_up, epochs_a_step);
       return 0.5 * (1.0 + std::cos(std::numbers::pi * (epoch - schedule.warm_up) / rest));
     }

@@ -26,7 +26,7 @@ struct OptimizerOptions {
 };
 
 /// How the rate changes over the steps of a training.
-struct Schedule {
+struct RateSchedule {
   enum class Kind {
     Constant,
     Step,    ///< multiplied by `factor` every `every` epochs
@@ -38,15 +38,15 @@ struct Schedule {
   double factor = 0.1;
   double warm_up = 0.0;  ///< epochs in which the rate grows from 0 in equal steps (Goyal et al. 2017, section 2.2)
 
-  bool operator==(const Schedule&) const = default;
+  bool operator==(const RateSchedule&) const = default;
 };
 
 /// `constant`, `cosine`, `step` or `step:EPOCHS:FACTOR`; throws `InputError` for anything else.
-Schedule parse_schedule(const std::string& text);
-std::string to_string(const Schedule& schedule);
+RateSchedule parse_schedule(const std::string& text);
+std::string to_string(const RateSchedule& schedule);
 
 /// The rate of a step, as a share of the optimiser's: `epoch` counts the epochs before it, with their fractions.
-double rate_share(const Schedule& schedule, double epoch, double all_epochs, double epochs_a_step);
+double rate_share(const RateSchedule& schedule, double epoch, double all_epochs, double epochs_a_step);
 
 /// An optimiser with what it remembers of past steps.
 class Optimizer {

@@ -60,10 +60,10 @@ TEST_CASE("two steps of Adam are those of its algorithm") {
 
 TEST_CASE("rates follow their schedule") {
   CHECK(rate_share({}, 3.0, 10.0, 0.1) == 1.0);
-  const Schedule step = parse_schedule("step:2:0.5");
+  const RateSchedule step = parse_schedule("step:2:0.5");
   CHECK(rate_share(step, 1.9, 10.0, 0.1) == 1.0);
   CHECK(rate_share(step, 4.0, 10.0, 0.1) == 0.25);
-  const Schedule cosine = parse_schedule("cosine");
+  const RateSchedule cosine = parse_schedule("cosine");
   CHECK(rate_share(cosine, 0.0, 10.0, 0.1) == 1.0);
   CHECK(rate_share(cosine, 5.0, 10.0, 0.1) == doctest::Approx(0.5));
   CHECK(rate_share({.warm_up = 2.0}, 0.0, 10.0, 0.5) == 0.25);

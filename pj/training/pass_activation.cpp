@@ -8,8 +8,6 @@ namespace pj {
 
 namespace {
 
-using Kind = Activation::Kind;
-
 /// Calls `use` with a rectifier and its derivative; false where the function is none.
 template <class Real, class Use>
 bool use_rectifier(const Activation& layer, Use use) {
@@ -18,30 +16,30 @@ bool use_rectifier(const Activation& layer, Use use) {
   constexpr Real zero{0};
   constexpr Real one{1};
   switch (layer.kind) {
-    case Kind::Relu:
+    case Activation::Kind::Relu:
       use(Differentiable{[](Real x) { return x > zero ? x : zero; },
                          [](Real x, Real) { return x > zero ? one : zero; }});
       return true;
-    case Kind::LeakyRelu:
+    case Activation::Kind::LeakyRelu:
       use(Differentiable{[a](Real x) { return x > zero ? x : a * x; },
                          [a](Real x, Real) { return x > zero ? one : a; }});
       return true;
-    case Kind::ThresholdedRelu:
+    case Activation::Kind::ThresholdedRelu:
       use(Differentiable{[a](Real x) { return x > a ? x : zero; }, [a](Real x, Real) { return x > a ? one : zero; }});
       return true;
-    case Kind::Clip:
+    case Activation::Kind::Clip:
       use(Differentiable{[a, b](Real x) { return std::min(std::max(x, a), b); },
                          [a, b](Real x, Real) { return x > a && x < b ? one : zero; }});
       return true;
-    case Kind::Elu:
+    case Activation::Kind::Elu:
       use(Differentiable{[a](Real x) { return x > zero ? x : a * std::expm1(x); },
                          [a](Real x, Real y) { return x > zero ? one : y + a; }});
       return true;
-    case Kind::Celu:
+    case Activation::Kind::Celu:
       use(Differentiable{[a](Real x) { return x > zero ? x : a * std::expm1(x / a); },
                          [a](Real x, Real) { return x > zero ? one : std::exp(x / a); }});
       return true;
-    case Kind::Selu:
+    case Activation::Kind::Selu:
       use(Differentiable{[a, b](Real x) { return b * (x > zero ? x : a * std::expm1(x)); },
                          [a, b](Real x, Real) { return b * (x > zero ? one : a * std::exp(x)); }});
       return true;
@@ -57,20 +55,20 @@ bool use_smooth(const Activation& layer, Use use) {
   const auto b = static_cast<Real>(layer.beta);
   constexpr Real one{1};
   switch (layer.kind) {
-    case Kind::Sigmoid:
+    case Activation::Kind::Sigmoid:
       use(Differentiable{[](Real x) { return sigmoid(x); }, [](Real, Real y) { return y * (one - y); }});
       return true;
-    case Kind::Tanh:
+    case Activation::Kind::Tanh:
       use(Differentiable{[](Real x) { return hyperbolic_tangent(x); }, [](Real, Real y) { return one - y * y; }});
       return true;
-    case Kind::HardSigmoid:
+    case Activation::Kind::HardSigmoid:
       use(Differentiable{[a, b](Real x) { return std::clamp(a * x + b, Real{0}, Real{1}); },
                          [a](Real, Real y) { return y > Real{0} && y < one ? a : Real{0}; }});
       return true;
-    case Kind::Softplus:
+    case Activation::Kind::Softplus:
       use(Differentiable{[](Real x) { return softplus(x); }, [](Real x, Real) { return sigmoid(x); }});
       return true;
-    case Kind::Softsign:
+    case Activation::Kind::Softsign:
       use(Differentiable{[](Real x) { return x / (one + std::abs(x)); },
                          [](Real x, Real) { return one / ((one + std::abs(x)) * (one + std::abs(x))); }});
       return true;
@@ -84,24 +82,24 @@ template <class Real, class Use>
 bool use_swish(const Activation& layer, Use use) {
   constexpr Real one{1};
   switch (layer.kind) {
-    case Kind::HardSwish:  // x · relu6(x + 3) / 6
+    case Activation::Kind::HardSwish:  // x · relu6(x + 3) / 6
       use(Differentiable{[](Real x) { return x * std::clamp(x + Real{3}, Real{0}, Real{6}) / Real{6}; },
                          [](Real x, Real) {
                            return x <= Real{-3} ? Real{0} : x >= Real{3} ? one : (Real{2} * x + Real{3}) / Real{6};
                          }});
       return true;
-    case Kind::Swish:
+    case Activation::Kind::Swish:
       use(Differentiable{[](Real x) { return x * sigmoid(x); },
                          [](Real x, Real y) { return sigmoid(x) + y * (one - sigmoid(x)); }});
       return true;
-    case Kind::Mish:
+    case Activation::Kind::Mish:
       use(Differentiable{[](Real x) { return x * std::tanh(softplus(x)); },
                          [](Real x, Real) {
                            const Real t = std::tanh(softplus(x));
                            return t + x * (one - t * t) * sigmoid(x);
                          }});
       return true;
-    case Kind::Gelu:
+    case Activation::Kind::Gelu:
       use(Differentiable{[](Real x) { return x * normal_share(x); },
                          [](Real x, Real) { return normal_share(x) + x * normal_density(x); }});
       return true;
@@ -115,34 +113,34 @@ template <class Real, class Use>
 bool use_elementary(const Activation& layer, Use use) {
   constexpr Real one{1};
   switch (layer.kind) {
-    case Kind::Identity:
+    case Activation::Kind::Identity:
       use(Differentiable{[](Real x) { return x; }, [](Real, Real) { return one; }});
       return true;
-    case Kind::Neg:
+    case Activation::Kind::Neg:
       use(Differentiable{[](Real x) { return -x; }, [](Real, Real) { return -one; }});
       return true;
-    case Kind::Abs:
+    case Activation::Kind::Abs:
       use(Differentiable{[](Real x) { return std::abs(x); },
                          [](Real x, Real) { return x > Real{0}   ? one
                                                    : x < Real{0} ? -one
                                                                  : Real{0}; }});
       return true;
-    case Kind::Exp:
+    case Activation::Kind::Exp:
       use(Differentiable{[](Real x) { return std::exp(x); }, [](Real, Real y) { return y; }});
       return true;
-    case Kind::Log:
+    case Activation::Kind::Log:
       use(Differentiable{[](Real x) { return std::log(x); }, [](Real x, Real) { return one / x; }});
       return true;
-    case Kind::Sqrt:
+    case Activation::Kind::Sqrt:
       use(Differentiable{[](Real x) { return std::sqrt(x); }, [](Real, Real y) { return one / (Real{2} * y); }});
       return true;
-    case Kind::Reciprocal:
+    case Activation::Kind::Reciprocal:
       use(Differentiable{[](Real x) { return one / x; }, [](Real, Real y) { return -y * y; }});
       return true;
-    case Kind::Sin:
+    case Activation::Kind::Sin:
       use(Differentiable{[](Real x) { return std::sin(x); }, [](Real x, Real) { return std::cos(x); }});
       return true;
-    case Kind::Cos:
+    case Activation::Kind::Cos:
       use(Differentiable{[](Real x) { return std::cos(x); }, [](Real x, Real) { return -std::sin(x); }});
       return true;
     default:
@@ -156,13 +154,13 @@ template <class Real, class Use>
 bool use_step(const Activation& layer, Use use) {
   constexpr Real one{1};
   switch (layer.kind) {
-    case Kind::Sign:
+    case Activation::Kind::Sign:
       use(Differentiable{[](Real x) { return x > Real{0}   ? one
                                              : x < Real{0} ? -one
                                                            : Real{0}; },
                          [](Real x, Real) { return std::abs(x) <= one ? one : Real{0}; }});
       return true;
-    case Kind::Round:
+    case Activation::Kind::Round:
       use(Differentiable{[](Real x) { return std::nearbyint(x); }, [](Real, Real) { return one; }});
       return true;
     default:
@@ -241,7 +239,7 @@ class PReluPass : public LayerPass<Real> {
 
 template <class Real>
 LayerPassPtr<Real> pass_of(const Activation& layer, const PassSite& site) {
-  if (layer.kind == Kind::PRelu) {
+  if (layer.kind == Activation::Kind::PRelu) {
     return std::make_unique<PReluPass<Real>>(site);
   }
   if (!use_function<Real>(layer, [](const auto&) {})) {

@@ -9,24 +9,22 @@ namespace pj {
 
 namespace {
 
-using Kind = Elementwise::Kind;
-
 /// f(a, b) of an element, and its derivatives by both.
 template <class Real>
-Real combined(Kind kind, Real a, Real b) {
+Real combined(Elementwise::Kind kind, Real a, Real b) {
   switch (kind) {
-    case Kind::Add:
-    case Kind::Mean:
+    case Elementwise::Kind::Add:
+    case Elementwise::Kind::Mean:
       return a + b;
-    case Kind::Sub:
+    case Elementwise::Kind::Sub:
       return a - b;
-    case Kind::Mul:
+    case Elementwise::Kind::Mul:
       return a * b;
-    case Kind::Div:
+    case Elementwise::Kind::Div:
       return a / b;
-    case Kind::Min:
+    case Elementwise::Kind::Min:
       return std::min(a, b);
-    case Kind::Max:
+    case Elementwise::Kind::Max:
       return std::max(a, b);
     default:
       return std::pow(a, b);
@@ -40,31 +38,32 @@ struct Slopes {
 
 /// Of equal elements the first one is the smallest and the largest.
 template <class Real>
-Slopes<Real> slopes(Kind kind, Real a, Real b) {
+Slopes<Real> slopes(Elementwise::Kind kind, Real a, Real b) {
   constexpr Real one{1};
   constexpr Real zero{0};
   switch (kind) {
-    case Kind::Add:
-    case Kind::Mean:
+    case Elementwise::Kind::Add:
+    case Elementwise::Kind::Mean:
       return {one, one};
-    case Kind::Sub:
+    case Elementwise::Kind::Sub:
       return {one, -one};
-    case Kind::Mul:
+    case Elementwise::Kind::Mul:
       return {b, a};
-    case Kind::Div:
+    case Elementwise::Kind::Div:
       return {one / b, -a / (b * b)};
-    case Kind::Min:
+    case Elementwise::Kind::Min:
       return a <= b ? Slopes<Real>{one, zero} : Slopes<Real>{zero, one};
-    case Kind::Max:
+    case Elementwise::Kind::Max:
       return a >= b ? Slopes<Real>{one, zero} : Slopes<Real>{zero, one};
     default:
       return {b * std::pow(a, b - one), a > zero ? std::pow(a, b) * std::log(a) : zero};
   }
 }
 
-bool has_slopes(Kind kind) {
-  return kind == Kind::Add || kind == Kind::Sub || kind == Kind::Mul || kind == Kind::Div || kind == Kind::Min ||
-         kind == Kind::Max || kind == Kind::Pow || kind == Kind::Mean;
+bool has_slopes(Elementwise::Kind kind) {
+  return kind == Elementwise::Kind::Add || kind == Elementwise::Kind::Sub || kind == Elementwise::Kind::Mul ||
+         kind == Elementwise::Kind::Div || kind == Elementwise::Kind::Min || kind == Elementwise::Kind::Max ||
+         kind == Elementwise::Kind::Pow || kind == Elementwise::Kind::Mean;
 }
 
 /// One or two operands, stretched as in NumPy; a mean divides their sum.
@@ -75,7 +74,7 @@ class ElementwisePass : public LayerPass<Real> {
     for (std::size_t i = 0; i < site.node.inputs.size(); ++i) {
       strides_.push_back(stretched_strides(site.input(i).shape, shape_));
     }
-    scale_ = kind_ == Kind::Mean ? Real{1} / static_cast<Real>(strides_.size()) : Real{1};
+    scale_ = kind_ == Elementwise::Kind::Mean ? Real{1} / static_cast<Real>(strides_.size()) : Real{1};
   }
 
   void forward(const PassTensors<Real>& t, const Moment&) override {
@@ -120,7 +119,7 @@ class ElementwisePass : public LayerPass<Real> {
     });
   }
 
-  Kind kind_;
+  Elementwise::Kind kind_;
   Sizes shape_;
   std::vector<Sizes> strides_;
   Real scale_{1};

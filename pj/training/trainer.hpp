@@ -19,7 +19,7 @@ struct TrainOptions {
   std::int64_t batch = 64;
   BatchTask task;
   OptimizerOptions optimizer;
-  Schedule schedule;
+  RateSchedule schedule;
   Initializer initializer = Initializer::Kaiming;
   double clip_norm = 0.0;            ///< the gradient's largest norm (Pascanu, Mikolov and Bengio 2013); 0: any
   double statistics_momentum = 0.1;  ///< by which running statistics move towards those of a batch
