@@ -7,6 +7,7 @@
 #include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
 #include "pj/base/text.hpp"
+#include "pj/compression/dialect.hpp"
 #include "pj/data/learning_data.hpp"
 #include "pj/onnx/onnx.hpp"
 #include "pj/study/compression_report.hpp"
@@ -32,6 +33,7 @@ void check_options(const Options& options) {
       check_can_write(*path);
     }
   }
+  parse_dialect(options.dialect);
   if (options.data.empty() && !options.test.empty()) {
     throw InputError("--test measures what --data calibrates and trains; give that, too");
   }
@@ -191,12 +193,16 @@ Compressed searched(const Options& options, const Network& original, const Compr
   return with_choices(original, rules, search, search.points[*search.best].choices, data);
 }
 
+void write_network(const Options& options, const Network& network) {
+  if (!options.out.empty()) {
+    export_onnx(in_dialect(network, parse_dialect(options.dialect)), options.out);
+  }
+}
+
 void run_search(const Options& options, const Network& original, const CompressionRules& rules,
                 const CompressionSets& sets, const CompressionData& data, Console& console) {
   const Compressed best = searched(options, original, rules, sets, data, console);
-  if (!options.out.empty()) {
-    export_onnx(best.network, options.out);
-  }
+  write_network(options, best.network);
 }
 
 }  // namespace
@@ -222,9 +228,7 @@ void run_compress(const Options& options, Console& console) {
   measure(options, sets, original, compressed.network, report, console);
   price(options, original, compressed.network, report, console);
   console.progress.clear();
-  if (!options.out.empty()) {
-    export_onnx(compressed.network, options.out);
-  }
+  write_network(options, compressed.network);
   write_files(
       options, [&] { return compression_json(report); }, [&] { return compression_csv(report); });
   console.out << compression_table(report);
