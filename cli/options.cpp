@@ -123,6 +123,12 @@ const std::array rows{
     OptionRow{"--records", "FORMAT", "number format of plain records in DATA,LABELS; the default is uint8",
               &Options::records},
     OptionRow{"--rules", "FILE", "the approximations, in YAML (docs/compression.md)", &Options::rules},
+    OptionRow{"--max-drop", "PERCENT",
+              "search the least energy on --on that loses at most so many percent of the samples, as 1",
+              DecimalMember{&Options::max_drop, 0.0, most_percent}},
+    OptionRow{"--dialect", "NAME", "how --out says fixed point: qdq (the default), qcdq or qonnx (docs/compression.md)",
+              &Options::dialect},
+    OptionRow{"--front", "", "show every best trade of accuracy for energy that the search found", &Options::front},
     OptionRow{"--observe", "FILE", "also write what flows through the layers, for evaluate --densities",
               &Options::observe},
     OptionRow{

@@ -83,6 +83,9 @@ struct Options {
   bool server = false;
 
   std::string rules;
+  double max_drop = 0.0;  ///< percent; 0: no search is asked for
+  bool front = false;
+  std::string dialect = "qdq";
 
   /// The accelerator that was asked for, or the one that stands for all where none was.
   std::string machine() const { return on.empty() ? "eyeriss" : on; }

@@ -45,6 +45,8 @@ double mapped_layer(const YamlNode& with);
 double density_end(const YamlNode& with);
 double chip_traffic(const YamlNode& with);
 double gating_saving(const YamlNode& with, const MappingCache* cache);
+double quantiser_noise_ratio(const YamlNode& with);
+double activation_error(const YamlNode& with);
 double skip_speedup(const YamlNode& with);
 double codec_faults(const YamlNode& with);
 double size_deviations(const YamlNode& with);
