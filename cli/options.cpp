@@ -59,8 +59,10 @@ const std::array rows{
     OptionRow{"--verify", "", "execute the loop nest, and price every mapping where they are few, and compare",
               &Options::verify},
     OptionRow{"--pareto", "", "instead: every best trade of energy for cycles", &Options::pareto},
-    OptionRow{"--explain", "", "also search what each constraint costs, which capacity binds, and the runner-up",
-              &Options::explain},
+    OptionRow{
+        "--explain", "",
+        "also search what each constraint costs, which capacity binds, and the runner-up; run: only the plan's steps",
+        &Options::explain},
     OptionRow{"--set", "STAGE.KEY=VALUE",
               "set a value of the machine file anew, as array.columns=32 or clock=1 GHz; may be repeated",
               &Options::settings},
@@ -107,6 +109,8 @@ const std::array rows{
               &Options::records},
     OptionRow{"--observe", "FILE", "also write what flows through the layers, for evaluate --densities",
               &Options::observe},
+    OptionRow{"--plan", "BY", "how algorithms are chosen: model, the default; measure, whose times are kept; or plain",
+              &Options::plan},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {

@@ -61,6 +61,7 @@ struct Options {
   std::int64_t samples = 0;  ///< 0: all
   std::string records;
   std::string observe;
+  std::string plan = "model";
 
   bool operator==(const Options&) const = default;
 };
