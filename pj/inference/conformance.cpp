@@ -6,8 +6,8 @@
 #include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
 #include "pj/base/text.hpp"
-#include "pj/execution/execute.hpp"
 #include "pj/execution/numbers.hpp"
+#include "pj/inference/plan.hpp"
 #include "pj/onnx/backend_case.hpp"
 
 namespace pj {
@@ -84,11 +84,7 @@ CaseOutcome run_imported(CaseOutcome outcome, const Network& network, const std:
   try {
     const auto tensors = case_tensors(folder, "input");
     const auto inputs = inputs_for(network, case_input_names(folder), tensors);
-    std::vector<const Constant*> operands;
-    for (const Constant& input : inputs) {
-      operands.push_back(&input);
-    }
-    const auto found = run_plainly(network, operands);
+    const auto found = Plan(network).run(inputs);
     outcome.message = compared(found, case_tensors(folder, "output"));
     outcome.kind = outcome.message.empty() ? Passed : Wrong;
   } catch (const InputError& fault) {

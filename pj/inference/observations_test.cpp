@@ -65,7 +65,7 @@ TEST_CASE("what is seen of a trained network does not depend on the number of th
   if (!shared_is_there("the trained networks and data sets")) {
     return;
   }
-  const Plan plan(import_onnx(in_shared("models/resnet8-float/model.onnx")));
+  const Plan plan(import_onnx(in_shared("models/resnet8-float/model.onnx")), {.watched = true});
   const DataSet data = load_data_set(in_shared("data/cifar10/test_batch_first100.bin.gz"));
   AccuracyOptions options{.preprocessing = {.range = 255.0}, .samples = 20, .threads = 1, .observe = true};
   const Measurement one = measure_accuracy(plan, data, options);

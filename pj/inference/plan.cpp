@@ -3,21 +3,21 @@
 #include <algorithm>
 
 #include "pj/base/error.hpp"
+#include "pj/base/parallel.hpp"
 #include "pj/execution/execute.hpp"
+#include "pj/inference/convert.hpp"
 #include "pj/inference/memory.hpp"
+#include "pj/inference/run_memory.hpp"
+#include "pj/kernels/measure.hpp"
 
 namespace pj {
 
 namespace {
 
-using Tensors = std::vector<std::shared_ptr<const Constant>>;
-
 /// Computes a node; faults name it.
-std::vector<Constant> computed(const Network& network, const Node& node, const LayerKernel& kernel,
-                               std::span<const Constant* const> operands) {
+std::vector<Constant> computed(const Network& network, const Node& node, std::span<const Constant* const> operands) {
   try {
-    const std::vector<TensorType> types = result_types(network, node);
-    return kernel ? kernel(node.layer, operands, types) : execute(node.layer, operands, types);
+    return execute(node.layer, operands, result_types(network, node));
   } catch (const InputError& fault) {
     throw InputError("node '" + node.name + "': " + fault.what());
   }
@@ -40,7 +40,7 @@ void compute_constants(Network& network) {
     for (const ValueId id : node.inputs) {
       operands.push_back(id == no_value ? nullptr : network.values[id].data.get());
     }
-    auto results = computed(network, node, {}, operands);
+    auto results = computed(network, node, operands);
     for (std::size_t i = 0; i < results.size(); ++i) {
       Value& value = network.values[node.outputs[i]];
       value.is_constant = true;
@@ -70,63 +70,150 @@ void drop_unused(Network& network) {
   }
 }
 
-/// The operands of a node: weights, inputs and what was computed.
-std::vector<const Constant*> operands_of(const Network& network, const Node& node,
-                                         const std::vector<const Constant*>& tensors) {
-  std::vector<const Constant*> operands;
-  for (const ValueId id : node.inputs) {
-    operands.push_back(id == no_value ? nullptr : tensors[id] != nullptr ? tensors[id] : network.values[id].data.get());
+/// What steps keep of weights is theirs; the network keeps constants only that are outputs.
+void drop_weights(Network& network) {
+  std::vector<bool> is_output(network.values.size(), false);
+  for (const ValueId id : network.outputs) {
+    is_output[id] = true;
   }
-  return operands;
+  for (std::size_t id = 0; id < is_output.size(); ++id) {
+    if (!is_output[id]) {
+      network.values[id].data.reset();
+    }
+  }
+}
+
+bool is_quantised(const Network& network) {
+  return std::any_of(network.nodes.begin(), network.nodes.end(),
+                     [](const Node& node) { return std::holds_alternative<Quantize>(node.layer); });
+}
+
+/// What lies at `bytes`, planar, as a tensor.
+Constant planar(const Network& network, const TensorForm& form, std::span<const std::byte> bytes) {
+  const Value& value = network.values[form.value];
+  Constant tensor{value.format, value.shape, {bytes.begin(), bytes.end()}};
+  if (form.layout != Layout::Planar) {
+    const Step back = convert_step(network, form, Layout::Planar);
+    tensor.bytes.resize(static_cast<std::size_t>(form_bytes(network, back.outputs.front())));
+    const std::span<std::byte> output(tensor.bytes);
+    back.run({std::span(&bytes, 1), std::span(&output, 1), {}});
+  }
+  return tensor;
 }
 
 }  // namespace
 
-Plan::Plan(const Network& network, const PlanOptions& options) : network_(network) {
-  check_weights(network_);
-  check_memory(network_, memory_need(network_), options.memory_limit);
-  compute_constants(network_);
-  drop_unused(network_);
-  memory_ = memory_need(network_);
-  dead_after_ = last_uses(network_);
-  for (const Node& node : network_.nodes) {
-    kernels_.push_back(options.choose ? options.choose(network_, node) : LayerKernel{});
+struct Plan::Parts {
+  Network network;
+  MemoryNeed memory;
+  PlanOptions options;
+  Schedule schedule;
+  IntegerParts integers;
+  RunMemories memories;
+
+  void run_steps(RunMemory& memory_of_run, std::span<Seconds> times, const Watcher& watch) const {
+    for (std::size_t s = 0; s < schedule.steps.size(); ++s) {
+      const PlannedStep& planned = schedule.steps[s];
+      const Seconds start = times.empty() ? Seconds{} : processor_time();
+      if (planned.step.run) {
+        planned.step.run(memory_of_run.of_step(s));
+      }
+      if (!times.empty()) {
+        times[s] += processor_time() - start;
+      }
+      for (const std::size_t tensor : planned.outputs) {
+        const TensorForm& form = schedule.tensors[tensor].form;
+        if (watch && !planned.step.nodes.empty()) {
+          watch(form.value, planar(network, form, memory_of_run.tensor(tensor)));
+        }
+      }
+    }
   }
+
+  void run(std::span<const std::span<const std::byte>> inputs, std::span<const std::span<std::byte>> outputs,
+           std::span<Seconds> times, const Watcher& watch) {
+    const RunMemories::Lease lease = memories.lease(schedule, options.threads);
+    lease->set_inputs(inputs);
+    run_steps(*lease, times, watch);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const std::size_t tensor = schedule.outputs[i];
+      const auto found = tensor == PlannedTensor::none
+                             ? std::span<const std::byte>(network.values[network.outputs[i]].data->bytes)
+                             : lease->tensor(tensor);
+      std::copy(found.begin(), found.end(), outputs[i].begin());
+    }
+  }
+};
+
+Plan::Plan(const Network& network, const PlanOptions& options) : parts_(std::make_unique<Parts>()) {
+  Network& kept = parts_->network = network;
+  parts_->options = options;
+  parts_->options.threads = thread_count(options.threads);
+  check_weights(kept);
+  check_memory(kept, memory_need(kept), options.memory_limit);
+  if (options.arithmetic == RunNumbers::Integers && !options.watched && is_quantised(kept)) {
+    parts_->integers = take_integers(kept, options.plain_integers);
+  }
+  compute_constants(kept);
+  drop_unused(kept);
+  parts_->schedule = pj::schedule(kept, parts_->options, std::move(parts_->integers.steps));
+  parts_->options.makers = {};
+  if (!options.watched) {  // observers look at weights, too
+    drop_weights(kept);
+  }
+  const Schedule& made = parts_->schedule;
+  parts_->memory = {made.weights, made.arena.bytes, made.workspace * parts_->options.threads};
+}
+
+Plan::Plan(Plan&&) noexcept = default;
+Plan::~Plan() = default;
+
+const Network& Plan::network() const {
+  return parts_->network;
+}
+
+const MemoryNeed& Plan::memory() const {
+  return parts_->memory;
+}
+
+const Schedule& Plan::schedule() const {
+  return parts_->schedule;
+}
+
+const IntegerParts& Plan::integers() const {
+  return parts_->integers;
+}
+
+void Plan::run(std::span<const std::span<const std::byte>> inputs, std::span<const std::span<std::byte>> outputs,
+               std::span<Seconds> times) const {
+  parts_->run(inputs, outputs, times, {});
 }
 
 std::vector<Constant> Plan::run(std::span<const Constant> inputs, const Watcher& watch) const {
-  if (inputs.size() != network_.inputs.size()) {
-    throw InputError("network '" + network_.name + "' has " + std::to_string(network_.inputs.size()) +
+  const Network& network = parts_->network;
+  if (inputs.size() != network.inputs.size()) {
+    throw InputError("network '" + network.name + "' has " + std::to_string(network.inputs.size()) +
                      " inputs; give one tensor for each, not " + std::to_string(inputs.size()));
   }
-  std::vector<const Constant*> tensors(network_.values.size(), nullptr);
-  Tensors owned(network_.values.size());
-  const auto keep = [&](ValueId id, const Constant& tensor) {
-    tensors[id] = &tensor;
-    if (watch) {
-      watch(id, tensor);
-    }
-  };
+  ensure(!watch || parts_->options.watched, "what is watched has a plan that was made for it");
+  std::vector<std::span<const std::byte>> given;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    check_input(network_.values[network_.inputs[i]], inputs[i]);
-    keep(network_.inputs[i], inputs[i]);
-  }
-  for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
-    const Node& node = network_.nodes[n];
-    auto results = computed(network_, node, kernels_[n], operands_of(network_, node, tensors));
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      owned[node.outputs[i]] = std::make_shared<const Constant>(std::move(results[i]));
-      keep(node.outputs[i], *owned[node.outputs[i]]);
-    }
-    for (const ValueId id : dead_after_[n]) {
-      owned[id].reset();
-      tensors[id] = nullptr;
+    check_input(network.values[network.inputs[i]], inputs[i]);
+    given.emplace_back(inputs[i].bytes);
+    if (watch) {
+      watch(network.inputs[i], inputs[i]);
     }
   }
   std::vector<Constant> outputs;
-  for (const ValueId id : network_.outputs) {
-    outputs.push_back(tensors[id] != nullptr ? *tensors[id] : *network_.values[id].data);
+  for (const ValueId id : network.outputs) {
+    const Value& value = network.values[id];
+    const auto bytes = static_cast<std::size_t>(form_bytes(network, planar_form(network, id)));
+    outputs.push_back({value.format, value.shape, std::vector<std::byte>(bytes)});
   }
+  std::vector<std::span<std::byte>> found(outputs.size());
+  std::transform(outputs.begin(), outputs.end(), found.begin(),
+                 [](Constant& output) { return std::span(output.bytes); });
+  parts_->run(given, found, {}, watch);
   return outputs;
 }
 

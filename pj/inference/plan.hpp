@@ -6,17 +6,14 @@
 #include <span>
 #include <vector>
 
+#include "pj/inference/conv_choice.hpp"
+#include "pj/inference/integer_parts.hpp"
+#include "pj/inference/makers.hpp"
+#include "pj/inference/schedule.hpp"
 #include "pj/network/network.hpp"
 #include "pj/network/shapes.hpp"
 
 namespace pj {
-
-/// How one layer is computed: from its operands (null: left out) and the types of its results.
-using LayerKernel = std::function<std::vector<Constant>(const Layer& layer, std::span<const Constant* const> operands,
-                                                        std::span<const TensorType> results)>;
-
-/// Chooses the kernel of a node; an empty one means the plain executor (pj/execution).
-using KernelChoice = std::function<LayerKernel(const Network& network, const Node& node)>;
 
 /// The bytes that a run needs, known before it begins.
 struct MemoryNeed {
@@ -31,33 +28,56 @@ struct MemoryNeed {
 /// The memory that this machine lets a program have.
 std::int64_t machine_memory();
 
+/// What a quantised network is computed in.
+enum class RunNumbers {
+  Integers,  ///< whole numbers wherever layers stand between DequantizeLinear and QuantizeLinear (docs/integers.md)
+  Reals,     ///< as ONNX writes it: reals between its quantisers
+};
+
 struct PlanOptions {
-  KernelChoice choose = {};
+  std::span<const StepMaker> makers = {};  ///< empty: all of them
+  PlanBy by = PlanBy::Model;               ///< how algorithms are chosen
+  ConvTimeStore* times = nullptr;          ///< where measured times are kept; null: for this plan alone
+  RowNames algorithms = {};                ///< for convolutions, to choose among
+  RunNumbers arithmetic = RunNumbers::Integers;
+  bool plain_integers = false;    ///< whole numbers by their plain twin
+  bool watched = false;           ///< every node is a step of its own, in reals, so that every tensor exists
+  int threads = 1;                ///< that compute one step together; 0: one for each core
   std::int64_t memory_limit = 0;  ///< bytes; 0: what the machine has
 };
 
 /// Called with the value that an input, a weight or a node's result gives, as soon as it is there.
 using Watcher = std::function<void(ValueId value, const Constant& tensor)>;
 
-/// A network made ready to be run many times: what depends on constants alone is computed once, each layer has its
-/// kernel, each tensor is given up after its last use. Throws `InputError` where a weight has no elements, is not a
-/// number, or the run would need more memory than there is.
+/// A network made ready to be run many times: what depends on constants alone is computed once, nodes are gathered into
+/// steps, and all memory is planned. Throws `InputError` where a weight has no elements, is not a number, or the run
+/// would need more memory than there is.
 class Plan {
  public:
   explicit Plan(const Network& network, const PlanOptions& options = {});
+  Plan(Plan&&) noexcept;
+  ~Plan();
 
-  /// The network as it is run: without what was computed once.
-  const Network& network() const { return network_; }
-  const MemoryNeed& memory() const { return memory_; }
+  /// The network as it is run: without what was computed once. Weights are kept by the steps alone.
+  const Network& network() const;
+  const MemoryNeed& memory() const;
+  const Schedule& schedule() const;
+  /// What is computed in integers, and why all else is not; empty where nothing is quantised. The steps are the
+  /// schedule's.
+  const IntegerParts& integers() const;
 
-  /// The outputs for the inputs. Any number of threads may run a plan at a time.
+  /// The outputs for the inputs. Any number of threads may run a plan at a time. What is to be watched needs a plan
+  /// that was made for it.
   std::vector<Constant> run(std::span<const Constant> inputs, const Watcher& watch = {}) const;
 
+  /// The same between the caller's memory; allocates nothing when it has run before and no step is left to the plain
+  /// executor. With `times` the processor time of each step is added to what is there.
+  void run(std::span<const std::span<const std::byte>> inputs, std::span<const std::span<std::byte>> outputs,
+           std::span<Seconds> times = {}) const;
+
  private:
-  Network network_;
-  MemoryNeed memory_;
-  std::vector<LayerKernel> kernels_;  ///< of each node
-  std::vector<std::vector<ValueId>> dead_after_;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace pj

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 
 #include "pj/base/error.hpp"
@@ -43,9 +44,9 @@ TEST_CASE("a plan computes what depends on constants once and gives what the pla
 
 TEST_CASE("the memory of a run is that of its weights and of the tensors that are alive at a time") {
   const MemoryNeed need = Plan(small_network(1.0)).memory();
-  CHECK(need.weights == 16);            // doubled; w is not read any more
-  CHECK(need.activations == 2 * 16);    // an operand and its result
-  CHECK(need.workspace == 16 * 3 * 4);  // of the sum: three tensors of four numbers
+  CHECK(need.weights == 16);          // doubled; w is not read any more
+  CHECK(need.activations == 2 * 64);  // the sum and its relu, each of 16 bytes, in a cache line of its own
+  CHECK(need.workspace == 0);
   CHECK_THROWS_WITH_AS(Plan(small_network(1.0), {.memory_limit = 10}),
                        doctest::Contains("GiB of memory to run, more than there is"), InputError);
 }
@@ -57,22 +58,26 @@ TEST_CASE("weights that are not numbers are refused") {
                        InputError);
 }
 
-TEST_CASE("a chosen kernel takes the place of the plain executor, and its faults name the node") {
-  const KernelChoice choose = [](const Network&, const Node& node) -> LayerKernel {
-    if (node.name != "relu") {
-      return {};
-    }
-    return [](const Layer&, std::span<const Constant* const>, std::span<const TensorType>) -> std::vector<Constant> {
-      throw InputError("it is tired");
-    };
-  };
-  const Plan plan(small_network(1.0), {.choose = choose});
-  const Constant input = real_tensor({4}, {1, 2, 3, 4});
-  CHECK_THROWS_WITH_AS(plan.run(std::span(&input, 1)), "node 'relu': it is tired", InputError);
+TEST_CASE("a maker takes the place of the plain executor where it takes a node") {
+  static constexpr std::array makers{StepMaker{"tired",
+                                               [](const PlanGraph& graph, std::size_t node, bool) {
+                                                 return graph.node(node).name == "relu" ? NodeGroup{{node}}
+                                                                                        : NodeGroup::no("it is none");
+                                               },
+                                               [](const MakeContext& context, const std::vector<std::size_t>& nodes) {
+                                                 Step step = make_plain(context, nodes);
+                                                 step.algorithm = "tired";
+                                                 return step;
+                                               }},
+                                     StepMaker{"plain", take_plain, make_plain}};
+  const Plan plan(small_network(1.0), {.makers = makers});
+  REQUIRE(plan.schedule().steps.size() == 2);
+  CHECK(plan.schedule().steps[0].step.algorithm == "plain");
+  CHECK(plan.schedule().steps[1].step.algorithm == "tired");
 }
 
 TEST_CASE("the watcher sees the inputs and every result") {
-  const Plan plan(small_network(1.0));
+  const Plan plan(small_network(1.0), {.watched = true});
   std::vector<std::string> seen;
   const Constant input = real_tensor({4}, {1, 2, 3, 4});
   plan.run(std::span(&input, 1), [&](ValueId id, const Constant&) { seen.push_back(plan.network().values[id].name); });

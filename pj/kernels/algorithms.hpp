@@ -1,21 +1,39 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <span>
 #include <string>
 
 #include "pj/base/error.hpp"
 #include "pj/base/tensor.hpp"
 #include "pj/kernels/conv_operands.hpp"
+#include "pj/kernels/epilogue.hpp"
 #include "pj/kernels/layout.hpp"
 
 namespace pj {
 
+/// The memory of one run of a convolution. Of its parts those from `first` to before `last` are computed.
+struct ConvMemory {
+  std::span<const float> input;
+  std::span<float> output, workspace;
+  std::span<const float> residual = {};  ///< where the epilogue adds one
+  std::int64_t first = 0, last = std::numeric_limits<std::int64_t>::max();
+};
+
 /// A convolution whose weights have been transformed or packed, ready to be run any number of times.
 struct PreparedConv {
   Layout input = Layout::Planar, output = Layout::Planar;
+  std::int64_t weights = 0;    ///< numbers that it keeps
   std::int64_t workspace = 0;  ///< numbers that `run` needs for itself
-  std::function<void(std::span<const float> input, std::span<float> output, std::span<float> workspace)> run;
+  std::int64_t parts = 1;      ///< that can be computed at the same time, each with a workspace of its own
+  bool in_place = false;       ///< the output may take the place of the residual
+  std::function<void(const ConvMemory&)> run;
+};
+
+/// How an algorithm takes and leaves its maps.
+struct ConvLayouts {
+  Layout input = Layout::Planar, output = Layout::Planar;
 };
 
 /// One row of the table of algorithms.
@@ -23,7 +41,9 @@ struct ConvAlgorithm {
   const char* name;
   const char* source;  ///< who published it
   Verdict (*can_run)(const ConvShape&);
-  PreparedConv (*prepare)(const ConvShape&, std::span<const float> weights);
+  PreparedConv (*prepare)(const ConvShape&, std::span<const float> weights, const Epilogue& epilogue);
+  /// Those of the prepared convolution, known without preparing it.
+  ConvLayouts (*layouts)(const ConvShape&);
   /// Operations by formula, with what is done to the weights once left out.
   OperationCount (*operations)(const ConvShape&);
   /// A bound on |computed - exact| / (max|input| · max|weight|) of each output.
@@ -32,6 +52,7 @@ struct ConvAlgorithm {
   OperationCount (*count)(const ConvShape&);
   /// The plain form in whole numbers of 16 bits, exact; null where there is none.
   void (*run_whole)(const ConvOperands<WideInteger>&);
+  double kept_weights = 1.0;  ///< numbers that it keeps for each weight
 };
 
 /// All algorithms for convolutions; the first, `direct`, is the plain twin of the others.
@@ -40,12 +61,15 @@ std::span<const ConvAlgorithm> conv_algorithms();
 /// The row with this name; throws `InputError` with "did you mean".
 const ConvAlgorithm& conv_algorithm(const std::string& name);
 
-/// Runs a prepared convolution on planar maps, whatever its own layouts.
+/// Runs a prepared convolution on planar maps, whatever its own layouts; `residual` where its epilogue adds one.
 Tensor<float, 4> run_planar(const PreparedConv& conv, const ConvShape& shape, TensorView<const float, 4> input,
-                            std::span<float> workspace);
+                            std::span<float> workspace, TensorView<const float, 4> residual = {});
 /// Prepares and runs once.
 Tensor<float, 4> run_planar(const ConvAlgorithm& algorithm, const ConvShape& shape, TensorView<const float, 4> input,
                             TensorView<const float, 4> weights);
+
+/// A convolution that ends with a pass of its own for the epilogue.
+PreparedConv with_epilogue(PreparedConv conv, const ConvShape& shape, const Epilogue& epilogue);
 
 /// The algorithm of the table with the fewest operations among those that can run the shape.
 const ConvAlgorithm& fewest_operations(const ConvShape& shape);

@@ -84,6 +84,33 @@ TEST_CASE("every algorithm is within its error bound of the seven loops in doubl
   });
 }
 
+TEST_CASE("every algorithm ends as the pass over its output does that is the twin of its epilogue") {
+  for_random_cases(100, [](Rng& rng) {
+    const ConvShape shape = random_conv(rng);
+    const auto input = random_real(rng, shape.input());
+    const auto weights = random_real(rng, shape.weights());
+    const auto residual = random_real(rng, shape.output());
+    Epilogue epilogue{.residual = rng.chance(0.5), .function = static_cast<Epilogue::Function>(rng.between(0, 3))};
+    const auto bias = random_real<1>(rng, {shape.M});
+    epilogue.bias.assign(bias.elements().begin(), bias.elements().end());
+    epilogue.low = rng.chance(0.5) ? 0.0F : 0.25F;
+    for_algorithms(shape, [&](const ConvAlgorithm& algorithm) {
+      Tensor<float, 4> expected = run_planar(algorithm, shape, input.view(), weights.view());
+      apply(epilogue, shape.output(), Layout::Planar, residual.elements(), expected.elements());
+      const PreparedConv conv = algorithm.prepare(shape, weights.elements(), epilogue);
+      Buffer<float> workspace(static_cast<std::size_t>(conv.workspace));
+      const Tensor<float, 4> output = run_planar(conv, shape, input.view(), workspace, residual.view());
+      double largest = 0.0;
+      double most = 1.0;
+      for (std::size_t i = 0; i < expected.elements().size(); ++i) {
+        largest = std::max(largest, std::abs(static_cast<double>(output.elements()[i] - expected.elements()[i])));
+        most = std::max(most, std::abs(static_cast<double>(expected.elements()[i])));
+      }
+      CHECK(largest <= 1e-5 * most);
+    });
+  });
+}
+
 TEST_CASE("a prepared convolution gives the same again") {
   Rng rng(1);
   const ConvShape shape{.N = 2, .C = 16, .M = 32, .H = 9, .W = 7, .R = 3, .S = 3, .pad_top = 1, .pad_left = 1};
@@ -91,7 +118,7 @@ TEST_CASE("a prepared convolution gives the same again") {
   const auto first = random_real(rng, shape.input());
   const auto second = random_real(rng, shape.input());
   for_algorithms(shape, [&](const ConvAlgorithm& algorithm) {
-    const PreparedConv conv = algorithm.prepare(shape, weights.elements());
+    const PreparedConv conv = algorithm.prepare(shape, weights.elements(), {});
     Buffer<float> workspace(static_cast<std::size_t>(conv.workspace), 1e30F);
     const Tensor<float, 4> expected = run_planar(algorithm, shape, second.view(), weights.view());
     run_planar(conv, shape, first.view(), workspace);

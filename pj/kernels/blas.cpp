@@ -6,12 +6,12 @@
 
 namespace pj {
 
-namespace {
-
 int blas_size(std::int64_t size) {
   ensure(size <= 0x7fffffff, "BLAS counts rows and columns in 32 bits");
   return static_cast<int>(size);
 }
+
+namespace {
 
 void multiply_as(CBLAS_TRANSPOSE transpose_b, TensorView<const float, 2> a, TensorView<const float, 2> b,
                  TensorView<float, 2> product) {

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "pj/kernels/algorithms.hpp"
+#include "pj/kernels/cook_toom.hpp"
 #include "pj/kernels/vector_kernels.hpp"
 
 namespace pj {
@@ -13,14 +14,40 @@ namespace pj {
 Verdict blocks_can_run(const ConvShape& shape);
 
 PreparedConv prepare_winograd(const VectorKernels& kernels, const ConvShape& shape, std::span<const float> weights,
-                              int m, int r);
+                              const CookToom& f, const Epilogue& epilogue);
 
 /// 1×1 with stride 1 and without padding: one product.
 Verdict pointwise_can_run(const ConvShape& shape);
-PreparedConv prepare_pointwise(const VectorKernels& kernels, const ConvShape& shape, std::span<const float> weights);
+PreparedConv prepare_pointwise(const VectorKernels& kernels, const ConvShape& shape, std::span<const float> weights,
+                               const Epilogue& epilogue);
 
 /// One filter for each channel.
 Verdict depthwise_can_run(const ConvShape& shape);
-PreparedConv prepare_depthwise(const VectorKernels& kernels, const ConvShape& shape, std::span<const float> weights);
+PreparedConv prepare_depthwise(const VectorKernels& kernels, const ConvShape& shape, std::span<const float> weights,
+                               const Epilogue& epilogue);
+
+/// Any stride and dilation: planar maps of a few channels, else groups of whole blocks.
+Verdict windowed_can_run(const ConvShape& shape);
+ConvLayouts windowed_layouts(const ConvShape& shape);
+PreparedConv prepare_windowed(const VectorKernels& kernels, const ConvShape& shape, std::span<const float> weights,
+                              const Epilogue& epilogue);
+
+/// One image's product with a matrix, which is as fast as memory.
+Verdict streamed_can_run(const ConvShape& shape);
+PreparedConv prepare_streamed(const VectorKernels& kernels, const ConvShape& shape, std::span<const float> weights,
+                              const Epilogue& epilogue);
+
+/// An epilogue as the loops take it; its bias filled up to whole blocks.
+class BlockedEpilogue {
+ public:
+  BlockedEpilogue(const Epilogue& epilogue, std::int64_t channels);
+
+  /// For outputs whose first channel is this one and whose first number lies `offset` numbers behind the map's.
+  VectorEpilogue at(std::int64_t channel, const float* residual, std::int64_t offset) const;
+
+ private:
+  Epilogue epilogue_;
+  Buffer<float> bias_;
+};
 
 }  // namespace pj

@@ -24,6 +24,31 @@ Tensor<float, Rank> small_whole(Rng& rng, const Shape<Rank>& shape) {
   return tensor;
 }
 
+/// Functions that keep multiples of 1/2 exact.
+Epilogue small_epilogue(Rng& rng, std::int64_t M) {
+  Epilogue epilogue{.residual = rng.chance(0.5), .function = static_cast<Epilogue::Function>(rng.between(0, 2))};
+  if (rng.chance(0.5)) {
+    const auto bias = small_whole<1>(rng, {M});
+    epilogue.bias.assign(bias.elements().begin(), bias.elements().end());
+  }
+  epilogue.low = epilogue.function == Epilogue::Function::Leaky ? 0.5F : static_cast<float>(rng.between(-5, 1));
+  epilogue.high = static_cast<float>(rng.between(1, 50));
+  return epilogue;
+}
+
+/// The parts one by one, the last one first, in place of the residual where that is allowed.
+void check_parts(const PreparedConv& conv, const ConvShape& shape, const Tensor<float, 4>& input,
+                 const Tensor<float, 4>& residual, const Tensor<float, 4>& expected) {
+  const Buffer<float> laid_out = from_planar(input.view(), conv.input);
+  Buffer<float> output = from_planar(residual.view(), conv.output);
+  const Buffer<float> added = output;
+  Buffer<float> workspace(static_cast<std::size_t>(conv.workspace));
+  for (std::int64_t part = conv.parts; part-- > 0;) {
+    conv.run({laid_out, output, workspace, conv.in_place ? output : added, part, part + 1});
+  }
+  CHECK((to_planar(output, shape.output(), conv.output) == expected));
+}
+
 /// Holds a preparation to the seven loops in numbers that every order of additions keeps exact.
 template <class Prepare>
 void check_exact(Rng& rng, const ConvShape& shape, const Prepare& prepare) {
@@ -32,11 +57,15 @@ void check_exact(Rng& rng, const ConvShape& shape, const Prepare& prepare) {
   const auto weights = small_whole(rng, shape.weights());
   Tensor<float, 4> expected(shape.output());
   conv_direct<float>({shape, input.view(), weights.view(), expected.view()});
+  const Epilogue epilogue = small_epilogue(rng, shape.M);
+  const auto residual = small_whole(rng, shape.output());
+  apply(epilogue, shape.output(), Layout::Planar, residual.elements(), expected.elements());
   for (const VectorKernels* kernels : vector_kernels()) {
     CAPTURE(kernels->name);
-    const PreparedConv conv = prepare(*kernels, shape, weights.elements());
+    const PreparedConv conv = prepare(*kernels, shape, weights.elements(), epilogue);
     Buffer<float> workspace(static_cast<std::size_t>(conv.workspace));
-    CHECK((run_planar(conv, shape, input.view(), workspace) == expected));
+    CHECK((run_planar(conv, shape, input.view(), workspace, residual.view()) == expected));
+    check_parts(conv, shape, input, residual, expected);
   }
 }
 
@@ -69,6 +98,25 @@ TEST_CASE("pointwise convolutions of every instruction set equal the seven loops
   });
 }
 
+TEST_CASE("direct convolutions of every instruction set equal the seven loops to the last bit") {
+  for_random_cases(150, [](Rng& rng) {
+    const ConvShape shape = rng.chance(0.5) ? random_blocks(rng) : random_conv(rng);
+    if (windowed_can_run(shape)) {
+      check_exact(rng, shape, prepare_windowed);
+    }
+  });
+}
+
+TEST_CASE("streamed products of every instruction set equal the seven loops to the last bit") {
+  for_random_cases(60, [](Rng& rng) {
+    ConvShape shape{.C = rng.between(1, 20), .M = rng.between(1, 150), .H = rng.between(1, 4), .W = rng.between(1, 4)};
+    shape.R = shape.H;
+    shape.S = shape.W;
+    REQUIRE(streamed_can_run(shape));
+    check_exact(rng, shape, prepare_streamed);
+  });
+}
+
 TEST_CASE("F(2×2,3×3) of every instruction set, whose constants are powers of two, is exact in small whole numbers") {
   for_random_cases(60, [](Rng& rng) {
     ConvShape shape = random_blocks(rng);
@@ -76,9 +124,11 @@ TEST_CASE("F(2×2,3×3) of every instruction set, whose constants are powers of 
     shape.stride_h = shape.stride_w = shape.dilation_h = shape.dilation_w = 1;
     shape.H = std::max<std::int64_t>(shape.H, 3);
     shape.W = std::max<std::int64_t>(shape.W, 3);
-    check_exact(rng, shape, [](const VectorKernels& kernels, const ConvShape& conv, std::span<const float> weights) {
-      return prepare_winograd(kernels, conv, weights, 2, 3);
-    });
+    check_exact(rng, shape,
+                [](const VectorKernels& kernels, const ConvShape& conv, std::span<const float> weights,
+                   const Epilogue& epilogue) {
+                  return prepare_winograd(kernels, conv, weights, conv_cook_toom(2, 3), epilogue);
+                });
   });
 }
 
@@ -95,7 +145,7 @@ TEST_CASE("the fast transforms of every instruction set are within the error bou
       const auto weights = random_real(rng, shape.weights());
       for (const VectorKernels* kernels : vector_kernels()) {
         CAPTURE(kernels->name);
-        const PreparedConv conv = prepare_winograd(*kernels, shape, weights.elements(), m, r);
+        const PreparedConv conv = prepare_winograd(*kernels, shape, weights.elements(), conv_cook_toom(m, r), {});
         Buffer<float> workspace(static_cast<std::size_t>(conv.workspace));
         const Tensor<float, 4> output = run_planar(conv, shape, input.view(), workspace);
         const ConvOperands<float> operands{shape, input.view(), weights.view(), {}};

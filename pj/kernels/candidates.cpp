@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "pj/base/random.hpp"
+#include "pj/kernels/byte_candidates.hpp"
 #include "pj/kernels/code_candidates.hpp"
 #include "pj/kernels/prepared.hpp"
 #include "pj/kernels/sampled_error.hpp"
@@ -34,7 +35,7 @@ struct FloatRun {
 
   FloatRun(const ConvAlgorithm& algorithm, const std::shared_ptr<const FloatOperands>& given)
       : operands(given),
-        conv(algorithm.prepare(given->shape, given->weights.elements())),
+        conv(algorithm.prepare(given->shape, given->weights.elements(), {})),
         input(from_planar(given->input.view(), conv.input)),
         output(static_cast<std::size_t>(layout_size(given->shape.output(), conv.output))),
         workspace(static_cast<std::size_t>(conv.workspace)) {}
@@ -57,7 +58,7 @@ Candidate float_candidate(const ConvAlgorithm& algorithm, const std::shared_ptr<
   }
   candidate.prepare = [&algorithm, operands]() -> RunningCandidate {
     const auto run = std::make_shared<FloatRun>(algorithm, operands);
-    return {[run] { run->conv.run(run->input, run->output, run->workspace); }, [run] { return run->error(); }};
+    return {[run] { run->conv.run({run->input, run->output, run->workspace}); }, [run] { return run->error(); }};
   };
   return candidate;
 }
@@ -87,6 +88,9 @@ std::vector<Candidate> candidates(const ConvShape& shape, const MeasureOptions& 
   list = dense_candidates(floats);
   std::ranges::move(is_sparse ? sparse_candidates(shape, options.density) : code_candidates(shape, options.numbers),
                     std::back_inserter(list));
+  if (options.numbers == Numbers::Int8) {
+    std::ranges::move(byte_candidates(shape), std::back_inserter(list));
+  }
   return list;
 }
 

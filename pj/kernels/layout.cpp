@@ -4,15 +4,11 @@ namespace pj {
 
 namespace {
 
-std::int64_t block_of(Layout layout) {
-  return layout == Layout::Planar ? 1 : layout == Layout::Blocked8 ? 8 : block_size;
-}
-
 /// Calls `move(laid_out, planar)` for the indices of every element.
 template <class Move>
 void for_elements(const Shape<4>& shape, Layout layout, const Move& move) {
   const auto [N, C, H, W] = shape;
-  const std::int64_t block = block_of(layout);
+  const std::int64_t block = channels_of_block(layout);
   std::size_t planar = 0;
   for (std::int64_t n = 0; n < N; ++n) {
     for (std::int64_t c = 0; c < C; ++c) {
@@ -28,7 +24,7 @@ void for_elements(const Shape<4>& shape, Layout layout, const Move& move) {
 
 std::int64_t layout_size(const Shape<4>& shape, Layout layout) {
   const auto [N, C, H, W] = shape;
-  const std::int64_t block = block_of(layout);
+  const std::int64_t block = channels_of_block(layout);
   return N * ceil_div(C, block) * block * H * W;
 }
 

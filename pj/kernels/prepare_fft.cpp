@@ -70,6 +70,7 @@ class FftConv {
         forward_(make_plan({plan_.n, plan_.blocks(), shape.C * plan_.blocks()}, true)),
         inverse_(make_plan({plan_.n, plan_.blocks(), shape.M * plan_.blocks()}, false)) {}
 
+  std::int64_t weights() const { return 2 * std::ssize(spectra_); }
   std::int64_t workspace() const { return tile_numbers() + 2 * plan_.frequencies() * (shape_.C + shape_.M) * blocks(); }
 
   void run(std::span<const float> input, std::span<float> output, std::span<float> workspace) const {
@@ -139,10 +140,12 @@ class FftConv {
 
 }  // namespace
 
-PreparedConv prepare_fft(const ConvShape& shape, std::span<const float> weights) {
+PreparedConv prepare_fft(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue) {
   const auto conv = std::make_shared<const FftConv>(shape, weights);
-  return {.workspace = conv->workspace(),
-          .run = [conv](auto input, auto output, auto workspace) { conv->run(input, output, workspace); }};
+  return with_epilogue({.weights = conv->weights(),
+                        .workspace = conv->workspace(),
+                        .run = [conv](const ConvMemory& m) { conv->run(m.input, m.output, m.workspace); }},
+                       shape, epilogue);
 }
 
 OperationCount fft_conv_operations(const ConvShape& shape) {

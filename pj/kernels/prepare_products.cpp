@@ -40,28 +40,32 @@ void run_products(const ConvOperands<float>& conv, std::span<float> workspace) {
 
 }  // namespace
 
-PreparedConv prepare_direct(const ConvShape& shape, std::span<const float> weights) {
-  return {.run = [shape, kept = Weights(weights.begin(), weights.end())](auto input, auto output, auto) {
-    conv_direct(operands(shape, kept, input, output));
-  }};
+PreparedConv prepare_direct(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue) {
+  const auto run = [shape, kept = Weights(weights.begin(), weights.end())](const ConvMemory& memory) {
+    conv_direct(operands(shape, kept, memory.input, memory.output));
+  };
+  return with_epilogue({.weights = std::ssize(weights), .run = run}, shape, epilogue);
 }
 
 double direct_error_bound(const ConvShape& s) {
   return sum_error_bound(static_cast<double>(s.group_C() * s.R * s.S), float_roundoff);
 }
 
-PreparedConv prepare_im2col(const ConvShape& shape, std::span<const float> weights) {
+PreparedConv prepare_im2col(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue) {
   const ProductShape product = toeplitz_product(shape);
   const bool is_connected = shape.is_fully_connected();
-  return {.workspace = is_connected || shape.is_pointwise() ? 0 : product.K * product.N,
-          .run = [=, kept = Weights(weights.begin(), weights.end())](auto input, auto output, auto workspace) {
-            if (is_connected) {
-              multiply_transposed({input, {shape.N, product.K}}, {std::span<const float>(kept), {shape.M, product.K}},
-                                  {output, {shape.N, shape.M}});
-            } else {
-              run_products(operands(shape, kept, input, output), workspace);
-            }
-          }};
+  const auto run = [=, kept = Weights(weights.begin(), weights.end())](const ConvMemory& memory) {
+    if (is_connected) {
+      multiply_transposed({memory.input, {shape.N, product.K}}, {std::span<const float>(kept), {shape.M, product.K}},
+                          {memory.output, {shape.N, shape.M}});
+    } else {
+      run_products(operands(shape, kept, memory.input, memory.output), memory.workspace);
+    }
+  };
+  return with_epilogue({.weights = std::ssize(weights),
+                        .workspace = is_connected || shape.is_pointwise() ? 0 : product.K * product.N,
+                        .run = run},
+                       shape, epilogue);
 }
 
 int strassen_levels(const ProductShape& shape) {
@@ -82,12 +86,14 @@ Verdict strassen_can_run(const ConvShape& shape) {
   return Verdict::yes();
 }
 
-PreparedConv prepare_strassen(const ConvShape& shape, std::span<const float> weights) {
-  return {.run = [shape, kept = Weights(weights.begin(), weights.end())](auto input, auto output, auto) {
+PreparedConv prepare_strassen(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue) {
+  const auto run = [shape, kept = Weights(weights.begin(), weights.end())](const ConvMemory& memory) {
     const int levels = strassen_levels(toeplitz_product(shape));
-    conv_toeplitz(operands(shape, kept, input, output),
-                  [&](auto a, auto b, auto product) { strassen(a, b, product, levels, multiply); });
-  }};
+    conv_toeplitz(operands(shape, kept, memory.input, memory.output), [&](auto a, auto b, auto product) {
+      strassen(a, b, product, levels, [](auto left, auto right, auto p) { multiply(left, right, p); });
+    });
+  };
+  return with_epilogue({.weights = std::ssize(weights), .run = run}, shape, epilogue);
 }
 
 OperationCount strassen_conv_operations(const ConvShape& shape) {

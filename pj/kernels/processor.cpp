@@ -70,6 +70,18 @@ std::vector<const WordKernels*> word_kernels() {
   return kernels;
 }
 
+std::vector<const ByteKernels*> byte_kernels() {
+  std::vector<const ByteKernels*> kernels;
+  if (has_vnni() && vnni_byte_kernels() != nullptr) {
+    kernels.push_back(vnni_byte_kernels());
+  }
+  if (has_avx2() && avx2_byte_kernels() != nullptr) {
+    kernels.push_back(avx2_byte_kernels());
+  }
+  kernels.push_back(portable_byte_kernels());
+  return kernels;
+}
+
 std::vector<const SparseKernels*> sparse_kernels() {
   std::vector<const SparseKernels*> kernels;
   if (has_avx512() && avx512_sparse_kernels() != nullptr) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "pj/kernels/byte_kernels.hpp"
 #include "pj/kernels/sparse_kernels.hpp"
 #include "pj/kernels/vector_kernels.hpp"
 #include "pj/kernels/word_kernels.hpp"
@@ -15,6 +16,8 @@ std::vector<const VectorKernels*> vector_kernels();
 /// The same for words of low precision.
 std::vector<const WordKernels*> word_kernels();
 
+/// The same for whole-number layers.
+std::vector<const ByteKernels*> byte_kernels();
 /// The same for sparse and structured weights.
 std::vector<const SparseKernels*> sparse_kernels();
 

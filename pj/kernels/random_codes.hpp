@@ -21,6 +21,9 @@ using RealOperands = CodeOperands<float, float>;
 /// The values that weights take: all bytes where there are none.
 using WeightValues = std::span<const std::int8_t>;
 
+/// A number in [-1, 1).
+float in_unit(Rng& rng);
+
 /// Random inputs of the codes, and weights among these values (for signs: -1 and 1; for a codebook of no values: some
 /// random bytes).
 WholeOperands random_whole_codes(Rng& rng, const CodesLayout& layout, WeightValues values);

@@ -28,7 +28,7 @@ OperationCount for_outputs(const ConvShape& s, std::int64_t terms) {
 }
 
 std::int64_t kept_inputs(const ConvShape& s, double density) {
-  return kept_of(inputs_of(s), density);
+  return kept_of(s.filter_size(), density);
 }
 
 OperationCount kept_operations(const ConvShape& s, double density) {
@@ -42,7 +42,7 @@ double kept_error_bound(const ConvShape& s, double density) {
 /// Entries of all windows of an output; the last window may be too small for as many.
 std::int64_t balanced_inputs(const ConvShape& s, double density) {
   const std::int64_t entries = balanced_entries(density);
-  const std::int64_t K = inputs_of(s);
+  const std::int64_t K = s.filter_size();
   return K / balanced_window * entries + std::min(entries, K % balanced_window);
 }
 
@@ -76,7 +76,7 @@ SparseExample example(const SparseKernels& kernels, const ConvShape& s, Buffer<f
 /// The same number of weights in each filter.
 Buffer<float> random_filters(const ConvShape& s, double density, Rng& rng) {
   Buffer<float> weights(static_cast<std::size_t>(element_count(s.weights())));
-  const std::int64_t K = inputs_of(s);
+  const std::int64_t K = s.filter_size();
   for (std::int64_t m = 0; m < s.M; ++m) {
     choose(rng, K, kept_inputs(s, density),
            [&](std::int64_t i) { weights[static_cast<std::size_t>(m * K + i)] = random_in_unit(rng); });
@@ -94,7 +94,7 @@ SparseExample random_columns(const SparseKernels& kernels, const ConvShape& s, d
 
 SparseExample random_balanced(const SparseKernels& kernels, const ConvShape& s, double density, Rng& rng) {
   Buffer<float> weights(static_cast<std::size_t>(element_count(s.weights())));
-  const std::int64_t K = inputs_of(s);
+  const std::int64_t K = s.filter_size();
   for (std::int64_t i = 0; i < s.M * ceil_div(K, balanced_window); ++i) {
     const std::int64_t first = i % ceil_div(K, balanced_window) * balanced_window;
     float* const window = weights.data() + i / ceil_div(K, balanced_window) * K + first;
@@ -106,7 +106,7 @@ SparseExample random_balanced(const SparseKernels& kernels, const ConvShape& s, 
 
 SparseExample random_blocks(const SparseKernels& kernels, const ConvShape& s, double density, Rng& rng) {
   Buffer<float> weights(static_cast<std::size_t>(element_count(s.weights())));
-  const std::int64_t K = inputs_of(s);
+  const std::int64_t K = s.filter_size();
   for (std::int64_t m = 0; m < s.M; m += std::min(block_size, s.group_M() - m % s.group_M())) {
     const std::int64_t last = m + std::min(block_size, s.group_M() - m % s.group_M());
     choose(rng, K, kept_inputs(s, density), [&](std::int64_t i) {
@@ -119,12 +119,12 @@ SparseExample random_blocks(const SparseKernels& kernels, const ConvShape& s, do
 }
 
 std::int64_t circulant_blocks(const ConvShape& s, std::int64_t b) {
-  return ceil_div(s.M, b) * ceil_div(inputs_of(s), b);
+  return ceil_div(s.M, b) * ceil_div(s.filter_size(), b);
 }
 
 SparseExample random_circulant(const SparseKernels& kernels, const ConvShape& s, double density, Rng& rng) {
   const std::int64_t b = circulant_size(density);
-  const std::int64_t K = inputs_of(s);
+  const std::int64_t K = s.filter_size();
   Buffer<float> columns(static_cast<std::size_t>(circulant_blocks(s, b) * b));
   std::ranges::generate(columns, [&] { return random_in_unit(rng); });
   Buffer<float> weights(static_cast<std::size_t>(s.M * K));
@@ -166,7 +166,7 @@ std::int64_t row_bytes(const ConvShape& s, double density) {
 }
 
 std::int64_t column_bytes(const ConvShape& s, double density) {
-  return kept_values(s, density) * (float_bytes + place_bytes) + (inputs_of(s) + 1) * start_bytes;
+  return kept_values(s, density) * (float_bytes + place_bytes) + (s.filter_size() + 1) * start_bytes;
 }
 
 std::int64_t balanced_values(const ConvShape& s, double density) {

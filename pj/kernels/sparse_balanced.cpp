@@ -49,20 +49,20 @@ struct BalancedWeights {
 }  // namespace
 
 SparseConv prepare_balanced(const SparseKernels& kernels, const ConvShape& s, std::span<const float> weights) {
-  const std::int64_t K = inputs_of(s);
+  const std::int64_t K = s.filter_size();
   const auto kept = std::make_shared<const BalancedWeights>(TensorView<const float, 2>(weights, {s.M, K}));
   const std::int64_t padded = kept->windows * balanced_window;
-  const auto run = [s, K, padded, kept, &kernels](auto input, auto output, auto workspace) {
-    std::ranges::fill(workspace, 0.0F);
-    float* const block_output = workspace.data() + padded;
+  const auto run = [s, K, padded, kept, &kernels](const ConvMemory& memory) {
+    std::ranges::fill(memory.workspace, 0.0F);
+    float* const block_output = memory.workspace.data() + padded;
     for (std::int64_t n = 0; n < s.N; ++n) {
-      std::copy_n(input.data() + n * K, K, workspace.data());
+      std::copy_n(memory.input.data() + n * K, K, memory.workspace.data());
       for (std::int64_t block = 0; block < kept->blocks; ++block) {
         const std::int64_t first = block * kept->windows * kept->entries * block_size;
-        kernels.balanced({workspace.data(), kept->windows, kept->entries, kept->indices.data() + first,
+        kernels.balanced({memory.workspace.data(), kept->windows, kept->entries, kept->indices.data() + first,
                           kept->values.data() + first, block_output});
         std::copy_n(block_output, std::min(block_size, s.M - block * block_size),
-                    output.data() + n * s.M + block * block_size);
+                    memory.output.data() + n * s.M + block * block_size);
       }
     }
   };

@@ -129,7 +129,7 @@ SparseConv prepare_block_sparse(const SparseKernels& kernels, const ConvShape& s
   return {{.input = Layout::Blocked,
            .output = Layout::Blocked,
            .workspace = conv->workspace(),
-           .run = [conv](auto input, auto output, auto workspace) { conv->run(input, output, workspace); }},
+           .run = [conv](const ConvMemory& memory) { conv->run(memory.input, memory.output, memory.workspace); }},
           s.N * s.P() * s.Q() * conv->kept(),
           conv->kept() * static_cast<std::int64_t>(sizeof(float)) +
               conv->entries() * static_cast<std::int64_t>(sizeof(std::int32_t))};

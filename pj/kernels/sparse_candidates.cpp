@@ -64,7 +64,7 @@ std::vector<Candidate> sparse_candidates(const ConvShape& shape, double density)
     }
     candidate.prepare = [&algorithm, shape, density, input]() -> RunningCandidate {
       const auto run = std::make_shared<SparseRun>(algorithm, shape, density, *input);
-      return {[run] { run->conv.run(run->input, run->output, run->workspace); }, [run] { return run->error(); }};
+      return {[run] { run->conv.run({run->input, run->output, run->workspace}); }, [run] { return run->error(); }};
     };
     list.push_back(std::move(candidate));
   }

@@ -17,7 +17,7 @@ namespace {
 struct CirculantSizes {
   std::int64_t b, K, M;
 
-  CirculantSizes(const ConvShape& s, std::int64_t size) : b(size), K(inputs_of(s)), M(s.M) {}
+  CirculantSizes(const ConvShape& s, std::int64_t size) : b(size), K(s.filter_size()), M(s.M) {}
   std::int64_t input_blocks() const { return ceil_div(K, b); }
   std::int64_t output_blocks() const { return ceil_div(M, b); }
   std::int64_t frequencies() const { return b / 2 + 1; }  // real numbers have symmetric spectra
@@ -137,7 +137,7 @@ SparseConv prepare_circulant(const SparseKernels& kernels, const ConvShape& shap
          "circulant blocks are of powers of two, and all have a column");
   const auto conv = std::make_shared<const CirculantConv>(kernels, shape, b, columns);
   return {{.workspace = conv->workspace(),
-           .run = [conv](auto input, auto output, auto workspace) { conv->run(input, output, workspace); }},
+           .run = [conv](const ConvMemory& memory) { conv->run(memory.input, memory.output, memory.workspace); }},
           circulant_operations(shape, b).multiplications,
           blocks * sizes.frequencies() * 2 * static_cast<std::int64_t>(sizeof(float))};
 }

@@ -15,9 +15,6 @@ struct SparseConv {
   std::int64_t weight_bytes = 0;     ///< of values, indices and starts, without what fills up blocks
 };
 
-/// Inputs that an output sums over.
-std::int64_t inputs_of(const ConvShape& shape);
-
 /// One product of images × filters: a fully connected layer, or a pointwise convolution.
 Verdict product_can_run(const ConvShape& shape);
 /// The same with inputs whose places fit 16 bits.

@@ -50,10 +50,6 @@ Verdict fits_index(std::int64_t places) {
 
 }  // namespace
 
-std::int64_t inputs_of(const ConvShape& s) {
-  return s.group_C() * s.R * s.S;
-}
-
 Verdict product_can_run(const ConvShape& s) {
   if (s.groups > 1 || (!s.is_pointwise() && !s.is_fully_connected())) {
     return Verdict::no("for fully connected layers, and 1×1 of one group with stride 1 and without padding");
@@ -63,7 +59,7 @@ Verdict product_can_run(const ConvShape& s) {
 
 Verdict rows_can_run(const ConvShape& s) {
   const Verdict verdict = product_can_run(s);
-  return verdict ? fits_index(inputs_of(s)) : verdict;
+  return verdict ? fits_index(s.filter_size()) : verdict;
 }
 
 Verdict connected_can_run(const ConvShape& s) {
@@ -76,12 +72,12 @@ Verdict columns_can_run(const ConvShape& s) {
 }
 
 SparseConv prepare_sparse_rows(const SparseKernels& kernels, const ConvShape& s, std::span<const float> weights) {
-  const auto lines = std::make_shared<const KeptLines>(kept_lines({weights, {s.M, inputs_of(s)}}, false));
+  const auto lines = std::make_shared<const KeptLines>(kept_lines({weights, {s.M, s.filter_size()}}, false));
   const std::int64_t plane = s.P() * s.Q();
-  const auto run = [s, &kernels, lines, plane](auto input, auto output, auto) {
+  const auto run = [s, &kernels, lines, plane](const ConvMemory& memory) {
     for (std::int64_t n = 0; n < s.N; ++n) {
-      const float* const x = input.data() + n * s.C * s.H * s.W;
-      float* const y = output.data() + n * s.M * plane;
+      const float* const x = memory.input.data() + n * s.C * s.H * s.W;
+      float* const y = memory.output.data() + n * s.M * plane;
       plane == 1 ? kernels.rows_product(lines->view(), x, y) : kernels.planes({lines->view(), x, y, plane});
     }
   };
@@ -89,11 +85,11 @@ SparseConv prepare_sparse_rows(const SparseKernels& kernels, const ConvShape& s,
 }
 
 SparseConv prepare_sparse_columns(const SparseKernels& kernels, const ConvShape& s, std::span<const float> weights) {
-  const auto lines = std::make_shared<const KeptLines>(kept_lines({weights, {s.M, inputs_of(s)}}, true));
-  const auto run = [s, &kernels, lines](auto input, auto output, auto) {
-    std::ranges::fill(output, 0.0F);
+  const auto lines = std::make_shared<const KeptLines>(kept_lines({weights, {s.M, s.filter_size()}}, true));
+  const auto run = [s, &kernels, lines](const ConvMemory& memory) {
+    std::ranges::fill(memory.output, 0.0F);
     for (std::int64_t n = 0; n < s.N; ++n) {
-      kernels.columns_product(lines->view(), input.data() + n * inputs_of(s), output.data() + n * s.M);
+      kernels.columns_product(lines->view(), memory.input.data() + n * s.filter_size(), memory.output.data() + n * s.M);
     }
   };
   return {{.run = run}, s.N * lines->entries(), lines->bytes()};

@@ -18,15 +18,15 @@ SparseConv prepare_low_rank(const ConvShape& s, std::int64_t rank, std::span<con
   second.C = rank;
   second.M = s.M;
   const VectorKernels& kernels = *vector_kernels().front();
-  const PreparedConv inner = prepare_pointwise(kernels, first, right);
-  const PreparedConv outer = prepare_pointwise(kernels, second, left);
+  const PreparedConv inner = prepare_pointwise(kernels, first, right, {});
+  const PreparedConv outer = prepare_pointwise(kernels, second, left, {});
   const std::int64_t between = layout_size(first.output(), Layout::Blocked);
   const std::int64_t numbers = rank * (first.C + s.M);
-  const auto run = [inner, outer, between](auto input, auto output, auto workspace) {
-    const auto middle = workspace.first(static_cast<std::size_t>(between));
-    const auto rest = workspace.subspan(static_cast<std::size_t>(between));
-    inner.run(input, middle, rest);
-    outer.run(middle, output, rest);
+  const auto run = [inner, outer, between](const ConvMemory& memory) {
+    const auto middle = memory.workspace.first(static_cast<std::size_t>(between));
+    const auto rest = memory.workspace.subspan(static_cast<std::size_t>(between));
+    inner.run({memory.input, middle, rest});
+    outer.run({middle, memory.output, rest});
   };
   return {{.input = Layout::Blocked,
            .output = Layout::Blocked,

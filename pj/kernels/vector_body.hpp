@@ -1,7 +1,10 @@
 #pragma once
 
 #include "pj/kernels/vector_depthwise.hpp"
+#include "pj/kernels/vector_pool.hpp"
 #include "pj/kernels/vector_product.hpp"
+#include "pj/kernels/vector_streamed.hpp"
+#include "pj/kernels/vector_windows.hpp"
 #include "pj/kernels/vector_winograd.hpp"
 
 namespace pj {
@@ -23,6 +26,10 @@ const VectorKernels* kernels_for(const char* name) {
                                      winograd,
                                      sizeof(winograd) / sizeof(winograd[0]),
                                      depthwise_block<Target>,
+                                     window_product<Target>,
+                                     streamed_product<Target>,
+                                     pool_block<Target>,
+                                     response_block<Target>,
                                      multiply_adds<Target>};
   return &kernels;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pj/kernels/vector_epilogue.hpp"
 #include "pj/kernels/vector_kernels.hpp"
 #include "pj/kernels/vectors.hpp"
 
@@ -59,7 +60,8 @@ void depthwise_outputs(const DepthwiseBlock& d, std::int64_t p, std::int64_t q, 
   }
 #pragma GCC unroll 16
   for (int i = 0; i < Outputs; ++i) {
-    V::store(d.output + (p * d.Q + q + i) * 16 + lane, sums[i]);
+    const std::int64_t at = (p * d.Q + q + i) * 16 + lane;
+    V::store(d.output + at, finished<Target>(d.epilogue, lane, at, sums[i]));
   }
 }
 

@@ -8,6 +8,14 @@ namespace pj {
 // blocks of 16 channels (`Layout::Blocked`); distances count floats. They take plain pointers, as their files may share
 // no inline function with files that are compiled for other processors.
 
+/// What becomes of each sum before it is stored (`Epilogue`): where it lies on from `output`, so do bias and residual.
+struct VectorEpilogue {
+  const float* bias;      ///< of each output channel, whole blocks; null: none
+  const float* residual;  ///< as the output lies; null: none
+  int function;           ///< Epilogue::Function
+  float low, high;
+};
+
 /// output[t, m] = Σ_c input[t, c] · weights[c, m]; row t of a block of channels is 16 floats behind row t - 1.
 struct BlockedProduct {
   const float* input;
@@ -18,7 +26,31 @@ struct BlockedProduct {
   std::int64_t output_block;
   std::int64_t output_blocks;
   std::int64_t rows;
+  VectorEpilogue epilogue;
 };
+
+/// output[t, m] = Σ_k input[offsets[k] + t · step] · weights[k, m]: a row of outputs, whose windows lie `step` numbers
+/// apart, for one panel of weights.
+struct WindowProduct {
+  const float* input;
+  const std::int32_t* offsets;
+  std::int64_t terms, step;
+  const float* weights;  ///< terms × 16 · output_blocks
+  float* output;
+  std::int64_t output_block, output_blocks;
+  std::int64_t rows;
+  VectorEpilogue epilogue;
+};
+
+/// output[m] = Σ_k input[k] · weights[m, k], each weight read once, in order: groups of `streamed_rows` rows, each
+/// blocks × rows × 16.
+struct StreamedProduct {
+  const float* input;
+  const float* weights;
+  float* output;
+  std::int64_t blocks, groups;
+};
+constexpr int streamed_rows = 8;
 
 /// Some tiles of a map, counted along its rows, of all blocks of channels.
 struct WinogradTiles {
@@ -34,7 +66,7 @@ struct WinogradTiles {
 struct WinogradKernels {
   int m, r;
   void (*input)(const WinogradTiles&, const float* map, float* tiles);
-  void (*output)(const WinogradTiles&, const float* tiles, float* map);
+  void (*output)(const WinogradTiles&, const float* tiles, float* map, const VectorEpilogue&);
 };
 
 /// One block of channels, each with a filter of its own: R × S × 16 weights.
@@ -43,6 +75,25 @@ struct DepthwiseBlock {
   const float* input;
   const float* weights;
   float* output;
+  VectorEpilogue epilogue;
+};
+
+/// One block of channels of a pooling: the largest, or the sum times a factor for each output.
+struct PoolBlock {
+  std::int64_t H, W, P, Q, R, S, stride_h, stride_w, pad_top, pad_left;
+  const float* input;
+  float* output;
+  bool is_max;
+  const float* factors;  ///< P × Q, where it is a mean
+};
+
+/// x / (bias + scale · Σ x²)^power over `size` neighbouring channels, of maps in blocks.
+struct ResponseBlock {
+  std::int64_t channels, blocks, size, positions;  ///< `size` of the window, `positions` of the map
+  float bias, scale, power;
+  const float* input;
+  float* output;
+  float* squares;  ///< workspace: (blocks + 2) · 16 numbers
 };
 
 /// The loops for one instruction set.
@@ -54,6 +105,10 @@ struct VectorKernels {
   const WinogradKernels* winograd;
   int winograd_count;
   void (*depthwise)(const DepthwiseBlock&);
+  void (*windows)(const WindowProduct&);
+  void (*streamed)(const StreamedProduct&);
+  void (*pool)(const PoolBlock&);
+  void (*response)(const ResponseBlock&);
   /// So many rounds of independent multiply-adds; returns the operations of a round. The sum keeps them from being
   /// left out.
   std::int64_t (*multiply_adds)(std::int64_t rounds, float* sum);

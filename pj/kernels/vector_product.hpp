@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pj/kernels/vector_epilogue.hpp"
 #include "pj/kernels/vector_kernels.hpp"
 #include "pj/kernels/vectors.hpp"
 
@@ -27,13 +28,7 @@ void product_tile(const BlockedProduct& p, const float* input, const float* weig
       }
     }
   }
-#pragma GCC unroll 16
-  for (int i = 0; i < Rows; ++i) {
-#pragma GCC unroll 8
-    for (int j = 0; j < Columns; ++j) {
-      V::store(output + j / V::per_block * p.output_block + i * 16 + j % V::per_block * V::lanes, sums[i][j]);
-    }
-  }
+  store_tile<Target, Rows, Columns>(p, output, sums);
 }
 
 template <class Target, int Columns, int Rows = Target::rows>

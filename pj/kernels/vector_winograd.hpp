@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pj/kernels/cook_toom_floats.hpp"
+#include "pj/kernels/vector_epilogue.hpp"
 #include "pj/kernels/vector_kernels.hpp"
 #include "pj/kernels/vectors.hpp"
 
@@ -120,7 +121,8 @@ void winograd_input(const WinogradTiles& t, const float* map, float* tiles) {
 }
 
 template <class Target, int m, int r>
-void transform_output(const WinogradTiles& t, const Inside& in, const float* tiles, float* corner) {
+void transform_output(const WinogradTiles& t, const Inside& in, const float* tiles, float* map, std::int64_t corner,
+                      std::int64_t channel, const VectorEpilogue& epilogue) {
   using V = Vectors<Target>;
   constexpr int n = m + r - 1;
   typename V::Vector half[n][m];
@@ -144,24 +146,26 @@ void transform_output(const WinogradTiles& t, const Inside& in, const float* til
 #pragma GCC unroll 16
     for (int i = 0; i < m; ++i) {
       if (i < in.last_row && j < in.last_column) {
-        V::store(corner + (i * t.row_size + j) * 16, result[i]);
+        const std::int64_t at = corner + (i * t.row_size + j) * 16;
+        V::store(map + at, finished<Target>(epilogue, channel, at, result[i]));
       }
     }
   }
 }
 
 template <class Target, int m, int r>
-void winograd_output(const WinogradTiles& t, const float* tiles, float* map) {
+void winograd_output(const WinogradTiles& t, const float* tiles, float* map, const VectorEpilogue& epilogue) {
   constexpr int lanes = Vectors<Target>::lanes;
   for (std::int64_t block = 0; block < t.blocks; ++block) {
-    float* const plane = map + block * t.rows * t.row_size * 16;
+    const std::int64_t plane = block * t.rows * t.row_size * 16;
     for (std::int64_t tile = 0; tile < t.count; ++tile) {
       const std::int64_t y = (t.first + tile) / t.columns * m;
       const std::int64_t x = (t.first + tile) % t.columns * m;
       const Inside in = inside(y, x, m, t);
       const std::int64_t corner = (y * t.row_size + x) * 16;
       for (int lane = 0; lane < 16; lane += lanes) {
-        transform_output<Target, m, r>(t, in, tiles + block * t.block + tile * 16 + lane, plane + corner + lane);
+        transform_output<Target, m, r>(t, in, tiles + block * t.block + tile * 16 + lane, map, plane + corner + lane,
+                                       block * 16 + lane, epilogue);
       }
     }
   }

@@ -1,0 +1,104 @@
+// Our side of the comparison with other engines (bench/peers/compare.py): runs a network in our plan, or with oneDNN's
+// convolutions and inner products in our plan, as often as it is told, and says how long that took.
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <string>
+
+#include "pj/base/text.hpp"
+#include "pj/inference/plan.hpp"
+#include "pj/inference/random_weights.hpp"
+#include "pj/kernels/measure.hpp"
+#include "pj/onnx/onnx.hpp"
+#include "pj/study/load.hpp"
+
+namespace {
+
+using namespace pj;
+
+Network network_of(const std::string& name) {
+  return with_random_weights(load_network(name, {.load_data = true}));
+}
+
+/// A plan with its operands and results in memory.
+struct Engine {
+  Plan plan;
+  std::vector<Constant> inputs, outputs;
+  std::vector<std::span<const std::byte>> given;
+  std::vector<std::span<std::byte>> found;
+
+  Engine(const Network& network, const PlanOptions& options)
+      : plan(network, options), inputs(random_inputs(network)), outputs(plan.run(inputs)) {
+    for (const Constant& input : inputs) {
+      given.emplace_back(input.bytes);
+    }
+    for (Constant& output : outputs) {
+      found.emplace_back(output.bytes);
+    }
+  }
+
+  double milliseconds(int runs) const {
+    const Seconds start = processor_time();
+    for (int i = 0; i < runs; ++i) {
+      plan.run(given, found);
+    }
+    return 1e3 * (processor_time() - start).value / runs;
+  }
+};
+
+/// Lines `ENGINE RUNS` to lines of milliseconds; `layers` prints the steps of ours.
+void serve(const std::string& name) {
+  const Network network = network_of(name);
+  ConvTimeStore store;
+  const Seconds start = processor_time();
+  std::map<std::string, Engine> engines;
+  engines.try_emplace("ours", network, PlanOptions{.by = PlanBy::Measure, .times = &store});
+  std::cout << "planned " << 1e3 * (processor_time() - start).value << std::endl;
+  engines.try_emplace("oneDNN", network,
+                      PlanOptions{.by = PlanBy::Measure, .times = &store, .algorithms = {"oneDNN", "oneDNN F(4x4)"}});
+  std::string engine;
+  for (int runs = 0; std::cin >> engine >> runs;) {
+    std::cout << engines.at(engine).milliseconds(runs) << std::endl;
+  }
+}
+
+/// Where the time of our plan goes, step by step, medians of some runs.
+void print_steps(const std::string& name, const PlanOptions& options) {
+  const Engine engine(network_of(name), options);
+  const auto& steps = engine.plan.schedule().steps;
+  std::vector<std::vector<double>> times(steps.size());
+  for (int run = 0; run < 21; ++run) {
+    std::vector<Seconds> once(steps.size());
+    engine.plan.run(engine.given, engine.found, once);
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      times[i].push_back(1e6 * once[i].value);
+    }
+  }
+  double sum = 0.0;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    std::nth_element(times[i].begin(), times[i].begin() + 10, times[i].end());
+    sum += times[i][10];
+    const std::string node =
+        steps[i].step.nodes.empty() ? "" : engine.plan.network().nodes[steps[i].step.nodes.front()].name;
+    std::cout << i << ";" << node << ";" << steps[i].step.algorithm << ";" << times[i][10] << "\n";
+  }
+  std::cout << "all;;;" << sum << "\n";
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const std::vector<std::string> given(arguments, arguments + count);
+  if (given.size() == 3 && given[1] == "serve") {
+    serve(given[2]);
+  } else if (given.size() == 3 && given[1] == "steps") {
+    print_steps(given[2], {.by = PlanBy::Measure});
+  } else if (given.size() == 4 && given[1] == "export") {
+    export_onnx(network_of(given[2]), given[3]);
+  } else {
+    std::cerr << "bench_peers serve NETWORK | steps NETWORK | export NETWORK FILE.onnx\n";
+    return 1;
+  }
+  return 0;
+}

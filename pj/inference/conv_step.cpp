@@ -1,0 +1,102 @@
+#include <algorithm>
+#include <memory>
+
+#include "pj/base/text.hpp"
+#include "pj/inference/conv_choice.hpp"
+#include "pj/inference/conv_group.hpp"
+#include "pj/inference/plan.hpp"
+
+namespace pj {
+
+namespace {
+
+/// The algorithm of a step, and why.
+struct Chosen {
+  const ConvAlgorithm* algorithm = nullptr;
+  Seconds predicted;
+  std::string reason;
+};
+
+/// What bringing a tensor of this shape into another layout costs.
+Seconds conversion_time(const Shape<4>& shape, Layout a, Layout b) {
+  constexpr double bytes_per_second = 4e9;
+  return same_in_memory(shape, a, b) ? Seconds{}
+                                     : Seconds{4.0 * static_cast<double>(element_count(shape)) / bytes_per_second};
+}
+
+/// A fully connected layer takes and makes rows of numbers, which only whole blocks of channels are, too.
+bool fits_layouts(const ConvGroup& group, const ConvLayouts& layouts) {
+  return !group.is_connected || (same_in_memory(group.shape.input(), layouts.input, Layout::Planar) &&
+                                 same_in_memory(group.shape.output(), layouts.output, Layout::Planar));
+}
+
+std::string others(const std::vector<AlgorithmTime>& times, const ConvAlgorithm* chosen) {
+  for (const AlgorithmTime& t : times) {
+    if (t.algorithm != chosen) {
+      return "; " + std::string(t.algorithm->name) + " takes " + significant(1e3 * t.time.value) + " ms";
+    }
+  }
+  return "";
+}
+
+Chosen choose(const MakeContext& context, const ConvGroup& group) {
+  const PlanOptions& options = context.options;
+  if (options.algorithms.empty() && conv_algorithm("streamed").can_run(group.shape)) {
+    const ConvAlgorithm& row = conv_algorithm("streamed");
+    return {&row, modelled_time(row, group.shape), "reads each weight once, which is as fast as memory"};
+  }
+  ConvTimeStore own;
+  const std::vector<AlgorithmTime> times =
+      options.by == PlanBy::Measure
+          ? measured_times(group.shape, options.times == nullptr ? own : *options.times, options.algorithms)
+          : modelled_times(group.shape, options.algorithms);
+  const AlgorithmTime* best = nullptr;
+  Seconds least;
+  for (const AlgorithmTime& t : times) {
+    const ConvLayouts layouts = t.algorithm->layouts(group.shape);
+    const Seconds total = t.time + conversion_time(group.shape.input(), context.layouts[group.input], layouts.input) +
+                          conversion_time(group.shape.output(), layouts.output, Layout::Blocked);
+    if (fits_layouts(group, layouts) && (best == nullptr || total < least)) {
+      best = &t;
+      least = total;
+    }
+  }
+  return {best->algorithm, best->time,
+          std::string(options.by == PlanBy::Measure ? "measured fastest" : "fastest by the model") +
+              others(times, best->algorithm)};
+}
+
+}  // namespace
+
+Step make_conv(const MakeContext& context, const std::vector<std::size_t>& nodes) {
+  const Network& network = context.graph.network;
+  const ConvGroup group = conv_group(network, nodes);
+  const Chosen chosen = choose(context, group);
+  PreparedConv conv = chosen.algorithm->prepare(group.shape, group.weights, group.epilogue);
+  std::vector<std::string> words = group.ends;
+  words.insert(words.begin(), chosen.algorithm->name);
+  const auto form = [&](ValueId id, Layout layout) {
+    return TensorForm{id, group.is_connected ? Layout::Planar : layout, NumberFormat::float32()};
+  };
+  Step step{.nodes = nodes,
+            .algorithm = join(words, " + "),
+            .reason = chosen.reason,
+            .inputs = {form(group.input, conv.input)},
+            .outputs = {form(group.output, conv.output)},
+            .weights = static_cast<std::int64_t>(sizeof(float)) * conv.weights,
+            .workspace = static_cast<std::int64_t>(sizeof(float)) * conv.workspace,
+            .parts = conv.parts,
+            .predicted = chosen.predicted};
+  if (group.residual != no_value) {
+    step.inputs.push_back(form(group.residual, conv.output));
+    step.sharing = conv.in_place ? Step::Sharing::Overwrite : Step::Sharing::None;
+    step.overwritten = 1;
+  }
+  step.run = [run = std::move(conv.run), added = group.residual != no_value](const StepMemory& memory) {
+    run({memory.input<float>(0), memory.output<float>(), memory.workspace_of<float>(),
+         added ? memory.input<float>(1) : std::span<const float>{}, memory.first, memory.last});
+  };
+  return step;
+}
+
+}  // namespace pj
