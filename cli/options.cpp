@@ -159,6 +159,8 @@ const std::array rows{
     OptionRow{"--out", "MODEL.onnx", "write the network to this file", &Options::out},
     OptionRow{"--checkpoint", "FILE", "keep the state here; the default is MODEL.onnx.checkpoint",
               &Options::checkpoint},
+    OptionRow{"--server", "", "with mpirun: the first process makes the steps and hands the weights on",
+              &Options::server},
     OptionRow{"--resume", "", "go on from the checkpoint", &Options::resume},
 };
 

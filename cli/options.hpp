@@ -80,6 +80,7 @@ struct Options {
   std::string out;
   std::string checkpoint;  ///< empty: beside `out`
   bool resume = false;
+  bool server = false;
 
   std::string rules;
   double max_drop = 0.0;  ///< percent; 0: no search is asked for

@@ -1,3 +1,7 @@
+#include <cstdlib>
+#include <memory>
+
+#include "cli/crew.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "pj/base/error.hpp"
@@ -131,9 +135,25 @@ void check_outputs(const Options& options) {
   }
 }
 
-}  // namespace
+Peers peers_of(Crew& crew, bool has_server) {
+  return {.rank = crew.rank(),
+          .size = crew.size(),
+          .has_server = has_server,
+          .add_floats = [&](std::span<float> numbers) { crew.add(numbers); },
+          .add_doubles = [&](std::span<double> numbers) { crew.add(numbers); },
+          .spread = [&](std::span<float> numbers) { crew.spread(numbers); }};
+}
 
-void run_train(const Options& options, Console& console) {
+void finish(const Options& options, const TrainReport& report, const Network& network, Console& console) {
+  console.out << train_summary(report);
+  if (!options.out.empty()) {
+    export_onnx(network, options.out);
+  }
+  write_files(
+      options, [&] { return train_json(report); }, [&] { return train_csv(report); });
+}
+
+void run_alone_or_with(Crew* crew, const Options& options, Console& console) {
   check_outputs(options);
   LoadOptions load = load_options(options);
   load.batch = 1;
@@ -149,21 +169,38 @@ void run_train(const Options& options, Console& console) {
                        .checkpoint = checkpoint_of(options),
                        .resume = options.resume,
                        .interrupt = &console.interrupt};
+  if (crew != nullptr) {
+    request.peers = peers_of(*crew, options.server);
+  }
+  const bool is_first = crew == nullptr || crew->rank() == 0;
   bool is_begun = false;
   request.progress = [&](const TrainProgress& at) { console.progress.show(progress_line(at)); };
   request.epoch_done = [&](const EpochRow& row) {
-    console.progress.clear();
-    console.out << (is_begun ? "" : train_heading(report)) << train_line(report, row) << std::flush;
-    is_begun = true;
+    if (is_first) {
+      console.progress.clear();
+      console.out << (is_begun ? "" : train_heading(report)) << train_line(report, row) << std::flush;
+      is_begun = true;
+    }
   };
   const TrainResult result = train(request);
-  report.rows = result.rows;
-  console.out << train_summary(report);
-  if (!options.out.empty()) {
-    export_onnx(result.network, options.out);
+  if (is_first) {
+    report.rows = result.rows;
+    finish(options, report, result.network, console);
   }
-  write_files(
-      options, [&] { return train_json(report); }, [&] { return train_csv(report); });
+}
+
+}  // namespace
+
+/// What is wrong, all processes of a crew find at the same place; the first one says it.
+void run_train(const Options& options, Console& console) {
+  const std::unique_ptr<Crew> crew = crew_of_this_process();
+  try {
+    run_alone_or_with(crew.get(), options, console);
+  } catch (const InputError&) {
+    if (crew == nullptr || crew->rank() == 0) {
+      throw;
+    }
+  }
 }
 
 }  // namespace pj

@@ -68,6 +68,7 @@ std::vector<Candidate> dense_candidates(const std::shared_ptr<const FloatOperand
   if (pointwise_can_run(operands->shape)) {
     list.push_back(float_candidate(conv_algorithm("pointwise"), operands));
   }
+  std::ranges::for_each(list, [](Candidate& candidate) { candidate.is_reference = true; });
   return list;
 }
 

@@ -78,6 +78,10 @@ std::vector<Computation> rows_of_machines() {
       {"broken limits", "of a scenario", {"of", "on", "scenario"}, broken_limits},
       {"front differences", "between the front of random points and comparing all pairs", {"sets"}, front_differences},
       {"undisclosed reports", "that print metrics, or disclosed ones that do not", {"machines"}, undisclosed_reports},
+      {"scripted accuracy",
+       "in percent of random scores whose right class has the first rank, the second, …, in turn",
+       {"best", "classes", "samples"},
+       scripted_accuracy},
       {"rows out of order", "in a table of machines sorted by a metric", {"of", "machines", "by"}, rows_out_of_order},
   };
 }
@@ -132,6 +136,56 @@ std::vector<Computation> rows_of_kernels() {
   };
 }
 
+/// Those of training.
+std::vector<Computation> rows_of_training() {
+  return {
+      {"gradient error",
+       "of backward passes from finite differences, relative",
+       {"of", "loss", "seed"},
+       gradient_error_claim},
+      {"gradient ratio",
+       "of the first weights' norm to the last ones', as training begins",
+       {"of", "seed"},
+       gradient_ratio_claim},
+      {"forward difference", "between the tape and the plain execution", {"of", "seed"}, forward_difference_claim},
+      {"training count", "a number of a step with one input", {"count", "of"}, training_count},
+      {"model split", "a number of one of two machines that share every layer", {"count", "of"}, split_count},
+      {"parallel speed-up",
+       "modelled, of workers that share batches",
+       {"of", "workers", "step", "bandwidth", "server"},
+       parallel_speed_up},
+      {"recurrent state", "of one unit after the steps", {"x", "input_weight", "recurrent_weight"}, recurrent_state},
+      {"dropped mean", "of ones behind a dropout", {"ratio"}, dropped_mean},
+  };
+}
+
+/// Those of what networks learn.
+std::vector<Computation> rows_of_learning() {
+  return {
+      {"toy share",
+       "of a toy set that a trained network has right",
+       {"of", "toy", "epochs", "batch", "rate", "momentum"},
+       toy_share},
+      {"regained share",
+       "of what pruning lost, after training on with masks",
+       {"of", "toy", "epochs", "batch", "rate", "momentum", "kept"},
+       regained_share},
+      {"sine error",
+       "the largest of a network that learned sin(x) on [-pi, pi]",
+       {"of", "epochs", "batch", "rate"},
+       sine_error},
+      {"batch loss error", "of a batch's loss from the mean of its samples'", {"of", "toy"}, batch_loss_error},
+      {"update difference",
+       "of weights that workers learned together from those of one",
+       {"of", "toy", "epochs", "batch", "rate", "momentum", "workers"},
+       update_difference},
+      {"trained accuracy",
+       "in percent of the test, after training for minutes",
+       {"of", "data", "epochs", "batch", "rate", "momentum", "augment"},
+       trained_accuracy},
+  };
+}
+
 std::vector<Computation> general_rows() {
   return {
       {"product", "of numbers and computations", {"of"}, product_of},
@@ -177,7 +231,8 @@ const std::vector<Computation>& all_computations() {
   static const std::vector<Computation> all = [] {
     std::vector<Computation> list = general_rows();
     for (const std::vector<Computation>& more :
-         {rows_of_zeros(), rows_of_machines(), rows_of_kernels(), rows_of_small_weights()}) {
+         {rows_of_zeros(), rows_of_machines(), rows_of_kernels(), rows_of_small_weights(), rows_of_training(),
+          rows_of_learning()}) {
       list.insert(list.end(), more.begin(), more.end());
     }
     return list;

@@ -58,7 +58,8 @@ void show_progress(const TrainRequest& request, const Trainer& trainer) {
 }
 
 void stop_where_asked(const TrainRequest& request, const Trainer& trainer, Keeper& keeper) {
-  if (request.interrupt != nullptr && request.interrupt->requested()) {
+  // One of several processes that stops alone would leave the others waiting; mpirun ends them all.
+  if (request.interrupt != nullptr && request.interrupt->requested() && request.peers.size == 1) {
     keeper.save(trainer);
     throw Interrupted(keeper.keeps() ? "interrupted; --resume goes on from " + request.checkpoint : "interrupted");
   }

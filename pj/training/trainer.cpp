@@ -122,11 +122,18 @@ BatchSums Trainer::learn_batch() {
   const auto samples = std::span<const std::size_t>(order_).subspan(static_cast<std::size_t>(begin + own.first),
                                                                     static_cast<std::size_t>(own.size));
   const BatchSums sums = tapes_.learn(examples_, samples, seed, own.first, batch);
-  if (peers_.size == 1) {
-    return sums;
+  if (peers_.size > 1) {
+    peers_.add_floats(tapes_.gradients());
   }
-  std::array<double, 3> totals{sums.loss, static_cast<double>(sums.rows), static_cast<double>(sums.right)};
-  peers_.add_floats(tapes_.gradients());
+  return summed(sums);
+}
+
+/// Over all processes.
+BatchSums Trainer::summed(const BatchSums& own) const {
+  if (peers_.size == 1) {
+    return own;
+  }
+  std::array<double, 3> totals{own.loss, static_cast<double>(own.rows), static_cast<double>(own.right)};
   peers_.add_doubles(totals);
   return {totals[0], static_cast<std::int64_t>(totals[1]), static_cast<std::int64_t>(totals[2])};
 }
@@ -147,6 +154,17 @@ void Trainer::keep_rules() {
   }
 }
 
+void Trainer::update() {
+  if (!peers_.has_server || peers_.rank == 0) {
+    optimizer_.step(rate_, tapes_.gradients(), state_.numbers);
+    move_statistics();
+    keep_rules();
+  }
+  if (peers_.has_server) {
+    peers_.spread(state_.numbers);
+  }
+}
+
 void Trainer::step() {
   ensure(!is_done(), "a training that is done makes no steps");
   const auto start = std::chrono::steady_clock::now();
@@ -157,9 +175,7 @@ void Trainer::step() {
   const double a_step = 1.0 / static_cast<double>(steps_an_epoch());
   const double done = static_cast<double>(state_.epoch) + static_cast<double>(state_.in_epoch) * a_step;
   rate_ = options_.optimizer.rate * rate_share(options_.schedule, done, static_cast<double>(options_.epochs), a_step);
-  optimizer_.step(rate_, tapes_.gradients(), state_.numbers);
-  move_statistics();
-  keep_rules();
+  update();
   state_.sums.add(sums);
   state_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (++state_.in_epoch == steps_an_epoch()) {
@@ -185,7 +201,10 @@ BatchSums Trainer::measure(const Examples& examples) {
   std::vector<std::size_t> all(examples.count);
   std::iota(all.begin(), all.end(), std::size_t{0});
   use_rules();
-  return tapes_.measure(examples, all);
+  const auto shares = parts_of(std::ssize(all), std::max<std::int64_t>(1, ceil_div(std::ssize(all), peers_.size)));
+  const BatchPart own = peers_.rank < std::ssize(shares) ? shares[static_cast<std::size_t>(peers_.rank)] : BatchPart{};
+  return summed(tapes_.measure(examples, std::span<const std::size_t>(all).subspan(
+                                             static_cast<std::size_t>(own.first), static_cast<std::size_t>(own.size))));
 }
 
 void Trainer::add_test(const BatchSums& sums) {

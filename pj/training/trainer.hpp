@@ -56,11 +56,15 @@ struct TrainStatus {
   BatchSums sums;
 };
 
-/// A gradient summed over all processes that train together, and how many batches of samples they have.
+/// The processes that train together: each learns from its share of every batch. All make the step from the sum of
+/// their gradients, or, with a server, the first one does, and hands W' = W − η · ΔW on (Dean et al. 2012,
+/// synchronously).
 struct Peers {
   std::int64_t rank = 0, size = 1;
-  std::function<void(std::span<float>)> add_floats = {};
-  std::function<void(std::span<double>)> add_doubles = {};
+  bool has_server = false;
+  std::function<void(std::span<float>)> add_floats = {};    ///< sums over all processes
+  std::function<void(std::span<double>)> add_doubles = {};  ///< likewise
+  std::function<void(std::span<float>)> spread = {};        ///< the first one's numbers for all
 };
 
 /// Trains a network step by step: the same seed gives the same bits on any number of threads.
@@ -97,6 +101,8 @@ class Trainer {
   void shuffle();
   BatchSums learn_batch();
   void check_is_number(const BatchSums& sums);
+  void update();
+  BatchSums summed(const BatchSums& own) const;
   void change_gradient();
   void move_statistics();
   void finish_epoch();

@@ -2,9 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <barrier>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <thread>
 
 #include "pj/base/error.hpp"
 #include "pj/training/train.hpp"
@@ -59,6 +63,45 @@ TrainOptions options_of(std::int64_t epochs, std::int64_t batch, double rate) {
 double accuracy(const TrainResult& result) {
   return result.rows.back().accuracy;
 }
+
+/// Threads in the place of processes, that add and spread their numbers together.
+template <std::size_t Size>
+class Meeting {
+ public:
+  Peers peers(std::size_t rank, bool has_server) {
+    return {.rank = static_cast<std::int64_t>(rank),
+            .size = Size,
+            .has_server = has_server,
+            .add_floats = [this, rank](std::span<float> numbers) { add(floats_, rank, numbers); },
+            .add_doubles = [this, rank](std::span<double> numbers) { add(doubles_, rank, numbers); },
+            .spread =
+                [this, rank](std::span<float> numbers) {
+                  floats_[rank] = numbers;
+                  all_here_.arrive_and_wait();
+                  const std::vector<float> first(floats_[0].begin(), floats_[0].end());
+                  all_here_.arrive_and_wait();
+                  std::ranges::copy(first, numbers.begin());
+                }};
+  }
+
+ private:
+  template <class Number>
+  void add(std::array<std::span<Number>, Size>& given, std::size_t rank, std::span<Number> numbers) {
+    given[rank] = numbers;
+    all_here_.arrive_and_wait();
+    std::vector<Number> sums(numbers.size(), Number{0});
+    for (const auto& other : given) {
+      std::ranges::transform(sums, other, sums.begin(), std::plus{});
+    }
+    all_here_.arrive_and_wait();
+    std::ranges::copy(sums, numbers.begin());
+    all_here_.arrive_and_wait();
+  }
+
+  std::barrier<> all_here_{Size};
+  std::array<std::span<float>, Size> floats_;
+  std::array<std::span<double>, Size> doubles_;
+};
 
 std::vector<float> numbers_after(const Network& network, const Examples& examples, const TrainOptions& options) {
   Trainer trainer(network, examples, options);
@@ -214,6 +257,35 @@ TEST_CASE("batch normalisation's running statistics reach those of the data") {
   CHECK(std::abs(static_cast<double>(numbers[parameters.learned]) - mean) < 0.05);
 }
 
+TEST_CASE("processes that share batches learn what one learns, up to the order of sums, with a server or without") {
+  const Examples examples = separable(23, 50);
+  const Network network = perceptron(2, 4, 2);
+  const TrainOptions options = options_of(4, 12, 0.01);  // the last batch has 2 samples, fewer than processes
+  const std::vector<float> alone = numbers_after(network, examples, options);
+  for (const bool has_server : {false, true}) {
+    Meeting<3> meeting;
+    std::array<std::vector<float>, 3> numbers;
+    std::vector<std::thread> processes;
+    for (std::size_t rank = 0; rank < 3; ++rank) {
+      processes.emplace_back([&, rank] {
+        Trainer trainer(network, examples, options, meeting.peers(rank, has_server));
+        while (!trainer.is_done()) {
+          trainer.step();
+        }
+        numbers[rank] = trainer.state().numbers;
+      });
+    }
+    for (std::thread& process : processes) {
+      process.join();
+    }
+    CHECK(numbers[1] == numbers[0]);
+    CHECK(numbers[2] == numbers[0]);
+    for (std::size_t i = 0; i < alone.size(); ++i) {
+      CHECK(std::abs(alone[i] - numbers[0][i]) <= 1e-6F);
+    }
+  }
+}
+
 TEST_CASE("a training that diverges says so and what to change") {
   Examples examples = separable(21, 20);
   const Network network = perceptron(2, 0, 2);
@@ -247,7 +319,8 @@ TEST_CASE("a layer that cannot be trained is named") {
   TrainOptions options = options_of(1, 1, 0.1);
   Trainer trainer(network, examples, options);
   CHECK(input_fault([&] { trainer.step(); }) ==
-        "network 'folded': node 'largest' is of the kind 'maximum over axes', which has no backward pass; train a network without "
+        "network 'folded': node 'largest' is of the kind 'maximum over axes', which has no backward pass; train a "
+        "network without "
         "it (docs/training.md lists the kinds)");
 }
 
