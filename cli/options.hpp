@@ -45,8 +45,7 @@ struct Options {
   std::string results;  ///< empty: named as the study
   std::int64_t points_limit = 100'000;
   std::string layers;
-  std::string numbers;  ///< empty: the verb's default
-  bool plain = false;
+  std::string numbers;               ///< empty: the verb's default
   double sparsity = 0.0;             ///< percent; 0: weights are dense
   std::vector<std::string> inputs;   ///< `FILE` or `NAME=FILE`
   std::vector<std::string> outputs;  ///< likewise
@@ -89,6 +88,7 @@ struct Options {
 
   /// The accelerator that was asked for, or the one that stands for all where none was.
   std::string machine() const { return on.empty() ? "eyeriss" : on; }
+  std::string plan = "model";
 
   bool operator==(const Options&) const = default;
 };

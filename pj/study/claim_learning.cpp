@@ -129,7 +129,7 @@ double sine_error(const YamlNode& with) {
   const Network network = claimed_network(with.at("of"));
   TrainOptions options = options_of(with);
   options.task.loss = Loss::MeanSquares;
-  options.schedule.kind = Schedule::Kind::Cosine;
+  options.schedule.kind = RateSchedule::Kind::Cosine;
   Trainer trainer(network, examples, options);
   while (!trainer.is_done()) {
     trainer.step();
@@ -188,7 +188,7 @@ double trained_accuracy(const YamlNode& with) {
   TrainOptions options = options_of(with);
   options.initializer = Initializer::Kaiming;
   options.task.threads = 0;
-  options.schedule.kind = Schedule::Kind::Cosine;
+  options.schedule.kind = RateSchedule::Kind::Cosine;
   if (const YamlNode* augmentation = with.find("augment")) {
     options.task.augmentation = parse_augmentation(augmentation->text("augment"));
   }
