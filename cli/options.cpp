@@ -59,10 +59,10 @@ const std::array rows{
     OptionRow{"--verify", "", "execute the loop nest, and price every mapping where they are few, and compare",
               &Options::verify},
     OptionRow{"--pareto", "", "instead: every best trade of energy for cycles", &Options::pareto},
-    OptionRow{"--explain", "",
-              "also search what each constraint costs, which capacity binds, and the runner-up; run: also say "
-              "how each layer is computed",
-              &Options::explain},
+    OptionRow{
+        "--explain", "",
+        "also search what each constraint costs, which capacity binds, and the runner-up; run: only the plan's steps",
+        &Options::explain},
     OptionRow{"--set", "STAGE.KEY=VALUE",
               "set a value of the machine file anew, as array.columns=32 or clock=1 GHz; may be repeated",
               &Options::settings},
@@ -87,7 +87,6 @@ const std::array rows{
               "what is computed with: float32 (the default), int8 or binary; run: integers (the default where "
               "layers are quantised) or reals",
               &Options::numbers},
-    OptionRow{"--plain", "", "by plain loops, the twins that everything fast is held to", &Options::plain},
     OptionRow{"--input", "[NAME=]FILE", "a picture, .npy, .pb, IDX or a number; FILE#3 is element 3; may be repeated",
               &Options::inputs},
     OptionRow{"--output", "[NAME=]FILE", "write an output to this .npy or .pb file; may be repeated",
@@ -113,6 +112,8 @@ const std::array rows{
               &Options::records},
     OptionRow{"--observe", "FILE", "also write what flows through the layers, for evaluate --densities",
               &Options::observe},
+    OptionRow{"--plan", "BY", "how algorithms are chosen: model, the default; measure, whose times are kept; or plain",
+              &Options::plan},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {

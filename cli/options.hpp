@@ -46,7 +46,6 @@ struct Options {
   std::int64_t points_limit = 100'000;
   std::string layers;
   std::string numbers;  ///< empty: the verb's default
-  bool plain = false;
   std::vector<std::string> inputs;   ///< `FILE` or `NAME=FILE`
   std::vector<std::string> outputs;  ///< likewise
   std::vector<std::string> states;   ///< `INPUT=OUTPUT`
@@ -62,6 +61,7 @@ struct Options {
   std::int64_t samples = 0;  ///< 0: all
   std::string records;
   std::string observe;
+  std::string plan = "model";
 
   bool operator==(const Options&) const = default;
 };

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "cli/cache.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "pj/base/error.hpp"
@@ -8,9 +9,11 @@
 #include "pj/data/data_set.hpp"
 #include "pj/inference/accuracy.hpp"
 #include "pj/inference/calls.hpp"
+#include "pj/inference/random_weights.hpp"
 #include "pj/study/integers_report.hpp"
 #include "pj/study/load.hpp"
 #include "pj/study/observation_report.hpp"
+#include "pj/study/plan_report.hpp"
 #include "pj/study/run_report.hpp"
 
 namespace pj {
@@ -56,19 +59,50 @@ Arithmetic arithmetic_of(const Options& options) {
   return options.numbers == "reals" ? Arithmetic::Reals : Arithmetic::Integers;
 }
 
-Plan plan_for(const Options& options) {
-  LoadOptions load = load_options(options);
-  load.load_data = true;
-  const Network network = load_network(options.operands.front(), load);
-  Plan plan(network, {.makers = options.plain ? plain_step_makers() : std::span<const StepMaker>{},
+PlanBy plan_by(const std::string& name) {
+  const std::vector<std::string> known{"model", "measure", "plain"};  // in the order of `PlanBy`
+  const auto found = std::ranges::find(known, name);
+  if (found == known.end()) {
+    throw InputError("--plan is model, measure or plain, not '" + name + "'" + did_you_mean(name, known));
+  }
+  return static_cast<PlanBy>(found - known.begin());
+}
+
+/// Measured times of convolutions lie beside the results of searches.
+std::string times_folder(const Options& options) {
+  const std::string folder = cache_folder(options);
+  return folder.empty() ? "" : folder + "/convolutions";
+}
+
+Plan plan_for(const Options& options, const Network& network) {
+  ConvTimeStore times(times_folder(options));
+  Plan plan(network, {.by = plan_by(options.plan),
+                      .times = &times,
                       .arithmetic = arithmetic_of(options),
-                      .plain_integers = options.plain,
                       .watched = !options.observe.empty()});
   if (options.numbers == "integers" && plan.integers().notes.empty()) {
     throw InputError("network '" + network.name +
                      "' has no layer that can be computed in integers, as --explain says; use --numbers reals");
   }
   return plan;
+}
+
+Network network_for(const Options& options) {
+  LoadOptions load = load_options(options);
+  load.load_data = true;
+  return load_network(options.operands.front(), load);
+}
+
+/// The steps of the plan; weights that a network of the zoo does not have are random.
+void explain(const Options& options, Console& console) {
+  if (!options.inputs.empty() || !options.accuracy.empty() || !options.outputs.empty()) {
+    throw InputError("--explain runs on zeros and writes nothing; leave --input, --accuracy and --output out");
+  }
+  const Plan plan = plan_for(options, with_random_weights(network_for(options)));
+  console.out << plan_table(plan, time_plan(plan));
+  if (!plan.integers().nodes.empty()) {
+    console.out << "\n" << integers_table(plan.integers());
+  }
 }
 
 void run_data_set(const Options& options, const Plan& plan, Console& console) {
@@ -127,10 +161,11 @@ void run_run(const Options& options, Console& console) {
   if (options.accuracy.empty() && (!options.observe.empty() || !options.records.empty() || options.samples > 0)) {
     throw InputError("--observe, --samples and --records are for data sets; give one with --accuracy");
   }
-  const Plan plan = plan_for(options);
   if (options.explain) {
-    console.out << integers_table(plan.integers()) << "\n";
+    explain(options, console);
+    return;
   }
+  const Plan plan = plan_for(options, network_for(options));
   if (!options.accuracy.empty()) {
     run_data_set(options, plan, console);
     return;

@@ -152,7 +152,7 @@ Plan::Plan(const Network& network, const PlanOptions& options) : parts_(std::mak
   check_weights(kept);
   check_memory(kept, memory_need(kept), options.memory_limit);
   if (options.arithmetic == Arithmetic::Integers && !options.watched && is_quantised(kept)) {
-    parts_->integers = take_integers(kept, options.plain_integers);
+    parts_->integers = take_integers(kept, options.by == PlanBy::Plain);
   }
   compute_constants(kept);
   drop_unused(kept);

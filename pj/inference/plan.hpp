@@ -40,7 +40,6 @@ struct PlanOptions {
   ConvTimeStore* times = nullptr;          ///< where measured times are kept; null: for this plan alone
   RowNames algorithms = {};                ///< for convolutions, to choose among
   Arithmetic arithmetic = Arithmetic::Integers;
-  bool plain_integers = false;    ///< whole numbers by their plain twin
   bool watched = false;           ///< every node is a step of its own, in reals, so that every tensor exists
   int threads = 1;                ///< that compute one step together; 0: one for each core
   std::int64_t memory_limit = 0;  ///< bytes; 0: what the machine has

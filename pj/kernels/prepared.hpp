@@ -82,7 +82,8 @@ constexpr ConvAlgorithm winograd_row(const char* name, const char* source) {
           [](const ConvShape& shape) { return winograd_operations(shape, conv_cook_toom(m, r)); },
           [](const ConvShape& shape) { return winograd_error_bound(shape, conv_cook_toom(m, r), float_roundoff); },
           [](const ConvShape& shape) { return count_winograd(shape, m, r); },
-          [](const ConvOperands<WideInteger>& conv) { whole_winograd(conv, m, r); }};
+          [](const ConvOperands<WideInteger>& conv) { whole_winograd(conv, m, r); },
+          double{(m + r - 1) * (m + r - 1)} / (r * r)};
 }
 
 }  // namespace pj
