@@ -45,7 +45,7 @@ struct Options {
   std::string results;  ///< empty: named as the study
   std::int64_t points_limit = 100'000;
   std::string layers;
-  std::string numbers;  ///< empty: the verb's default
+  std::string numbers;               ///< empty: the verb's default
   std::vector<std::string> inputs;   ///< `FILE` or `NAME=FILE`
   std::vector<std::string> outputs;  ///< likewise
   std::vector<std::string> states;   ///< `INPUT=OUTPUT`
