@@ -14,13 +14,13 @@ namespace pj {
 
 namespace {
 
+/// What `--numbers` names.
 Numbers numbers_of(const std::string& name) {
-  const std::vector<std::string> known{"float32", "int8", "binary"};  // in the order of `Numbers`
-  const auto found = std::ranges::find(known, name);
-  if (found == known.end()) {
-    throw InputError("--numbers: '" + name + "' is not measured" + did_you_mean(name, known));
+  try {
+    return parse_numbers(name);
+  } catch (const InputError& fault) {
+    throw InputError(std::string("--numbers: ") + fault.what());
   }
-  return static_cast<Numbers>(found - known.begin());
 }
 
 /// Where not even one layer was done in time, that is the limit's fault and no interrupt.
@@ -43,6 +43,10 @@ void run_bench(const Options& options, Console& console) {
   const Network network = load_network(options.operands.front(), load_options(options));
   BenchOptions wanted{.layers = split(options.layers, ',')};
   wanted.measure.numbers = numbers_of(options.numbers.empty() ? "float32" : options.numbers);
+  if (options.sparsity > 0.0 && wanted.measure.numbers != Numbers::Float32) {
+    throw InputError("--sparsity measures weights of float32; leave out --numbers " + options.numbers);
+  }
+  wanted.measure.density = 1.0 - 0.01 * options.sparsity;
   const auto start = std::chrono::steady_clock::now();
   wanted.measure.stop = [&] {
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;

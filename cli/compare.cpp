@@ -21,7 +21,7 @@ auto loaded(const std::string& names, const Load& load) {
 }  // namespace
 
 void run_compare(const Options& options, Console& console) {
-  const auto machines = loaded(options.on, [&](const std::string& name) {
+  const auto machines = loaded(options.machine(), [&](const std::string& name) {
     return load_accelerator(name, accelerator_options(options, console));
   });
   if (machines.empty()) {

@@ -12,7 +12,7 @@ namespace {
 /// The groups of ISCA 2016, Figures 11 to 14, or the two with the elements and the batch that are asked for.
 std::vector<DataflowGroup> wanted_groups(const Options& options) {
   if (options.elements > 0) {
-    return {{false, options.elements, options.batch}, {true, options.elements, options.batch}};
+    return {{false, options.elements, batch_of(options)}, {true, options.elements, batch_of(options)}};
   }
   std::vector<DataflowGroup> groups;
   for (const std::int64_t elements : {256, 512, 1024}) {

@@ -25,7 +25,7 @@ void print_front(const Options& options, const Accelerator& accelerator, const M
 }  // namespace
 
 void run_evaluate(const Options& options, Console& console) {
-  const Accelerator accelerator = load_accelerator(options.on, accelerator_options(options, console));
+  const Accelerator accelerator = load_accelerator(options.machine(), accelerator_options(options, console));
   check_report(options, accelerator);
   const MappingCache cache(cache_folder(options));
   if (options.pareto) {

@@ -134,7 +134,7 @@ void run_map(const Options& options, Console& console) {
     check_can_write(problem_path(options));
     check_can_write(mapping_path(options));
   }
-  const Accelerator accelerator = load_accelerator(options.on, accelerator_options(options, console));
+  const Accelerator accelerator = load_accelerator(options.machine(), accelerator_options(options, console));
   check_report(options, accelerator);
   const LoadOptions load = load_options(options);
   check_formats(accelerator, load.formats);

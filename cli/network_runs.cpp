@@ -18,7 +18,7 @@ Estimate evaluate_network(const std::string& name, const Accelerator& accelerato
   EvaluateOptions wanted{.mapper = mapper_options(options, console),
                          .cache = &cache,
                          .threads = static_cast<int>(options.threads),
-                         .batch = options.batch};
+                         .batch = batch_of(options)};
   const std::string what = network.name + " on " + accelerator.name;
   wanted.progress = [&](std::size_t done, std::size_t all) {
     console.progress.show(what + ": mapped " + std::to_string(done) + " of " + std::to_string(all) + " layers");

@@ -16,7 +16,13 @@ constexpr std::int64_t most_elements = 1 << 20;
 constexpr std::int64_t most_pixels_a_side = 1 << 16;
 constexpr std::int64_t most_samples = std::int64_t{1} << 40;
 constexpr double most_percent = 100.0;
+constexpr double most_sparsity = 99.9;
 constexpr std::int64_t most_points = 1'000'000;
+constexpr std::int64_t most_epochs = 1'000'000;
+constexpr std::int64_t most_seeds = std::int64_t{1} << 62;
+constexpr double largest_rate = 1e3;
+constexpr double largest_norm = 1e9;
+constexpr double tiny = 1e-300;         // so that 0 is above the least
 constexpr double longest_search = 1e6;  // seconds: some 12 days
 
 const std::array rows{
@@ -26,7 +32,8 @@ const std::array rows{
               &Options::report},
     OptionRow{"--threads", "N", "threads to use; 0, the default: one per core",
               IntegerMember{&Options::threads, 0, most_threads}},
-    OptionRow{"--batch", "N", "inputs at a time; the default is 1", IntegerMember{&Options::batch, 1, largest_batch}},
+    OptionRow{"--batch", "N", "inputs at a time; the default is 1, of train 64",
+              IntegerMember{&Options::batch, 1, largest_batch}},
     OptionRow{"--input-shape", "NAME=SIZES", "shape of an ONNX input, as data=1,3,224,224; may be repeated",
               &Options::input_shapes},
     OptionRow{"--weights", "FORMAT",
@@ -40,9 +47,10 @@ const std::array rows{
               "shares of non-zeros by layer and tensor: a name, .yaml or --observe file (docs/sparsity.md)",
               &Options::densities},
     OptionRow{"--bits", "N", "of one number; the default is 16", IntegerMember{&Options::bits, 1, 32}},
-    OptionRow{"--on", "ACCELERATOR",
-              "an accelerator's name or .yaml file; the default is eyeriss; compare: several, with commas",
-              &Options::on},
+    OptionRow{
+        "--on", "ACCELERATOR",
+        "an accelerator's name or .yaml file; the default is eyeriss (compress: none); compare: several, with commas",
+        &Options::on},
     OptionRow{"--objective", "GOAL", "what the mapping makes least: energy (the default), delay or edp",
               &Options::objective},
     OptionRow{"--mapping", "FILE", "price this loop nest, ours or Timeloop's, instead of searching one",
@@ -61,7 +69,8 @@ const std::array rows{
     OptionRow{"--pareto", "", "instead: every best trade of energy for cycles", &Options::pareto},
     OptionRow{
         "--explain", "",
-        "also search what each constraint costs, which capacity binds, and the runner-up; run: only the plan's steps",
+        "also search what each constraint costs, which capacity binds, and the runner-up; run: say how each layer "
+        "is computed, without --input also the plan's steps with their times",
         &Options::explain},
     OptionRow{"--set", "STAGE.KEY=VALUE",
               "set a value of the machine file anew, as array.columns=32 or clock=1 GHz; may be repeated",
@@ -83,10 +92,13 @@ const std::array rows{
     OptionRow{"--points-limit", "N", "the most points that a study may have; the default is 100,000",
               IntegerMember{&Options::points_limit, 1, most_points}},
     OptionRow{"--layers", "NAMES", "only these layers, as conv1,conv3", &Options::layers},
-    OptionRow{"--numbers", "FORMAT",
-              "what is computed with: float32 (the default), int8 or binary; run: integers (the default where "
-              "layers are quantised) or reals",
-              &Options::numbers},
+    OptionRow{
+        "--numbers", "FORMAT",
+        "bench: of the weights: float32 (the default), bfloat16, int8, int4, log4, codebook16, codebook4, ternary, "
+        "binary; run: integers (the default where layers are quantised) or reals",
+        &Options::numbers},
+    OptionRow{"--sparsity", "PERCENT", "instead: sparse and structured weights that leave out so many of all, as 90",
+              DecimalMember{&Options::sparsity, 0.0, most_sparsity}},
     OptionRow{"--input", "[NAME=]FILE", "a picture, .npy, .pb, IDX or a number; FILE#3 is element 3; may be repeated",
               &Options::inputs},
     OptionRow{"--output", "[NAME=]FILE", "write an output to this .npy or .pb file; may be repeated",
@@ -110,8 +122,46 @@ const std::array rows{
               IntegerMember{&Options::samples, 1, most_samples}},
     OptionRow{"--records", "FORMAT", "number format of plain records in DATA,LABELS; the default is uint8",
               &Options::records},
+    OptionRow{"--rules", "FILE", "the approximations, in YAML (docs/compression.md)", &Options::rules},
+    OptionRow{"--max-drop", "PERCENT",
+              "search the least energy on --on that loses at most so many percent of the samples, as 1",
+              DecimalMember{&Options::max_drop, 0.0, most_percent}},
+    OptionRow{"--dialect", "NAME", "how --out says fixed point: qdq (the default), qcdq or qonnx (docs/compression.md)",
+              &Options::dialect},
+    OptionRow{"--front", "", "show every best trade of accuracy for energy that the search found", &Options::front},
     OptionRow{"--observe", "FILE", "also write what flows through the layers, for evaluate --densities",
               &Options::observe},
+    OptionRow{
+        "--data", "DATASET",
+        "what to learn, and (compress) to measure on: fashion-mnist, a folder, or any other file (docs/training.md)",
+        &Options::data},
+    OptionRow{"--test", "DATASET", "what to measure on after each epoch; the default is the data set's own",
+              &Options::test},
+    OptionRow{"--epochs", "N", "how often all samples are learned from; the default is 1",
+              IntegerMember{&Options::epochs, 0, most_epochs}},
+    OptionRow{"--optimizer", "NAME", "adam (the default) or sgd", &Options::optimizer},
+    OptionRow{"--rate", "RATE", "of learning; the default is 0.001 for adam and 0.01 for sgd",
+              DecimalMember{&Options::rate, 0.0, largest_rate}},
+    OptionRow{"--momentum", "SHARE", "of sgd; the default is 0.9", DecimalMember{&Options::momentum, -tiny, 1.0}},
+    OptionRow{"--weight-decay", "RATE", "by which weights shrink; the default is 0",
+              DecimalMember{&Options::weight_decay, -tiny, 1.0}},
+    OptionRow{"--schedule", "NAME", "of the rate: constant (the default), cosine, step or step:EPOCHS:FACTOR",
+              &Options::schedule},
+    OptionRow{"--warm-up", "EPOCHS", "in which the rate grows to its own",
+              DecimalMember{&Options::warm_up, -tiny, 1e6}},
+    OptionRow{"--loss", "NAME", "cross-entropy (the default), mse, bce or kl", &Options::loss},
+    OptionRow{"--augment", "CHANGES", "of pictures, at random: shift:PIXELS, crop:PIXELS, flip, with commas",
+              &Options::augment},
+    OptionRow{"--initializer", "NAME", "of weights without elements: kaiming (the default) or xavier",
+              &Options::initializer},
+    OptionRow{"--clip", "NORM", "the largest norm of a gradient", DecimalMember{&Options::clip, 0.0, largest_norm}},
+    OptionRow{"--seed", "N", "of all chance; the default is 1", IntegerMember{&Options::seed, 0, most_seeds}},
+    OptionRow{"--out", "MODEL.onnx", "write the network to this file", &Options::out},
+    OptionRow{"--checkpoint", "FILE", "keep the state here; the default is MODEL.onnx.checkpoint",
+              &Options::checkpoint},
+    OptionRow{"--server", "", "with mpirun: the first process makes the steps and hands the weights on",
+              &Options::server},
+    OptionRow{"--resume", "", "go on from the checkpoint", &Options::resume},
     OptionRow{"--plan", "BY", "how algorithms are chosen: model, the default; measure, whose times are kept; or plain",
               &Options::plan},
 };

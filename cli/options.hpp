@@ -15,13 +15,13 @@ struct Options {
   std::string csv;
   std::string report;
   std::int64_t threads = 0;  ///< 0: one per core
-  std::int64_t batch = 1;
+  std::int64_t batch = 0;    ///< 0: the verb's own, mostly 1
   std::vector<std::string> input_shapes;
   std::string weights;      ///< a number format; empty: the network's own
   std::string activations;  ///< likewise
   std::string densities;
   std::int64_t bits = 16;
-  std::string on = "eyeriss";
+  std::string on;  ///< empty: see `machine`
   std::vector<std::string> reference_tables;
   std::vector<std::string> technologies;
   std::string objective = "energy";
@@ -46,6 +46,7 @@ struct Options {
   std::int64_t points_limit = 100'000;
   std::string layers;
   std::string numbers;               ///< empty: the verb's default
+  double sparsity = 0.0;             ///< percent; 0: weights are dense
   std::vector<std::string> inputs;   ///< `FILE` or `NAME=FILE`
   std::vector<std::string> outputs;  ///< likewise
   std::vector<std::string> states;   ///< `INPUT=OUTPUT`
@@ -61,6 +62,32 @@ struct Options {
   std::int64_t samples = 0;  ///< 0: all
   std::string records;
   std::string observe;
+  std::string data;
+  std::string test;
+  std::int64_t epochs = 1;
+  std::string optimizer = "adam";
+  double rate = 0.0;  ///< 0: the optimiser's own
+  double momentum = 0.9;
+  double weight_decay = 0.0;
+  std::string schedule = "constant";
+  double warm_up = 0.0;  ///< epochs
+  std::string loss = "cross-entropy";
+  std::string augment = "none";
+  std::string initializer = "kaiming";
+  double clip = 0.0;  ///< 0: gradients of any norm
+  std::int64_t seed = 1;
+  std::string out;
+  std::string checkpoint;  ///< empty: beside `out`
+  bool resume = false;
+  bool server = false;
+
+  std::string rules;
+  double max_drop = 0.0;  ///< percent; 0: no search is asked for
+  bool front = false;
+  std::string dialect = "qdq";
+
+  /// The accelerator that was asked for, or the one that stands for all where none was.
+  std::string machine() const { return on.empty() ? "eyeriss" : on; }
   std::string plan = "model";
 
   bool operator==(const Options&) const = default;

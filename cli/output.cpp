@@ -1,5 +1,8 @@
 #include "cli/output.hpp"
 
+#include <algorithm>
+#include <cstdlib>
+
 #include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
 #include "pj/onnx/onnx.hpp"
@@ -19,6 +22,16 @@ std::optional<NumberFormat> format_of(const std::string& option, const std::stri
   } catch (const InputError& fault) {
     throw InputError(option + ": " + fault.what());
   }
+}
+
+double largest_of(const std::string& range) {
+  if (range.empty()) {
+    return 0.0;
+  }
+  if (range != "0..1" && range != "0..255") {
+    throw InputError("--range is 0..1 or 0..255, not '" + range + "'");
+  }
+  return range == "0..1" ? 1.0 : 255.0;
 }
 
 }  // namespace
@@ -67,7 +80,7 @@ ParetoOptions pareto_options(const Options& options, const MappingCache& cache, 
 }
 
 LoadOptions load_options(const Options& options) {
-  LoadOptions load{.batch = options.batch};
+  LoadOptions load{.batch = batch_of(options)};
   load.densities = options.densities;
   for (const std::string& text : options.input_shapes) {
     const auto [name, sizes] = parse_input_shape(text);
@@ -85,6 +98,32 @@ AcceleratorOptions accelerator_options(const Options& options, Console& console)
           .technologies = options.technologies,
           .settings = options.settings,
           .warn = [&](const std::string& line) { console.warnings << "picojoule: warning: " << line << "\n"; }};
+}
+
+Preprocessing preprocessing(const Options& options) {
+  if (!options.channels.empty() && options.channels != "rgb" && options.channels != "bgr") {
+    throw InputError("--channels is rgb or bgr, not '" + options.channels + "'");
+  }
+  return {.resize = static_cast<int>(options.resize),
+          .crop = static_cast<int>(options.crop),
+          .squares = options.squares,
+          .blue_first = options.channels == "bgr",
+          .mean = parse_decimals(options.mean, "--mean"),
+          .deviation = parse_decimals(options.deviation, "--std"),
+          .range = largest_of(options.range)};
+}
+
+std::vector<std::string> data_folders() {
+  std::vector<std::string> folders;
+  if (const char* own = std::getenv("PICOJOULE_DATA"); own != nullptr && *own != '\0') {
+    folders.emplace_back(own);
+  }
+  folders.emplace_back("/usr/share/datasets");
+  return folders;
+}
+
+std::int64_t batch_of(const Options& options) {
+  return std::max<std::int64_t>(options.batch, 1);
 }
 
 }  // namespace pj

@@ -6,6 +6,7 @@
 #include "cli/options.hpp"
 #include "cli/verbs.hpp"
 #include "pj/accelerator/reader.hpp"
+#include "pj/inference/preprocess.hpp"
 #include "pj/mapper/mapper.hpp"
 #include "pj/study/load.hpp"
 #include "pj/study/pareto.hpp"
@@ -24,6 +25,15 @@ MapperOptions mapper_options(const Options& options, const Console& console);
 
 /// What `--pareto` asks for, with its progress shown. Refuses `--objective`, whose place it takes.
 ParetoOptions pareto_options(const Options& options, const MappingCache& cache, Console& console);
+
+/// What the options say about pictures and numbers on their way into a network.
+Preprocessing preprocessing(const Options& options);
+
+/// Where data sets that are named and not pointed at lie: Debian's packages of them, or what $PICOJOULE_DATA says.
+std::vector<std::string> data_folders();
+
+/// The batch that the options ask for, or 1.
+std::int64_t batch_of(const Options& options);
 
 /// What the options say about reading a network, and an accelerator.
 LoadOptions load_options(const Options& options);

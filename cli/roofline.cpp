@@ -6,7 +6,7 @@
 namespace pj {
 
 void run_roofline(const Options& options, Console& console) {
-  const Accelerator accelerator = load_accelerator(options.on, accelerator_options(options, console));
+  const Accelerator accelerator = load_accelerator(options.machine(), accelerator_options(options, console));
   check_report(options, accelerator);
   const MappingCache cache(cache_folder(options));
   std::vector<Roofline> rooflines;

@@ -20,43 +20,20 @@ namespace pj {
 
 namespace {
 
-double largest_of(const std::string& range) {
-  if (range.empty()) {
-    return 0.0;
-  }
-  if (range != "0..1" && range != "0..255") {
-    throw InputError("--range is 0..1 or 0..255, not '" + range + "'");
-  }
-  return range == "0..1" ? 1.0 : 255.0;
-}
-
-Preprocessing preprocessing(const Options& options) {
-  if (!options.channels.empty() && options.channels != "rgb" && options.channels != "bgr") {
-    throw InputError("--channels is rgb or bgr, not '" + options.channels + "'");
-  }
-  return {.resize = static_cast<int>(options.resize),
-          .crop = static_cast<int>(options.crop),
-          .squares = options.squares,
-          .blue_first = options.channels == "bgr",
-          .mean = parse_decimals(options.mean, "--mean"),
-          .deviation = parse_decimals(options.deviation, "--std"),
-          .range = largest_of(options.range)};
-}
-
 std::vector<std::string> labels_of(const Options& options) {
   return options.labels.empty() ? std::vector<std::string>{} : load_labels(options.labels);
 }
 
-Arithmetic arithmetic_of(const Options& options) {
+RunNumbers arithmetic_of(const Options& options) {
   const std::vector<std::string> known{"integers", "reals"};
-  if (!options.numbers.empty() && std::find(known.begin(), known.end(), options.numbers) == known.end()) {
+  if (!options.numbers.empty() && std::ranges::find(known, options.numbers) == known.end()) {
     throw InputError("--numbers: run computes in integers or in reals, not in '" + options.numbers + "'" +
                      did_you_mean(options.numbers, known));
   }
   if (options.numbers == "integers" && !options.observe.empty()) {
     throw InputError("--observe looks at the real numbers that flow through; leave --numbers integers out");
   }
-  return options.numbers == "reals" ? Arithmetic::Reals : Arithmetic::Integers;
+  return options.numbers == "reals" ? RunNumbers::Reals : RunNumbers::Integers;
 }
 
 PlanBy plan_by(const std::string& name) {
@@ -76,9 +53,11 @@ std::string times_folder(const Options& options) {
 
 Plan plan_for(const Options& options, const Network& network) {
   ConvTimeStore times(times_folder(options));
-  Plan plan(network, {.by = plan_by(options.plan),
+  const PlanBy by = plan_by(options.plan);
+  Plan plan(network, {.by = by,
                       .times = &times,
                       .arithmetic = arithmetic_of(options),
+                      .plain_integers = by == PlanBy::Plain,
                       .watched = !options.observe.empty()});
   if (options.numbers == "integers" && plan.integers().notes.empty()) {
     throw InputError("network '" + network.name +
@@ -93,15 +72,13 @@ Network network_for(const Options& options) {
   return load_network(options.operands.front(), load);
 }
 
-/// The steps of the plan; weights that a network of the zoo does not have are random.
-void explain(const Options& options, Console& console) {
-  if (!options.inputs.empty() || !options.accuracy.empty() || !options.outputs.empty()) {
-    throw InputError("--explain runs on zeros and writes nothing; leave --input, --accuracy and --output out");
+/// How layers are computed; without inputs the steps of the plan, too, with their times on zeros.
+void explain(const Plan& plan, bool times_steps, Console& console) {
+  if (!plan.integers().notes.empty()) {
+    console.out << integers_table(plan.integers()) << "\n";
   }
-  const Plan plan = plan_for(options, with_random_weights(network_for(options)));
-  console.out << plan_table(plan, time_plan(plan));
-  if (!plan.integers().nodes.empty()) {
-    console.out << "\n" << integers_table(plan.integers());
+  if (times_steps) {
+    console.out << plan_table(plan, time_plan(plan));
   }
 }
 
@@ -161,11 +138,18 @@ void run_run(const Options& options, Console& console) {
   if (options.accuracy.empty() && (!options.observe.empty() || !options.records.empty() || options.samples > 0)) {
     throw InputError("--observe, --samples and --records are for data sets; give one with --accuracy");
   }
+  const bool only_explains = options.explain && options.inputs.empty() && options.accuracy.empty();
+  if (only_explains && !options.outputs.empty()) {
+    throw InputError("--explain without --input runs on zeros and writes nothing; leave --output out");
+  }
+  const Network network = network_for(options);
+  const Plan plan = plan_for(options, only_explains ? with_random_weights(network) : network);
   if (options.explain) {
-    explain(options, console);
+    explain(plan, only_explains, console);
+  }
+  if (only_explains) {
     return;
   }
-  const Plan plan = plan_for(options, network_for(options));
   if (!options.accuracy.empty()) {
     run_data_set(options, plan, console);
     return;

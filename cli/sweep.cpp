@@ -1,9 +1,7 @@
-#include <unistd.h>
-
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 
+#include "cli/crew.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "pj/base/error.hpp"
@@ -14,22 +12,6 @@ namespace pj {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Was this process started by mpirun, or by srun with PMIx, among others? So say their environment variables.
-bool is_one_of_a_crew() {
-  const char* size = std::getenv("OMPI_COMM_WORLD_SIZE");
-  return size != nullptr ? std::string(size) != "1" : std::getenv("PMIX_RANK") != nullptr;
-}
-
-/// The MPI part is a plugin beside the program, so that nobody else pays for it at the start.
-std::unique_ptr<Crew> crew_of_this_process() {
-  if (!is_one_of_a_crew()) {
-    return nullptr;
-  }
-  std::error_code fault;
-  const fs::path program = fs::read_symlink("/proc/self/exe", fault);
-  return join_crew((program.parent_path() / "libpicojoule_mpi.so").string());
-}
 
 /// `buffer.jsonl` for `studies/buffer.yaml`.
 std::string results_of(const Options& options) {

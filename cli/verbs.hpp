@@ -36,6 +36,8 @@ void run_accelerators(const Options& options, Console& console);
 void run_evaluate(const Options& options, Console& console);
 void run_map(const Options& options, Console& console);
 void run_run(const Options& options, Console& console);
+void run_compress(const Options& options, Console& console);
+void run_train(const Options& options, Console& console);
 void run_conformance(const Options& options, Console& console);
 void run_dataflows(const Options& options, Console& console);
 void run_compare(const Options& options, Console& console);

@@ -52,5 +52,6 @@ function(pj_embed MODULE FUNCTION)
     DEPENDS ${ARGN} ${PJ_EMBED_SCRIPT}
     COMMENT "Embedding the files of ${FUNCTION}"
     VERBATIM)
+  set_source_files_properties(${OUTPUT} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(pj_${MODULE} PRIVATE ${OUTPUT})
 endfunction()

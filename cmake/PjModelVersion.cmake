@@ -41,5 +41,6 @@ function(pj_source_version NAME MODULE)
     DEPENDS ${FILES} ${PJ_MODEL_VERSION_SCRIPT}
     COMMENT "Hashing sources for ${NAME}"
     VERBATIM)
+  set_source_files_properties(${OUTPUT} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(pj_${MODULE} PRIVATE ${OUTPUT})
 endfunction()

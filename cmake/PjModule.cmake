@@ -4,7 +4,8 @@
 
 add_library(pj_options INTERFACE)
 target_include_directories(pj_options INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(pj_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+target_compile_options(pj_options INTERFACE -Wall -Wextra -Wpedantic -Wconversion
+                       $<$<NOT:$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wshadow>  # files that are compiled as one may repeat names
                        -Wno-missing-field-initializers  # the house style leaves defaults out
                        $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)  # g++ 12 warns of `"a" + std::string` (GCC bug 105651)
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)  # to whom -Wconversion speaks of signs and -Wno-restrict is unknown
@@ -21,7 +22,7 @@ if(PJ_FUZZERS)
   target_compile_options(pj_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# A source that ends in _avx2, _avx512 or _vnni is compiled for such processors; the program asks before it calls it.
+# A source that ends in _avx2, _avx512, _vnni or _bf16 is compiled for such processors; the program asks before it calls it.
 function(pj_instruction_sets)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     foreach(SOURCE ${ARGN})
@@ -30,8 +31,12 @@ function(pj_instruction_sets)
       elseif(SOURCE MATCHES "_vnni\\.cpp$")
         set_source_files_properties(
           ${SOURCE} PROPERTIES COMPILE_OPTIONS "-march=x86-64-v4;-mavx512vnni;-mavx512vpopcntdq")
+      elseif(SOURCE MATCHES "_bf16\\.cpp$")
+        set_source_files_properties(${SOURCE} PROPERTIES COMPILE_OPTIONS "-march=x86-64-v4;-mavx512bf16")
       elseif(SOURCE MATCHES "_avx512\\.cpp$")
         set_source_files_properties(${SOURCE} PROPERTIES COMPILE_OPTIONS "-march=x86-64-v4;-ffp-contract=fast")
+      elseif(SOURCE MATCHES "_portable\\.cpp$") # names its instruction set as the others do
+        set_source_files_properties(${SOURCE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
       endif()
     endforeach()
   endif()

@@ -1,5 +1,7 @@
 #include <mpi.h>
 
+#include <limits>
+
 #include "pj/sweep/crew.hpp"
 
 namespace pj {
@@ -41,7 +43,24 @@ class MpiCrew : public Crew {
     return message;
   }
 
+  void add(std::span<float> numbers) override { add(numbers, MPI_FLOAT); }
+  void add(std::span<double> numbers) override { add(numbers, MPI_DOUBLE); }
+  void spread(std::span<float> numbers) override {
+    MPI_Bcast(numbers.data(), count_of(numbers.size()), MPI_FLOAT, 0, MPI_COMM_WORLD);
+  }
+
  private:
+  static int count_of(std::size_t size) {
+    if (size > std::numeric_limits<int>::max()) {
+      MPI_Abort(MPI_COMM_WORLD, 1);  // MPI counts in 32 bits
+    }
+    return static_cast<int>(size);
+  }
+  template <class Number>
+  static void add(std::span<Number> numbers, MPI_Datatype type) {
+    MPI_Allreduce(MPI_IN_PLACE, numbers.data(), count_of(numbers.size()), type, MPI_SUM, MPI_COMM_WORLD);
+  }
+
   int rank_ = 0, size_ = 1;
 };
 

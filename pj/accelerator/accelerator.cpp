@@ -128,6 +128,10 @@ std::string line_of(const Compute& compute) {
 
 }  // namespace
 
+const std::string& stage_name(const Stage& stage) {
+  return std::visit([](const auto& s) -> const std::string& { return s.name; }, stage);
+}
+
 bool admits(const Names& names, const std::string& name) {
   return !names || std::find(names->begin(), names->end(), name) != names->end();
 }

@@ -123,6 +123,8 @@ struct Compute {
 
 using Stage = std::variant<Level, Fanout>;
 
+const std::string& stage_name(const Stage& stage);
+
 /// Conventions on which models differ (docs/model.md). The defaults are the physical ones.
 struct Conventions {
   enum class Halo {

@@ -17,7 +17,7 @@ Accelerator small() {
   return {.name = "small", .stages = {dram, array, registers}, .compute = {.energy = 1.5_pJ, .bits = 8}};
 }
 
-std::string fault_of(const Accelerator& accelerator) {
+std::string check_fault(const Accelerator& accelerator) {
   return input_fault([&] { check(accelerator); }, "none");
 }
 
@@ -70,21 +70,23 @@ TEST_CASE("a drawing shows sizes, energies and what a level keeps, one step in a
 }
 
 TEST_CASE("a hierarchy that no network can be mapped to is refused by the machine's name") {
-  CHECK(fault_of(small()) == "none");
-  CHECK(fault_of({.name = "empty"}) == "accelerator 'empty': the first stage must be a memory that keeps every tensor");
-  CHECK(fault_of({.name = "bare", .stages = {Fanout{.name = "array"}}}) ==
+  CHECK(check_fault(small()) == "none");
+  CHECK(check_fault({.name = "empty"}) ==
+        "accelerator 'empty': the first stage must be a memory that keeps every tensor");
+  CHECK(check_fault({.name = "bare", .stages = {Fanout{.name = "array"}}}) ==
         "accelerator 'bare': the first stage must be a memory that keeps every tensor");
   Accelerator machine = small();
   std::get<Level>(machine.stages[0]).partitions = {{"Input", Bits{8}}};
-  CHECK(fault_of(machine) == "accelerator 'small': the outermost level 'DRAM' must keep every tensor; remove 'keeps'");
+  CHECK(check_fault(machine) ==
+        "accelerator 'small': the outermost level 'DRAM' must keep every tensor; remove 'keeps'");
   machine = small();
   std::get<Fanout>(machine.stages[1]).axes[0].size = 0;
-  CHECK(fault_of(machine) ==
+  CHECK(check_fault(machine) ==
         "accelerator 'small': fanout 'array' has 0 columns; sizes must be positive and the compute units at most "
         "16,777,216");
   machine = small();
   std::get<Level>(machine.stages[2]).name = "";
-  CHECK(fault_of(machine) == "accelerator 'small': a stage has no name");
+  CHECK(check_fault(machine) == "accelerator 'small': a stage has no name");
 }
 
 }  // namespace pj

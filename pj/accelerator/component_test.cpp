@@ -21,7 +21,7 @@ double operation(const std::string& numbers, const std::string& name, int bits, 
   return operation_energy(technology(), {numbers, name, bits}, node_nm).value;
 }
 
-double read(const Memory& storage, int node_nm) {
+double read_energy(const Memory& storage, int node_nm) {
   return access_energy(technology(), storage, "read", node_nm).value;
 }
 
@@ -76,28 +76,28 @@ TEST_CASE("a rule says what it did to the numbers of its source") {
 }
 
 TEST_CASE("SRAM costs what Horowitz printed, and on the way between a power of the capacity") {
-  CHECK(read({"sram", kibibytes(8), Bits{64}}, 45) == doctest::Approx(10.0));
-  CHECK(read({"sram", kibibytes(32), Bits{32}}, 45) == doctest::Approx(10.0));
-  CHECK(read({"sram", kibibytes(1024), Bits{64}}, 45) == doctest::Approx(100.0));
+  CHECK(read_energy({"sram", kibibytes(8), Bits{64}}, 45) == doctest::Approx(10.0));
+  CHECK(read_energy({"sram", kibibytes(32), Bits{32}}, 45) == doctest::Approx(10.0));
+  CHECK(read_energy({"sram", kibibytes(1024), Bits{64}}, 45) == doctest::Approx(100.0));
   for_random_cases(1000, [](Rng& rng) {
     const Bits capacity{rng.between(8 * 2048, 8 * 4194304)};
     const double wanted = 32.0 * plain_sram(static_cast<double>(capacity.value) / 8.0);
-    CHECK(read({"sram", capacity, Bits{32}}, 45) == doctest::Approx(wanted));
+    CHECK(read_energy({"sram", capacity, Bits{32}}, 45) == doctest::Approx(wanted));
   });
 }
 
 TEST_CASE("another node scales by its factor, and memory chips do not scale") {
   const Memory sram{"sram", kibibytes(32), Bits{64}};
-  CHECK(read(sram, 28) == doctest::Approx(20.0 * energy_scale(technology(), 45, 28)));
-  CHECK(read({"hbm", {}, Bits{64}}, 7) == read({"hbm", {}, Bits{64}}, 65));
-  CHECK(read({"ddr3", {}, Bits{256}}, 0) == doctest::Approx(6180.0));
-  CHECK(read({"edram", kibibytes(2048), Bits{256}}, 28) == doctest::Approx(19.2));
+  CHECK(read_energy(sram, 28) == doctest::Approx(20.0 * energy_scale(technology(), 45, 28)));
+  CHECK(read_energy({"hbm", {}, Bits{64}}, 7) == read_energy({"hbm", {}, Bits{64}}, 65));
+  CHECK(read_energy({"ddr3", {}, Bits{256}}, 0) == doctest::Approx(6180.0));
+  CHECK(read_energy({"edram", kibibytes(2048), Bits{256}}, 28) == doctest::Approx(19.2));
 }
 
 TEST_CASE("twice the ports cost twice the energy and four times the area") {
   const Memory one{"sram", kibibytes(32), Bits{64}, 1};
   const Memory two{"sram", kibibytes(32), Bits{64}, 2};
-  CHECK(read(two, 45) == doctest::Approx(2.0 * read(one, 45)));
+  CHECK(read_energy(two, 45) == doctest::Approx(2.0 * read_energy(one, 45)));
   CHECK(storage_area(technology(), two, 45)->value ==
         doctest::Approx(4.0 * storage_area(technology(), one, 45)->value));
 }
@@ -124,9 +124,9 @@ TEST_CASE("estimates at 65 nm are within a fifth of what nn_dataflow's model of 
   const Bits word{16};
   const double mac = operation("fixed", "multiply", 16, 65) + operation("fixed", "add", 32, 65);
   CHECK(mac == doctest::Approx(2).epsilon(0.2));
-  CHECK(read({"register_file", Bits{512 * 8}, word}, 65) == doctest::Approx(1).epsilon(0.2));
-  CHECK(read({"sram", kibibytes(108), word}, 65) == doctest::Approx(15).epsilon(0.2));
-  CHECK(read({"ddr3", {}, word}, 65) == doctest::Approx(460).epsilon(0.2));
+  CHECK(read_energy({"register_file", Bits{512 * 8}, word}, 65) == doctest::Approx(1).epsilon(0.2));
+  CHECK(read_energy({"sram", kibibytes(108), word}, 65) == doctest::Approx(15).epsilon(0.2));
+  CHECK(read_energy({"ddr3", {}, word}, 65) == doctest::Approx(460).epsilon(0.2));
   CHECK(wire_energy(technology(), {1.5, word}, 65).value == doctest::Approx(4).epsilon(0.2));
 }
 

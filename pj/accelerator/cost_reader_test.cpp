@@ -11,7 +11,7 @@ namespace pj {
 
 namespace {
 
-Accelerator read(const std::string& text, const AcceleratorOptions& options = {}) {
+Accelerator machine_of(const std::string& text, const AcceleratorOptions& options = {}) {
   return parse_accelerator(parse_yaml(text, "m"), options);
 }
 
@@ -36,7 +36,7 @@ const Level& level(const Accelerator& machine, std::size_t stage) {
 }  // namespace
 
 TEST_CASE("what a file leaves open is estimated from the kinds of its parts") {
-  const Accelerator machine = read(open_machine);
+  const Accelerator machine = machine_of(open_machine);
   CHECK(machine.compute.energy.value == doctest::Approx(0.3));  // Horowitz: product 0.2 pJ, 32-bit sum 0.1 pJ
   CHECK(machine.compute.add == Picojoules{});                   // of a unit of fixed precision nobody asks
   CHECK(machine.compute.area.value == doctest::Approx(282 + 137));
@@ -50,10 +50,10 @@ TEST_CASE("what a file leaves open is estimated from the kinds of its parts") {
 }
 
 TEST_CASE("where a file gives a cost, the file wins") {
-  const Accelerator machine = read(open_machine);
+  const Accelerator machine = machine_of(open_machine);
   CHECK(level(machine, 1).write == 30.0_pJ);
   CHECK(!machine.provenance.contains("buffer write"));
-  const Accelerator given = read(
+  const Accelerator given = machine_of(
       "name: m\ntechnology: 45 nm\ncompute: {bits: 8, numbers: fixed, energy: 7 pJ, area: 5 um2}\nstages:\n"
       "  - {level: DRAM, kind: hbm, read: 1 pJ, write: 2 pJ}\n  - {fanout: a, rows: 2, wire: 1 mm, hop: 3 pJ}\n");
   CHECK(given.compute.energy == 7.0_pJ);
@@ -65,12 +65,13 @@ TEST_CASE("where a file gives a cost, the file wins") {
 
 TEST_CASE("a memory with a known interface has its bandwidth, or that of the channels that it says") {
   const std::string start = "name: m\nclock: 100 MHz\ncompute: {bits: 8, energy: 1 pJ}\nstages:\n";
-  CHECK(level(read(start + "  - {level: DRAM, kind: hmc}\n"), 0).bandwidth.value() == doctest::Approx(160e9 * 8 / 1e8));
-  const Accelerator one = read(start + "  - {level: DRAM, kind: ddr3, channels: 1}\n");
+  CHECK(level(machine_of(start + "  - {level: DRAM, kind: hmc}\n"), 0).bandwidth.value() ==
+        doctest::Approx(160e9 * 8 / 1e8));
+  const Accelerator one = machine_of(start + "  - {level: DRAM, kind: ddr3, channels: 1}\n");
   CHECK(level(one, 0).bandwidth.value() == doctest::Approx(12.8e9 * 8 / 1e8));
   CHECK(one.provenance.at("DRAM bandwidth").source.ends_with("; 1 channel of 12.8 GB/s"));
-  CHECK(level(read(start + "  - {level: DRAM, kind: hmc, bandwidth: 8 bit/cycle}\n"), 0).bandwidth == 8.0);
-  CHECK(!level(read(start + "  - {level: DRAM, kind: lpddr}\n"), 0).bandwidth);
+  CHECK(level(machine_of(start + "  - {level: DRAM, kind: hmc, bandwidth: 8 bit/cycle}\n"), 0).bandwidth == 8.0);
+  CHECK(!level(machine_of(start + "  - {level: DRAM, kind: lpddr}\n"), 0).bandwidth);
   CHECK(fault_of(start + "  - {level: DRAM, kind: lpddr, channels: 2}\n") ==
         "m:5:42: no channels are known of this kind of memory; give its 'bandwidth'");
 }
@@ -78,24 +79,25 @@ TEST_CASE("a memory with a known interface has its bandwidth, or that of the cha
 TEST_CASE("a scalable unit knows its adder's share, given or estimated") {
   const std::string stages = "\nstages: [{level: DRAM, read: 1 pJ, write: 1 pJ}]\n";
   const Accelerator given =
-      read("name: m\ncompute: {bits: 8, energy: 0.3 pJ, add: 0.1 pJ, precision: scalable}" + stages);
+      machine_of("name: m\ncompute: {bits: 8, energy: 0.3 pJ, add: 0.1 pJ, precision: scalable}" + stages);
   CHECK(given.compute.precision == Compute::Precision::Scalable);
   CHECK(given.compute.add == 0.1_pJ);
-  const Accelerator estimated = read("name: m\ncompute: {bits: 8, energy: 1 pJ, precision: scalable}" + stages);
+  const Accelerator estimated = machine_of("name: m\ncompute: {bits: 8, energy: 1 pJ, precision: scalable}" + stages);
   CHECK(estimated.compute.add.value == doctest::Approx(0.05 / 0.25));  // Horowitz: 16-bit sum beside an 8-bit product
   CHECK(estimated.provenance.at("MAC add").origin == Provenance::Origin::Model);
-  CHECK(read("name: m\ncompute: {bits: 8, energy: 1 pJ}" + stages).compute.precision == Compute::Precision::Fixed);
+  CHECK(machine_of("name: m\ncompute: {bits: 8, energy: 1 pJ}" + stages).compute.precision ==
+        Compute::Precision::Fixed);
 }
 
 TEST_CASE("a machine may keep partial sums wider than its outputs") {
-  const Accelerator machine = read(
+  const Accelerator machine = machine_of(
       "name: m\ncompute: {bits: 8, energy: 1 pJ, partial_sums: 3 B}\nstages: [{level: DRAM, read: 1 pJ, write: 1 "
       "pJ}]\n");
   CHECK(machine.compute.partial_bits == 24);
 }
 
 TEST_CASE("a file's basis and source hold for the values that do not say their own") {
-  const Accelerator machine = read(
+  const Accelerator machine = machine_of(
       "name: m\nsource: a paper\nbasis: published\ncompute: {bits: 8, energy: {value: 1 pJ, basis: measured, source: "
       "us}}\nstages: [{level: DRAM, read: 1 pJ, write: 1 pJ}]\n");
   CHECK(machine.provenance.at("DRAM read") == Provenance{"a paper", "published"});
@@ -104,7 +106,7 @@ TEST_CASE("a file's basis and source hold for the values that do not say their o
 
 TEST_CASE("a user's own table stands in the place of what the file gives, unchanged") {
   const TemporaryFolder folder;
-  const Accelerator machine = read(plain_machine, {.reference_tables = {folder.file("own.csv", energies)}});
+  const Accelerator machine = machine_of(plain_machine, {.reference_tables = {folder.file("own.csv", energies)}});
   CHECK(level(machine, 0).read == 512.0_pJ);
   CHECK(level(machine, 0).write == 513.0_pJ);
   CHECK(level(machine, 2).read == 0.25_pJ);
@@ -164,10 +166,10 @@ TEST_CASE("components of a table that no part is are said, all at once") {
   std::vector<std::string> warnings;
   AcceleratorOptions options{.warn = [&](const std::string& line) { warnings.push_back(line); }};
   options.reference_tables = {folder.file("all.csv", energies)};
-  read(plain_machine, options);
+  machine_of(plain_machine, options);
   CHECK(warnings.empty());
   options.reference_tables = {folder.file("more.csv", energies + std::string("glb,read,1\nnoc,transfer,2\n"))};
-  read(plain_machine, options);
+  machine_of(plain_machine, options);
   REQUIRE(warnings.size() == 1);
   CHECK(warnings.front() ==
         "m uses nothing of glb, noc (" + options.reference_tables.front() + "); a part's 'component' names what it is");

@@ -10,7 +10,7 @@ namespace pj {
 namespace {
 
 /// What reading a machine says whose inner level and array have these keys.
-std::string fault_of(const std::string& level, const std::string& array = "", const std::string& top = "") {
+std::string level_fault(const std::string& level, const std::string& array = "", const std::string& top = "") {
   const std::string costs = ", read: 1 pJ, write: 1 pJ";
   return input_fault(
       [&] {
@@ -30,20 +30,20 @@ TEST_CASE("a tensor or an index that no layer has is refused wherever a machine 
                            "formats: {Ouptut: bitmask}", "gated: {Ouptut: [Input]}", "gated: {Input: [Ouptut]}",
                            "bandwidth: 8 bit/cycle, exposed: [Ouptut]"}) {
     CAPTURE(keys);
-    CHECK(fault_of(std::string(", ") + keys).find(meant) != std::string::npos);
+    CHECK(level_fault(std::string(", ") + keys).find(meant) != std::string::npos);
   }
   for (const char* keys : {"loops: [CC]", "whole: [CC]"}) {
     CAPTURE(keys);
-    CHECK(fault_of(std::string(", ") + keys).find("no layer has an index 'CC'") != std::string::npos);
+    CHECK(level_fault(std::string(", ") + keys).find("no layer has an index 'CC'") != std::string::npos);
   }
-  CHECK(fault_of("", ", indices: [P, m]").find("no layer has an index 'm'") != std::string::npos);
-  CHECK(fault_of(", keeps: [Input, Weight, Output], loops: [N, G, M, C, P, Q, R, S, Z, T]") == "none");
+  CHECK(level_fault("", ", indices: [P, m]").find("no layer has an index 'm'") != std::string::npos);
+  CHECK(level_fault(", keeps: [Input, Weight, Output], loops: [N, G, M, C, P, Q, R, S, Z, T]") == "none");
 }
 
 TEST_CASE("the names of Einsums of one's own are declared") {
-  CHECK(fault_of(", keeps: [A], loops: [K]").find("(the key 'names' declares those of your own Einsums)") !=
+  CHECK(level_fault(", keeps: [A], loops: [K]").find("(the key 'names' declares those of your own Einsums)") !=
         std::string::npos);
-  CHECK(fault_of(", keeps: [A], loops: [K]", "", "names: [A, K]\n") == "none");
+  CHECK(level_fault(", keeps: [A], loops: [K]", "", "names: [A, K]\n") == "none");
 }
 
 }  // namespace pj

@@ -28,7 +28,7 @@ YamlNode with_value(const YamlNode& node, Path path, const YamlNode& value) {
 }
 
 /// The name of a stage as the file gives it; empty where it gives none.
-std::string stage_name(const YamlNode& stage) {
+std::string name_of(const YamlNode& stage) {
   for (const char* kind : {"level", "fanout"}) {
     const YamlNode* name = stage.is_map() ? stage.find(kind) : nullptr;
     if (name != nullptr && name->is_scalar()) {
@@ -54,7 +54,7 @@ YamlNode with_setting(const YamlNode& file, const std::string& setting) {
   YamlNode::Sequence stages = file.at("stages").sequence("stages");
   std::vector<std::string> known{"compute", "conventions"};
   for (YamlNode& stage : stages) {
-    known.push_back(stage_name(stage));
+    known.push_back(name_of(stage));
     if (known.back() == path.front()) {
       stage = with_value(stage, Path(path).subspan(1), value);
       const std::vector<std::string> where{"stages"};

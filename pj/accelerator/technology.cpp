@@ -12,7 +12,7 @@ namespace pj {
 namespace {
 
 constexpr int most_bits = 64;
-constexpr int most_channels = 1 << 16;
+constexpr int most_dram_channels = 1 << 16;
 constexpr int most_nm = 1000;
 
 /// Reads the entries of one file: what an entry does not say of node, basis and source, the file says for all.
@@ -122,7 +122,7 @@ class TechnologyFile {
     }
     if (const YamlNode* channels = entry.find("channels")) {
       technology_.channels.push_back(
-          {kind, static_cast<int>(channels->integer("channels", 1, most_channels)),
+          {kind, static_cast<int>(channels->integer("channels", 1, most_dram_channels)),
            positive(entry.at("bandwidth"), "bandwidth", QuantityUnits{{"MB/s", 1e6}, {"GB/s", 1e9}}),
            provenance(entry)});
     }

@@ -14,7 +14,7 @@ namespace pj {
 
 namespace {
 
-std::string fault_of(const std::string& text) {
+std::string technology_fault(const std::string& text) {
   return input_fault(
       [&] {
         Technology technology;
@@ -79,32 +79,35 @@ TEST_CASE("a value of a technology without a node, a source or a basis is refuse
   for (const auto& [key, entry] : entries) {
     CAPTURE(key);
     const std::string end = key + ":\n  - " + entry + "\n";
-    CHECK(fault_of(all + end) == "none");
-    CHECK(fault_of("node: 45 nm\nbasis: published\n" + end).find("the key 'source' is missing") != std::string::npos);
-    CHECK(fault_of("node: 45 nm\nsource: a\n" + end).find("the key 'basis' is missing") != std::string::npos);
-    CHECK(fault_of("node: 45 nm\nsource: a\nbasis: mesured\n" + end).find("did you mean 'measured'") !=
+    CHECK(technology_fault(all + end) == "none");
+    CHECK(technology_fault("node: 45 nm\nbasis: published\n" + end).find("the key 'source' is missing") !=
+          std::string::npos);
+    CHECK(technology_fault("node: 45 nm\nsource: a\n" + end).find("the key 'basis' is missing") != std::string::npos);
+    CHECK(technology_fault("node: 45 nm\nsource: a\nbasis: mesured\n" + end).find("did you mean 'measured'") !=
           std::string::npos);
     if (key != "nodes") {
-      CHECK(fault_of("basis: published\nsource: a\n" + end).find("the key 'node' is missing") != std::string::npos);
+      CHECK(technology_fault("basis: published\nsource: a\n" + end).find("the key 'node' is missing") !=
+            std::string::npos);
     }
   }
-  CHECK(fault_of(all + "arithmetic:\n  - {operation: add, numbers: fixed, bits: 8, energy: 1}\n")
+  CHECK(technology_fault(all + "arithmetic:\n  - {operation: add, numbers: fixed, bits: 8, energy: 1}\n")
             .find("must be a number with a unit (fJ, pJ, nJ)") != std::string::npos);
 }
 
 TEST_CASE("what stands in a technology is checked") {
   const std::string all = "node: 45 nm\nbasis: published\nsource: a paper\n";
-  CHECK(fault_of(all + "memmories: []\n") == "t:4:1: unknown key 'memmories'; did you mean 'memories'?");
-  CHECK(fault_of(all + "arithmetic:\n  - {operation: add, numbers: fixed, bits: 8, energy: 0 pJ}\n")
+  CHECK(technology_fault(all + "memmories: []\n") == "t:4:1: unknown key 'memmories'; did you mean 'memories'?");
+  CHECK(technology_fault(all + "arithmetic:\n  - {operation: add, numbers: fixed, bits: 8, energy: 0 pJ}\n")
             .ends_with("energy must be greater than 0"));
-  CHECK(fault_of(all + "memories:\n  - {kind: sram, width: 64 bit, area: 1 um2}\n")
+  CHECK(technology_fault(all + "memories:\n  - {kind: sram, width: 64 bit, area: 1 um2}\n")
             .ends_with("the key 'capacity' is missing here"));
-  CHECK(fault_of(all + "memories:\n  - {kind: a, capacity: 8 B, width: 1 bit, read: 1 pJ}\n  - {kind: a, capacity: 8 "
-                       "B, width: 1 bit, read: 1 pJ}\n")
+  CHECK(technology_fault(all +
+                         "memories:\n  - {kind: a, capacity: 8 B, width: 1 bit, read: 1 pJ}\n  - {kind: a, capacity: 8 "
+                         "B, width: 1 bit, read: 1 pJ}\n")
             .ends_with("the sizes of a at one node ascend"));
-  CHECK(fault_of(all + "nodes:\n  - {node: 5000 nm}\n").find("the key 'supply_source' is missing") !=
+  CHECK(technology_fault(all + "nodes:\n  - {node: 5000 nm}\n").find("the key 'supply_source' is missing") !=
         std::string::npos);
-  CHECK(fault_of("basis: published\nsource: a\nnode: 0.2 nm\nwires:\n  - {length: 1 mm}\n")
+  CHECK(technology_fault("basis: published\nsource: a\nnode: 0.2 nm\nwires:\n  - {length: 1 mm}\n")
             .ends_with("node must be from 1 nm to 1000 nm"));
 }
 
@@ -131,7 +134,7 @@ constexpr const char* own_memory =
     "  - {kind: sram, capacity: 64 KiB, width: 64 bit, read: 7 pJ, write: 8 pJ}\n";
 
 /// A machine at 28 nm whose buffer's costs are open.
-std::string open_machine(const std::string& top = "") {
+std::string open_array(const std::string& top = "") {
   return "name: m\ntechnology: 28 nm\n" + top +
          "compute: {bits: 16, energy: 1 pJ}\nstages:\n  - {level: DRAM, kind: hbm}\n"
          "  - {level: buffer, kind: sram, capacity: 64 KiB, word: 64 bit}\n";
@@ -167,7 +170,7 @@ TEST_CASE("of one's own and our areas of a kind of memory one's own count, in ei
 TEST_CASE("a machine names a technology file beside it, and one given by hand comes later") {
   const TemporaryFolder folder;
   folder.file("own.yaml", own_memory);
-  const std::string machine = folder.file("m.yaml", open_machine("technology_file: own.yaml\n"));
+  const std::string machine = folder.file("m.yaml", open_array("technology_file: own.yaml\n"));
   const auto buffer = [](const Accelerator& m) { return std::get<Level>(m.stages[1]); };
   const Accelerator beside = read_accelerator(machine);
   CHECK(buffer(beside).read == 7.0_pJ);
@@ -175,7 +178,7 @@ TEST_CASE("a machine names a technology file beside it, and one given by hand co
   const std::string later =
       folder.file("later.yaml", std::string(own_memory).replace(std::string(own_memory).find("7 pJ"), 4, "9 pJ"));
   CHECK(buffer(read_accelerator(machine, {.technologies = {later}})).read == 9.0_pJ);
-  CHECK(buffer(read_accelerator(folder.file("plain.yaml", open_machine()), {.technologies = {later}})).write == 8.0_pJ);
+  CHECK(buffer(read_accelerator(folder.file("plain.yaml", open_array()), {.technologies = {later}})).write == 8.0_pJ);
 }
 
 TEST_CASE("a technology file that says nothing, or not where a value comes from, is refused") {

@@ -91,6 +91,10 @@ std::string significant(double number, int digits) {
   return group_digits(with_decimals(number, std::max(0, digits - 1 - exponent_of(number, digits))));
 }
 
+std::string percent(double share) {
+  return significant(100.0 * share) + " %";
+}
+
 std::string exact(double number) {
   std::array<char, 64> buffer{};
   const auto [end, fault] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);

@@ -13,6 +13,8 @@ std::string grouped(std::int64_t number);
 
 /// A number with the given count of significant digits and no exponent: `0.0123`, `12.3`, `1,230`.
 std::string significant(double number, int digits = 3);
+/// A share with three significant digits: `12.3 %` for 0.123.
+std::string percent(double share);
 
 /// A count that may be beyond all bounds: `1,234` below ten million, else `3.21·10^24`.
 std::string magnitude(double count);

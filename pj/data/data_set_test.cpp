@@ -17,7 +17,7 @@ using Labels = std::vector<std::vector<std::int64_t>>;
 
 const std::string pixel = "P5 1 1 255 a";
 
-std::string refusal(const std::string& path) {
+std::string data_set_fault(const std::string& path) {
   return input_fault([&] { load_data_set(path); }, "accepted");
 }
 
@@ -60,7 +60,7 @@ TEST_CASE("images lie in a folder for each class, or in a list with the classes 
   folder.file("listed/x.pgm", pixel);
   CHECK(load_data_set(folder.path("listed")).labels == Labels{{3, 5}});
   folder.file("listed/labels.csv", "x.pgm,3\ny.pgm,cat\n");
-  CHECK(refusal(folder.path("listed"))
+  CHECK(data_set_fault(folder.path("listed"))
             .ends_with("labels.csv: gives no class for 'y.pgm'; write FILE and a number, as in "
                        "cat.png,3"));
 }
@@ -72,20 +72,20 @@ TEST_CASE("records that do not describe themselves come with their labels") {
   const DataSet set = load_data_set(data + "," + labels, {.records = NumberFormat::fixed(8)});
   CHECK(set.labels == Labels{{4}, {5}});
   CHECK(whole_numbers(std::get<Constant>(set.sample(1))) == Sizes{'d', 'e', 'f'});
-  CHECK(refusal(folder.file("z.bin", "abcde") + "," + labels)
+  CHECK(data_set_fault(folder.file("z.bin", "abcde") + "," + labels)
             .ends_with("z.bin: has 5 bytes, which are not 2 records of equal size; give as many labels as records"));
 }
 
 TEST_CASE("a data set without labels or images is refused") {
   const TemporaryFolder folder;
   const std::string images = folder.file("t-images-idx3-ubyte", std::string("\0\0\x08\x01\0\0\0\x01x", 9));
-  CHECK(refusal(images).ends_with("has images and no labels beside it; give both files as IMAGES,LABELS"));
+  CHECK(data_set_fault(images).ends_with("has images and no labels beside it; give both files as IMAGES,LABELS"));
   const std::string labels = folder.file("t-labels-idx1-ubyte", std::string("\0\0\x08\x01\0\0\0\x02\1\2", 10));
-  CHECK(refusal(images).ends_with("has 1 sample and 2 labels; give one label for each"));
+  CHECK(data_set_fault(images).ends_with("has 1 sample and 2 labels; give one label for each"));
   std::filesystem::create_directories(folder.path("empty"));
-  CHECK(refusal(folder.path("empty"))
+  CHECK(data_set_fault(folder.path("empty"))
             .ends_with("has no images with labels; give it a folder for each class, or a labels.csv"));
-  CHECK(refusal(folder.path("nothing.bin")).ends_with("no such file"));
+  CHECK(data_set_fault(folder.path("nothing.bin")).ends_with("no such file"));
 }
 
 }  // namespace pj

@@ -19,7 +19,7 @@ struct BmpHeader {
   throw InputError({file}, fault + "; save the image as PNG");
 }
 
-BmpHeader read_header(std::string_view bytes, const std::string& file) {
+BmpHeader read_bmp_header(std::string_view bytes, const std::string& file) {
   constexpr std::size_t shortest = 54;
   if (bytes.size() < shortest) {
     refuse(file, "is a BMP that is cut off");
@@ -74,7 +74,7 @@ Image grey_of(const Image& image, const std::string& file) {
 }  // namespace
 
 Image decode_bmp(std::string_view bytes, const std::string& file) {
-  const BmpHeader header = read_header(bytes, file);
+  const BmpHeader header = read_bmp_header(bytes, file);
   Image image = empty_image(header.H, header.W, 3, file);
   std::size_t to = 0;
   for (std::int64_t h = 0; h < header.H; ++h) {

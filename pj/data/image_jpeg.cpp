@@ -35,7 +35,7 @@ void warn(j_common_ptr info, int level) {
   }
 }
 
-struct Header {
+struct JpegHeader {
   std::int64_t H, W;
   int channels;
 };
@@ -48,7 +48,7 @@ void open(jpeg_decompress_struct& info, std::string_view bytes) {
 }
 
 /// Reads the header, or the pixels where there is room for them; false after an error.
-bool decode(jpeg_decompress_struct& info, Fault& fault, std::string_view bytes, Header& header, Image* image) {
+bool decode(jpeg_decompress_struct& info, Fault& fault, std::string_view bytes, JpegHeader& header, Image* image) {
   info.err = jpeg_std_error(&fault.manager);
   fault.manager.error_exit = leave;
   fault.manager.emit_message = warn;
@@ -76,7 +76,7 @@ bool decode(jpeg_decompress_struct& info, Fault& fault, std::string_view bytes, 
 
 Image decode_jpeg(std::string_view bytes, const std::string& file) {
   Fault fault;
-  Header header{};
+  JpegHeader header{};
   jpeg_decompress_struct info{};
   Image image;
   bool done = decode(info, fault, bytes, header, nullptr);

@@ -26,7 +26,7 @@ std::string bitmap(std::uint32_t rows, std::uint32_t compression = 0) {
          std::string("\x00\x00\xFF\x00", 4) + std::string("\xFF\x00\x00\x00", 4);
 }
 
-std::string refusal(const std::string& bytes) {
+std::string image_fault(const std::string& bytes) {
   return input_fault([&] { decode_image(bytes, "x"); }, "accepted");
 }
 
@@ -46,18 +46,18 @@ TEST_CASE("binary PGM and PPM files have comments in their headers") {
 }
 
 TEST_CASE("images that are cut off, damaged, too large or of another kind are refused") {
-  CHECK(refusal("GIF89a") == "x: is no image that can be decoded; use PNG, JPEG, BMP, PGM or PPM");
-  CHECK(refusal(bitmap(2).substr(0, 58)) == "x: is a BMP that is cut off; save the image as PNG");
-  CHECK(refusal(bitmap(2, 1)) ==
+  CHECK(image_fault("GIF89a") == "x: is no image that can be decoded; use PNG, JPEG, BMP, PGM or PPM");
+  CHECK(image_fault(bitmap(2).substr(0, 58)) == "x: is a BMP that is cut off; save the image as PNG");
+  CHECK(image_fault(bitmap(2, 1)) ==
         "x: is a BMP with 24 bits a pixel and compression 1; only plain ones of 8, 24 and 32 bits are read; save the "
         "image as PNG");
-  CHECK(refusal("P6 9000 9000 255 ") ==
+  CHECK(image_fault("P6 9000 9000 255 ") ==
         "x: is an image of 9000 × 9000 pixels; sizes must be positive, and at most 67,108,864 pixels");
-  CHECK(refusal("P6 1 1 255 xy") ==
+  CHECK(image_fault("P6 1 1 255 xy") ==
         "x: is a PGM or PPM that is cut off or whose largest value is not 255; save the image as PNG");
-  CHECK(refusal("P6 one") == "x: is a PGM or PPM with a damaged header; save the image as PNG");
-  CHECK(refusal("\x89PNG\r\n\x1a\n and more").starts_with("x: is a damaged PNG: "));
-  CHECK(refusal("\xff\xd8\xff\xe0").starts_with("x: is a damaged JPEG: "));
+  CHECK(image_fault("P6 one") == "x: is a PGM or PPM with a damaged header; save the image as PNG");
+  CHECK(image_fault("\x89PNG\r\n\x1a\n and more").starts_with("x: is a damaged PNG: "));
+  CHECK(image_fault("\xff\xd8\xff\xe0").starts_with("x: is a damaged JPEG: "));
 }
 
 TEST_CASE("photographs of every format are decoded whole, and cut off ones are refused") {
@@ -76,7 +76,7 @@ TEST_CASE("photographs of every format are decoded whole, and cut off ones are r
     CHECK(image.H == photo.H);
     CHECK(image.W == photo.W);
     CHECK(image.channels == 3);
-    CHECK(refusal(bytes.substr(0, bytes.size() / 2)) != "accepted");
+    CHECK(image_fault(bytes.substr(0, bytes.size() / 2)) != "accepted");
   }
 }
 

@@ -33,7 +33,7 @@ constexpr std::array codes{
 };
 
 /// What the header says.
-struct Header {
+struct NpyHeader {
   NumberFormat format;
   bool is_big_endian = false;
   bool is_column_major = false;
@@ -50,7 +50,7 @@ std::string_view entry(std::string_view text, std::string_view key, const std::s
   return trimmed(text.substr(at + key.size() + 3));
 }
 
-void read_format(std::string_view descr, const std::string& file, Header& header) {
+void read_format(std::string_view descr, const std::string& file, NpyHeader& header) {
   const std::size_t end = descr.find('\'', 1);
   const std::string_view code = end == std::string_view::npos ? "" : descr.substr(1, end - 1);
   for (const ElementCode& row : codes) {
@@ -79,13 +79,13 @@ Sizes read_shape(std::string_view text, const std::string& file) {
   return shape;
 }
 
-Header read_header(std::string_view bytes, const std::string& file) {
+NpyHeader read_npy_header(std::string_view bytes, const std::string& file) {
   if (!bytes.starts_with(magic) || bytes.size() < 12) {
     throw InputError({file}, "is no NumPy file; it must begin as numpy.save begins it");
   }
   const bool is_first = bytes[6] == 1;  // later versions have a longer length
   const std::size_t length = is_first ? little_endian_16(bytes, 8) : little_endian_32(bytes, 8);
-  Header header{.begin = (is_first ? 10U : 12U) + length};
+  NpyHeader header{.begin = (is_first ? 10U : 12U) + length};
   if (header.begin > bytes.size()) {
     throw InputError({file}, "its NumPy header is cut off; write the file anew with numpy.save");
   }
@@ -139,7 +139,7 @@ Constant writable(const Constant& tensor) {
 }  // namespace
 
 Constant parse_npy(std::string_view bytes, const std::string& file) {
-  const Header header = read_header(bytes, file);
+  const NpyHeader header = read_npy_header(bytes, file);
   const std::string_view elements = bytes.substr(header.begin);
   const auto wanted = checked_product(element_count(header.shape), stored_bytes(header.format));
   if (!wanted || std::cmp_not_equal(*wanted, elements.size())) {

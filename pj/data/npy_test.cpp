@@ -16,7 +16,7 @@ std::string file_with(const std::string& dictionary, const std::string& elements
   return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(header.size()) + '\0' + header + elements;
 }
 
-std::string refusal(const std::string& bytes) {
+std::string npy_fault(const std::string& bytes) {
   return input_fault([&] { parse_npy(bytes, "x.npy"); }, "accepted");
 }
 
@@ -60,16 +60,16 @@ TEST_CASE("column-major and big-endian files are turned") {
 }
 
 TEST_CASE("what is no whole NumPy file is refused") {
-  CHECK(refusal("P6 1 1 255 xyz") == "x.npy: is no NumPy file; it must begin as numpy.save begins it");
-  CHECK(refusal(std::string("\x93NUMPY\x01\x00\xFF\xFF 12345", 16)) ==
+  CHECK(npy_fault("P6 1 1 255 xyz") == "x.npy: is no NumPy file; it must begin as numpy.save begins it");
+  CHECK(npy_fault(std::string("\x93NUMPY\x01\x00\xFF\xFF 12345", 16)) ==
         "x.npy: its NumPy header is cut off; write the file anew with numpy.save");
-  CHECK(refusal(file_with("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", "12345678")) ==
+  CHECK(npy_fault(file_with("{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }", "12345678")) ==
         "x.npy: its elements are '<c8'; known: bool, whole numbers of 8 to 64 bits, floats of 16 to 64 bits");
-  CHECK(refusal(file_with("{'descr': '<f4', 'fortran_order': False, }", "1234")) ==
+  CHECK(npy_fault(file_with("{'descr': '<f4', 'fortran_order': False, }", "1234")) ==
         "x.npy: its NumPy header has no 'shape'; write the file anew with numpy.save");
-  CHECK(refusal(file_with("{'descr': '<f4', 'fortran_order': False, 'shape': (2,", "1234")) ==
+  CHECK(npy_fault(file_with("{'descr': '<f4', 'fortran_order': False, 'shape': (2,", "1234")) ==
         "x.npy: the shape in its NumPy header is damaged; write the file anew with numpy.save");
-  CHECK(refusal(file_with("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "1234")) ==
+  CHECK(npy_fault(file_with("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "1234")) ==
         "x.npy: has 4 bytes of elements, which do not fill 2 float32; it is damaged or was cut off");
 }
 

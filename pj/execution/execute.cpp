@@ -11,8 +11,11 @@ namespace pj {
 
 namespace {
 
-/// Whether layers of a kind move elements and do not look into them; the last overload takes all other kinds.
+/// Whether layers of a kind move elements of a format and do not look into them; the last overload takes all other
+/// kinds.
 struct OnlyMoves {
+  NumberFormat from;
+
   bool operator()(const Activation& layer) const { return layer.kind == Activation::Kind::Identity; }
   bool operator()(const Scatter& layer) const { return layer.combine == Scatter::Combine::Replace; }
   bool operator()(const Concat&) const { return true; }
@@ -26,6 +29,7 @@ struct OnlyMoves {
   bool operator()(const DepthToSpace&) const { return true; }
   bool operator()(const Dropout&) const { return true; }
   bool operator()(const If&) const { return true; }
+  bool operator()(const Cast& layer) const { return is_whole(layer.to) && is_code(from); }
 
   template <class OtherLayer>
   bool operator()(const OtherLayer&) const {
@@ -35,7 +39,7 @@ struct OnlyMoves {
 
 void check_formats(const Layer& layer, std::span<const Constant* const> operands) {
   for (const Constant* operand : operands) {
-    if (operand != nullptr && !std::visit(OnlyMoves{}, layer)) {
+    if (operand != nullptr && !std::visit(OnlyMoves{operand->format}, layer)) {
       in_number_type(operand->format, [](auto) {});  // refuses what cannot be computed with
     }
   }

@@ -10,8 +10,6 @@ namespace pj {
 
 namespace {
 
-using Kind = Activation::Kind;
-
 template <class Real>
 Real sigmoid(Real x) {
   return Real{1} / (Real{1} + std::exp(-x));
@@ -24,27 +22,27 @@ Real softplus(Real x) {
 }
 
 template <class Real>
-Real trigonometric(Kind kind, Real x) {
+Real trigonometric(Activation::Kind kind, Real x) {
   switch (kind) {
-    case Kind::Sin:
+    case Activation::Kind::Sin:
       return std::sin(x);
-    case Kind::Cos:
+    case Activation::Kind::Cos:
       return std::cos(x);
-    case Kind::Tan:
+    case Activation::Kind::Tan:
       return std::tan(x);
-    case Kind::Asin:
+    case Activation::Kind::Asin:
       return std::asin(x);
-    case Kind::Acos:
+    case Activation::Kind::Acos:
       return std::acos(x);
-    case Kind::Atan:
+    case Activation::Kind::Atan:
       return std::atan(x);
-    case Kind::Sinh:
+    case Activation::Kind::Sinh:
       return std::sinh(x);
-    case Kind::Cosh:
+    case Activation::Kind::Cosh:
       return std::cosh(x);
-    case Kind::Asinh:
+    case Activation::Kind::Asinh:
       return std::asinh(x);
-    case Kind::Acosh:
+    case Activation::Kind::Acosh:
       return std::acosh(x);
     default:
       return std::atanh(x);
@@ -53,31 +51,31 @@ Real trigonometric(Kind kind, Real x) {
 
 /// Functions without a parameter that belong to no other family.
 template <class Real>
-Real elementary(Kind kind, Real x) {
+Real elementary(Activation::Kind kind, Real x) {
   switch (kind) {
-    case Kind::Abs:
+    case Activation::Kind::Abs:
       return std::abs(x);
-    case Kind::Neg:
+    case Activation::Kind::Neg:
       return -x;
-    case Kind::Exp:
+    case Activation::Kind::Exp:
       return std::exp(x);
-    case Kind::Log:
+    case Activation::Kind::Log:
       return std::log(x);
-    case Kind::Sqrt:
+    case Activation::Kind::Sqrt:
       return std::sqrt(x);
-    case Kind::Reciprocal:
+    case Activation::Kind::Reciprocal:
       return Real{1} / x;
-    case Kind::Erf:
+    case Activation::Kind::Erf:
       return std::erf(x);
-    case Kind::Sign:
+    case Activation::Kind::Sign:
       return x > Real{0} ? Real{1} : x < Real{0} ? Real{-1} : x;
-    case Kind::Floor:
+    case Activation::Kind::Floor:
       return std::floor(x);
-    case Kind::Ceil:
+    case Activation::Kind::Ceil:
       return std::ceil(x);
-    case Kind::Round:
+    case Activation::Kind::Round:
       return std::nearbyint(x);  // half to even, the default mode
-    case Kind::Step:
+    case Activation::Kind::Step:
       return x > Real{0} ? Real{1} : Real{0};
     default:
       return trigonometric(kind, x);
@@ -86,25 +84,25 @@ Real elementary(Kind kind, Real x) {
 
 /// Functions of neural networks, as ONNX defines them.
 template <class Real>
-Real neural(Kind kind, Real x) {
+Real neural(Activation::Kind kind, Real x) {
   switch (kind) {
-    case Kind::Sigmoid:
+    case Activation::Kind::Sigmoid:
       return sigmoid(x);
-    case Kind::Tanh:
+    case Activation::Kind::Tanh:
       return std::tanh(x);
-    case Kind::HardSwish:
+    case Activation::Kind::HardSwish:
       return x * std::clamp(x / Real{6} + Real{0.5}, Real{0}, Real{1});
-    case Kind::Swish:
+    case Activation::Kind::Swish:
       return x * sigmoid(x);
-    case Kind::Mish:
+    case Activation::Kind::Mish:
       return x * std::tanh(softplus(x));
-    case Kind::Softplus:
+    case Activation::Kind::Softplus:
       return softplus(x);
-    case Kind::Softsign:
+    case Activation::Kind::Softsign:
       return x / (Real{1} + std::abs(x));
-    case Kind::Gelu:
+    case Activation::Kind::Gelu:
       return Real{0.5} * x * (Real{1} + std::erf(x / std::sqrt(Real{2})));
-    case Kind::GeluTanh: {  // Hendrycks & Gimpel 2016, Section 2
+    case Activation::Kind::GeluTanh: {  // Hendrycks & Gimpel 2016, Section 2
       const Real inner = static_cast<Real>(0.7978845608028654) * (x + static_cast<Real>(0.044715) * x * x * x);
       return Real{0.5} * x * (Real{1} + std::tanh(inner));
     }
@@ -119,23 +117,23 @@ Real function(const Activation& layer, Real x) {
   const auto alpha = static_cast<Real>(layer.alpha);
   const auto beta = static_cast<Real>(layer.beta);
   switch (layer.kind) {
-    case Kind::Relu:
+    case Activation::Kind::Relu:
       return x < Real{0} ? Real{0} : x;
-    case Kind::LeakyRelu:
+    case Activation::Kind::LeakyRelu:
       return x < Real{0} ? alpha * x : x;
-    case Kind::Elu:
+    case Activation::Kind::Elu:
       return x < Real{0} ? alpha * std::expm1(x) : x;
-    case Kind::Selu:
+    case Activation::Kind::Selu:
       return beta * (x < Real{0} ? alpha * std::expm1(x) : x);
-    case Kind::Celu:
+    case Activation::Kind::Celu:
       return std::max(x, Real{0}) + std::min(Real{0}, alpha * std::expm1(x / alpha));
-    case Kind::ThresholdedRelu:
+    case Activation::Kind::ThresholdedRelu:
       return x > alpha ? x : Real{0};
-    case Kind::HardSigmoid:
+    case Activation::Kind::HardSigmoid:
       return std::clamp(alpha * x + beta, Real{0}, Real{1});
-    case Kind::Clip:
+    case Activation::Kind::Clip:
       return std::min(std::max(x, alpha), beta);
-    case Kind::Shrink:
+    case Activation::Kind::Shrink:
       return x < -alpha ? x + beta : x > alpha ? x - beta : Real{0};
     default:
       return neural(layer.kind, x);
@@ -157,19 +155,19 @@ Whole whole_function(const Activation& layer, Whole x) {
   const Whole zero = 0;
   const auto negated = static_cast<Whole>(0 - static_cast<std::uint64_t>(x));  // two's complement wraps around
   switch (layer.kind) {
-    case Kind::Abs:
+    case Activation::Kind::Abs:
       return x < zero ? negated : x;
-    case Kind::Neg:
+    case Activation::Kind::Neg:
       return negated;
-    case Kind::Sign:
+    case Activation::Kind::Sign:
       return x > zero ? 1 : x < zero ? static_cast<Whole>(-1) : 0;
-    case Kind::Relu:
+    case Activation::Kind::Relu:
       return std::max(x, zero);
-    case Kind::Clip:
+    case Activation::Kind::Clip:
       return std::min(std::max(x, whole_bound<Whole>(layer.alpha)), whole_bound<Whole>(layer.beta));
-    case Kind::Floor:
-    case Kind::Ceil:
-    case Kind::Round:
+    case Activation::Kind::Floor:
+    case Activation::Kind::Ceil:
+    case Activation::Kind::Round:
       return x;
     default:
       return static_cast<Whole>(function(layer, static_cast<double>(x)));
@@ -178,18 +176,18 @@ Whole whole_function(const Activation& layer, Whole x) {
 
 template <class Number>
 bool question(const Activation& layer, Number x) {
-  if (layer.kind == Kind::Not) {
+  if (layer.kind == Activation::Kind::Not) {
     return x == Number{0};
   }
   if constexpr (std::is_floating_point_v<Number>) {
     const bool asked = (x < 0 ? layer.alpha : layer.beta) != 0.0F;
-    return layer.kind == Kind::IsNan ? std::isnan(x) : std::isinf(x) && asked;
+    return layer.kind == Activation::Kind::IsNan ? std::isnan(x) : std::isinf(x) && asked;
   }
   return false;
 }
 
-bool is_question(Kind kind) {
-  return kind == Kind::Not || kind == Kind::IsNan || kind == Kind::IsInf;
+bool is_question(Activation::Kind kind) {
+  return kind == Activation::Kind::Not || kind == Activation::Kind::IsNan || kind == Activation::Kind::IsInf;
 }
 
 template <class Number>
@@ -216,12 +214,12 @@ Constant sloped(const Arguments& given) {
 }  // namespace
 
 Tensors compute(const Activation& layer, const Arguments& given) {
-  if (layer.kind == Kind::Identity) {
+  if (layer.kind == Activation::Kind::Identity) {
     return {{given[0].format, given.result().shape, given[0].bytes}};
   }
   return in_number_type(given[0].format, [&](auto zero) -> Tensors {
     using Number = decltype(zero);
-    if (layer.kind == Kind::PRelu) {
+    if (layer.kind == Activation::Kind::PRelu) {
       return {sloped<Number>(given)};
     }
     auto numbers = numbers_of<Number>(given[0]);

@@ -41,9 +41,16 @@ double saturated(double number, const NumberFormat& format) {
 
 }  // namespace
 
+bool is_code(const NumberFormat& format) {
+  return format.kind == Kind::Codebook || format.kind == Kind::Log2;
+}
+
 Tensors compute(const Cast& layer, const Arguments& given) {
   if (given[0].format == layer.to) {
     return {given[0]};
+  }
+  if (is_code(given[0].format)) {
+    return {constant_of(layer.to, given.result().shape, whole_numbers(given[0]))};
   }
   in_number_type(layer.to, [](auto) {});  // refuses what cannot be computed with
   return in_number_type(given[0].format, [&](auto zero) -> Tensors {

@@ -10,22 +10,20 @@ namespace pj {
 
 namespace {
 
-using Kind = Elementwise::Kind;
-
-bool compares(Kind kind) {
-  return kind >= Kind::Equal && kind <= Kind::GreaterOrEqual;
+bool compares(Elementwise::Kind kind) {
+  return kind >= Elementwise::Kind::Equal && kind <= Elementwise::Kind::GreaterOrEqual;
 }
 
 template <class Number>
-bool holds(Kind kind, Number a, Number b) {
+bool holds(Elementwise::Kind kind, Number a, Number b) {
   switch (kind) {
-    case Kind::Equal:
+    case Elementwise::Kind::Equal:
       return a == b;
-    case Kind::Less:
+    case Elementwise::Kind::Less:
       return a < b;
-    case Kind::LessOrEqual:
+    case Elementwise::Kind::LessOrEqual:
       return a <= b;
-    case Kind::Greater:
+    case Elementwise::Kind::Greater:
       return a > b;
     default:
       return a >= b;
@@ -49,18 +47,18 @@ Whole whole_power(Whole base, Whole exponent) {
 
 /// Remainder with the sign of the divisor (Mod) or of the dividend (Fmod); division truncates.
 template <class Whole>
-Whole divided(Kind kind, Whole a, Whole b) {
+Whole divided(Elementwise::Kind kind, Whole a, Whole b) {
   if (b == 0) {
     throw InputError("divides a whole number by zero; check what the divisor is made from");
   }
   if (std::is_signed_v<Whole> && b == static_cast<Whole>(-1)) {  // the smallest number has no negative
-    return kind == Kind::Div ? static_cast<Whole>(0 - static_cast<std::uint64_t>(a)) : 0;
+    return kind == Elementwise::Kind::Div ? static_cast<Whole>(0 - static_cast<std::uint64_t>(a)) : 0;
   }
   const Whole remainder = a % b;
   switch (kind) {
-    case Kind::Div:
+    case Elementwise::Kind::Div:
       return a / b;
-    case Kind::Mod:
+    case Elementwise::Kind::Mod:
       return remainder != 0 && (remainder < Whole{0}) != (b < Whole{0}) ? remainder + b : remainder;
     default:
       return remainder;
@@ -68,44 +66,44 @@ Whole divided(Kind kind, Whole a, Whole b) {
 }
 
 /// Shifts are those of the bits; a shift by all bits leaves nothing.
-std::uint64_t shifted(Kind kind, std::uint64_t bits, std::uint64_t by) {
+std::uint64_t shifted(Elementwise::Kind kind, std::uint64_t bits, std::uint64_t by) {
   if (by > 63) {
     return 0;
   }
-  return kind == Kind::ShiftLeft ? bits << by : bits >> by;
+  return kind == Elementwise::Kind::ShiftLeft ? bits << by : bits >> by;
 }
 
 /// Two's complement arithmetic wraps around, as in NumPy and ONNX Runtime.
 template <class Whole>
-Whole combined_whole(Kind kind, Whole a, Whole b) {
+Whole combined_whole(Elementwise::Kind kind, Whole a, Whole b) {
   const auto x = static_cast<std::uint64_t>(a);
   const auto y = static_cast<std::uint64_t>(b);
   switch (kind) {
-    case Kind::Add:
-    case Kind::Mean:
+    case Elementwise::Kind::Add:
+    case Elementwise::Kind::Mean:
       return static_cast<Whole>(x + y);
-    case Kind::Sub:
+    case Elementwise::Kind::Sub:
       return static_cast<Whole>(x - y);
-    case Kind::Mul:
+    case Elementwise::Kind::Mul:
       return static_cast<Whole>(x * y);
-    case Kind::Div:
-    case Kind::Mod:
-    case Kind::Fmod:
+    case Elementwise::Kind::Div:
+    case Elementwise::Kind::Mod:
+    case Elementwise::Kind::Fmod:
       return divided(kind, a, b);
-    case Kind::Pow:
+    case Elementwise::Kind::Pow:
       return whole_power(a, b);
-    case Kind::Min:
+    case Elementwise::Kind::Min:
       return std::min(a, b);
-    case Kind::Max:
+    case Elementwise::Kind::Max:
       return std::max(a, b);
-    case Kind::And:
-    case Kind::BitAnd:
+    case Elementwise::Kind::And:
+    case Elementwise::Kind::BitAnd:
       return static_cast<Whole>(x & y);
-    case Kind::Or:
-    case Kind::BitOr:
+    case Elementwise::Kind::Or:
+    case Elementwise::Kind::BitOr:
       return static_cast<Whole>(x | y);
-    case Kind::Xor:
-    case Kind::BitXor:
+    case Elementwise::Kind::Xor:
+    case Elementwise::Kind::BitXor:
       return static_cast<Whole>(x ^ y);
     default:
       return static_cast<Whole>(shifted(kind, x, y));
@@ -113,26 +111,26 @@ Whole combined_whole(Kind kind, Whole a, Whole b) {
 }
 
 template <class Real>
-Real combined_real(Kind kind, Real a, Real b) {
+Real combined_real(Elementwise::Kind kind, Real a, Real b) {
   switch (kind) {
-    case Kind::Add:
-    case Kind::Mean:
+    case Elementwise::Kind::Add:
+    case Elementwise::Kind::Mean:
       return a + b;
-    case Kind::Sub:
+    case Elementwise::Kind::Sub:
       return a - b;
-    case Kind::Mul:
+    case Elementwise::Kind::Mul:
       return a * b;
-    case Kind::Div:
+    case Elementwise::Kind::Div:
       return a / b;
-    case Kind::Pow:
+    case Elementwise::Kind::Pow:
       return std::pow(a, b);
-    case Kind::Mod:
+    case Elementwise::Kind::Mod:
       return b == Real{0} ? std::numeric_limits<Real>::quiet_NaN() : a - std::floor(a / b) * b;
-    case Kind::Fmod:
+    case Elementwise::Kind::Fmod:
       return std::fmod(a, b);
-    case Kind::Min:
+    case Elementwise::Kind::Min:
       return std::isnan(a) || a < b ? a : b;
-    case Kind::Max:
+    case Elementwise::Kind::Max:
       return std::isnan(a) || a > b ? a : b;
     default:
       throw InputError("it combines the bits of real numbers; use whole numbers");
@@ -140,7 +138,7 @@ Real combined_real(Kind kind, Real a, Real b) {
 }
 
 template <class Number>
-Number combined(Kind kind, Number a, Number b) {
+Number combined(Elementwise::Kind kind, Number a, Number b) {
   if constexpr (std::is_floating_point_v<Number>) {
     return combined_real(kind, a, b);
   } else {
@@ -154,7 +152,7 @@ std::vector<Number> operand(const Arguments& given, std::size_t i) {
 }
 
 template <class Number>
-Constant answers(Kind kind, const Arguments& given) {
+Constant answers(Elementwise::Kind kind, const Arguments& given) {
   const auto a = operand<Number>(given, 0);
   const auto b = operand<Number>(given, 1);
   std::vector<std::int64_t> found(a.size());
@@ -165,10 +163,10 @@ Constant answers(Kind kind, const Arguments& given) {
 }
 
 template <class Number>
-void combine(Kind kind, std::vector<Number>& total, const std::vector<Number>& next) {
-  if (kind == Kind::Add) {  // by far the most common: residual connections
+void combine(Elementwise::Kind kind, std::vector<Number>& total, const std::vector<Number>& next) {
+  if (kind == Elementwise::Kind::Add) {  // by far the most common: residual connections
     for (std::size_t k = 0; k < total.size(); ++k) {
-      total[k] = combined(Kind::Add, total[k], next[k]);
+      total[k] = combined(Elementwise::Kind::Add, total[k], next[k]);
     }
     return;
   }
@@ -178,12 +176,12 @@ void combine(Kind kind, std::vector<Number>& total, const std::vector<Number>& n
 }
 
 template <class Number>
-Constant folded(Kind kind, const Arguments& given) {
+Constant folded(Elementwise::Kind kind, const Arguments& given) {
   auto total = operand<Number>(given, 0);
   for (std::size_t i = 1; i < given.operands.size(); ++i) {
     combine(kind, total, operand<Number>(given, i));
   }
-  if (kind == Kind::Mean) {
+  if (kind == Elementwise::Kind::Mean) {
     for (Number& number : total) {
       number /= static_cast<Number>(given.operands.size());
     }
@@ -219,7 +217,7 @@ NumberFormat common_format(const Arguments& given, std::size_t first) {
 }  // namespace
 
 Tensors compute(const Elementwise& layer, const Arguments& given) {
-  const bool chooses = layer.kind == Kind::Where;
+  const bool chooses = layer.kind == Elementwise::Kind::Where;
   return in_number_type(common_format(given, chooses ? 1 : 0), [&](auto zero) -> Tensors {
     using Number = decltype(zero);
     if (chooses) {

@@ -9,8 +9,6 @@ namespace pj {
 
 namespace {
 
-using Kind = Normalization::Kind;
-
 /// The elements of all axes from `first` to before `last`.
 std::int64_t count_between(const Sizes& shape, std::size_t first, std::size_t last) {
   return element_count(
@@ -39,7 +37,7 @@ double mean_square(std::span<const Real> row, double mean) {
 /// (x − mean) / √(variance + ε), or x / √(mean of squares + ε) for Rms.
 template <class Real>
 void normalize(std::span<Real> row, const Normalization& layer) {
-  const double mean = layer.kind == Kind::Rms ? 0.0 : mean_of<Real>(row);
+  const double mean = layer.kind == Normalization::Kind::Rms ? 0.0 : mean_of<Real>(row);
   const double variance = mean_square<Real>(row, mean);
   const double scale = 1.0 / std::sqrt(variance + static_cast<double>(layer.epsilon));
   for (Real& x : row) {
@@ -101,7 +99,8 @@ template <class Real>
 Constant by_group(const Normalization& layer, const Arguments& given) {
   const Sizes& shape = given.shape(0);
   const std::int64_t area = count_between(shape, 2, shape.size());
-  const std::int64_t groups = layer.kind == Kind::Instance ? std::max<std::int64_t>(shape[1], 1) : layer.groups;
+  const std::int64_t groups =
+      layer.kind == Normalization::Kind::Instance ? std::max<std::int64_t>(shape[1], 1) : layer.groups;
   auto numbers = numbers_of<Real>(given[0]);
   normalize_rows(numbers, shape[1] / groups * area, layer);
   if (!numbers.empty()) {
@@ -123,9 +122,9 @@ Constant by_norm(const Normalization& layer, const Arguments& given) {
     double norm = 0.0;
     for (std::size_t i = 0; i < size; ++i) {
       const auto x = static_cast<double>(numbers[first + i * along]);
-      norm += layer.kind == Kind::L1 ? std::abs(x) : x * x;
+      norm += layer.kind == Normalization::Kind::L1 ? std::abs(x) : x * x;
     }
-    norm = layer.kind == Kind::L1 ? norm : std::sqrt(norm);
+    norm = layer.kind == Normalization::Kind::L1 ? norm : std::sqrt(norm);
     for (std::size_t i = 0; norm > 0.0 && i < size; ++i) {
       Real& x = numbers[first + i * along];
       x = static_cast<Real>(static_cast<double>(x) / norm);
@@ -168,14 +167,14 @@ Constant by_axes(const Normalization& layer, const Arguments& given) {
 template <class Real>
 Constant normalized(const Normalization& layer, const Arguments& given) {
   switch (layer.kind) {
-    case Kind::Layer:
-    case Kind::Rms:
+    case Normalization::Kind::Layer:
+    case Normalization::Kind::Rms:
       return by_row<Real>(layer, given);
-    case Kind::Group:
-    case Kind::Instance:
+    case Normalization::Kind::Group:
+    case Normalization::Kind::Instance:
       return by_group<Real>(layer, given);
-    case Kind::L1:
-    case Kind::L2:
+    case Normalization::Kind::L1:
+    case Normalization::Kind::L2:
       return by_norm<Real>(layer, given);
     default:
       return by_axes<Real>(layer, given);

@@ -10,8 +10,6 @@ namespace pj {
 
 namespace {
 
-using Kind = Reduce::Kind;
-
 /// Sums of reals are kept in float64; whole numbers wrap around.
 template <class Number>
 using Sum = std::conditional_t<std::is_floating_point_v<Number>, double, Number>;
@@ -30,13 +28,13 @@ Number least() {
 
 /// What folding nothing gives.
 template <class Number>
-Sum<Number> beginning(Kind kind) {
+Sum<Number> beginning(Reduce::Kind kind) {
   switch (kind) {
-    case Kind::Max:
+    case Reduce::Kind::Max:
       return static_cast<Sum<Number>>(least<Number>());
-    case Kind::Min:
+    case Reduce::Kind::Min:
       return static_cast<Sum<Number>>(greatest<Number>());
-    case Kind::Prod:
+    case Reduce::Kind::Prod:
       return 1;
     default:
       return 0;
@@ -74,20 +72,20 @@ Total magnitude_of(Total x) {
 
 /// One more element folded into what there is; `shift` is the row's largest element (LogSumExp).
 template <class Total>
-Total folded_in(Kind kind, Total total, Total x, Total shift) {
+Total folded_in(Reduce::Kind kind, Total total, Total x, Total shift) {
   switch (kind) {
-    case Kind::Prod:
+    case Reduce::Kind::Prod:
       return wrapped_product(total, x);
-    case Kind::Max:
+    case Reduce::Kind::Max:
       return is_nan(x) || x > total ? x : total;  // NaN stays
-    case Kind::Min:
+    case Reduce::Kind::Min:
       return is_nan(x) || x < total ? x : total;
-    case Kind::L1:
+    case Reduce::Kind::L1:
       return wrapped_sum(total, magnitude_of(x));
-    case Kind::L2:
-    case Kind::SumSquare:
+    case Reduce::Kind::L2:
+    case Reduce::Kind::SumSquare:
       return wrapped_sum(total, wrapped_product(x, x));
-    case Kind::LogSumExp:
+    case Reduce::Kind::LogSumExp:
       return wrapped_sum(total, static_cast<Total>(std::exp(static_cast<double>(x) - static_cast<double>(shift))));
     default:
       return wrapped_sum(total, x);
@@ -95,16 +93,16 @@ Total folded_in(Kind kind, Total total, Total x, Total shift) {
 }
 
 template <class Total>
-Total finished(Kind kind, Total total, Total shift, std::int64_t count) {
+Total finished(Reduce::Kind kind, Total total, Total shift, std::int64_t count) {
   const auto real = static_cast<double>(total);
   switch (kind) {
-    case Kind::Mean:
+    case Reduce::Kind::Mean:
       return count == 0 ? total / static_cast<Total>(1) : total / static_cast<Total>(count);
-    case Kind::L2:
+    case Reduce::Kind::L2:
       return static_cast<Total>(std::sqrt(real));
-    case Kind::LogSum:
+    case Reduce::Kind::LogSum:
       return static_cast<Total>(std::log(real));
-    case Kind::LogSumExp:
+    case Reduce::Kind::LogSumExp:
       return static_cast<Total>(std::log(real) + static_cast<double>(shift));
     default:
       return total;
@@ -130,7 +128,7 @@ Sizes folded_strides(const Reduce& layer, const Sizes& shape) {
 }
 
 template <class Number>
-std::vector<Sum<Number>> totals_of(Kind kind, const Arguments& given, const Sizes& strides,
+std::vector<Sum<Number>> totals_of(Reduce::Kind kind, const Arguments& given, const Sizes& strides,
                                    const std::vector<Number>& numbers, const std::vector<Sum<Number>>& shifts) {
   std::vector<Sum<Number>> totals(static_cast<std::size_t>(element_count(given.result().shape)),
                                   beginning<Number>(kind));
@@ -147,8 +145,8 @@ Constant reduced(const Reduce& layer, const Arguments& given) {
   const auto numbers = numbers_of<Number>(given[0]);
   const Sizes strides = folded_strides(layer, given.shape(0));
   std::vector<Sum<Number>> shifts;
-  if (layer.kind == Kind::LogSumExp) {
-    shifts = totals_of<Number>(Kind::Max, given, strides, numbers, {});
+  if (layer.kind == Reduce::Kind::LogSumExp) {
+    shifts = totals_of<Number>(Reduce::Kind::Max, given, strides, numbers, {});
     for (auto& shift : shifts) {  // an infinite one would make NaN of the difference
       shift = std::isfinite(static_cast<double>(shift)) ? shift : Sum<Number>{};
     }
@@ -180,7 +178,7 @@ Constant found(const Reduce& layer, const Arguments& given) {
   for_each_place(given.shape(0), strides, 0, [&](std::int64_t i, std::int64_t place) {
     const auto at = static_cast<std::size_t>(place);
     const Number x = numbers[static_cast<std::size_t>(i)];
-    const bool is_better = layer.kind == Kind::ArgMax ? x > value[at] : x < value[at];
+    const bool is_better = layer.kind == Reduce::Kind::ArgMax ? x > value[at] : x < value[at];
     if (best[at] < 0 || is_better || (layer.last_index && x == value[at])) {
       best[at] = i / along % size;
       value[at] = x;
@@ -194,7 +192,7 @@ Constant found(const Reduce& layer, const Arguments& given) {
 Tensors compute(const Reduce& layer, const Arguments& given) {
   return in_number_type(given[0].format, [&](auto zero) -> Tensors {
     using Number = decltype(zero);
-    const bool finds = layer.kind == Kind::ArgMax || layer.kind == Kind::ArgMin;
+    const bool finds = layer.kind == Reduce::Kind::ArgMax || layer.kind == Reduce::Kind::ArgMin;
     return {finds ? found<Number>(layer, given) : reduced<Number>(layer, given)};
   });
 }

@@ -184,6 +184,14 @@ TEST_CASE("numbers that are not what they stand for are moved but not computed w
                        InputError);
 }
 
+TEST_CASE("codes look up the numbers that they stand for") {
+  Constant codes{NumberFormat::codebook(256), {2}, {std::byte{255}, std::byte{1}}};
+  CHECK(numbers(Cast{.to = NumberFormat::fixed(64)}, {codes}) == std::vector<double>{255.0, 1.0});
+  codes.format = NumberFormat::log2(4);  // signed: −1 is the last entry of a table
+  CHECK(numbers(Cast{.to = NumberFormat::fixed(64)}, {codes}) == std::vector<double>{-1.0, 1.0});
+  CHECK_THROWS_AS(results(Cast{}, {codes}), InputError);
+}
+
 TEST_CASE("a network is run layer by layer and refuses inputs of another type") {
   NetworkBuilder builder("pair");
   const ValueId x = builder.input("x", {2});

@@ -21,6 +21,10 @@ struct Arguments {
   const TensorType& result() const { return results.front(); }
 };
 
+/// True for codes that are not the numbers that they stand for: indices into a codebook, signed exponents. A Cast to
+/// whole numbers gives the code itself, with which a Gather finds the number in a table.
+bool is_code(const NumberFormat& format);
+
 /// What each kind of layer computes; `execute` calls them with operands that `infer` has accepted.
 Tensors compute(const Convolution& layer, const Arguments& given);
 Tensors compute(const FullyConnected& layer, const Arguments& given);

@@ -18,7 +18,7 @@ std::string type_text(const Constant& tensor) {
   return shape_text(tensor.shape) + " " + to_string(tensor.format);
 }
 
-bool is_near(double a, double b, const Tolerance& tolerance) {
+bool is_near(double a, double b, const Closeness& tolerance) {
   if (std::isnan(a) || std::isnan(b)) {
     return std::isnan(a) && std::isnan(b);
   }
@@ -26,7 +26,7 @@ bool is_near(double a, double b, const Tolerance& tolerance) {
 }
 
 std::string first_difference(const std::vector<double>& found, const std::vector<double>& expected,
-                             const Tolerance& tolerance) {
+                             const Closeness& tolerance) {
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!is_near(found[i], expected[i], tolerance)) {
       return "element " + std::to_string(i) + " is " + exact(found[i]) + " and must be " + exact(expected[i]);
@@ -96,7 +96,7 @@ CaseOutcome run_imported(CaseOutcome outcome, const Network& network, const std:
 
 }  // namespace
 
-std::string difference(const Constant& found, const Constant& expected, const Tolerance& tolerance) {
+std::string difference(const Constant& found, const Constant& expected, const Closeness& tolerance) {
   if (found.shape != expected.shape || found.format != expected.format) {
     return "it is " + type_text(found) + " and must be " + type_text(expected);
   }

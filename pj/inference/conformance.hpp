@@ -25,13 +25,13 @@ struct CaseOutcome {
 };
 
 /// How far two tensors may be apart: |a − b| ≤ absolute + relative · |b| for reals, not at all for whole numbers.
-struct Tolerance {
+struct Closeness {
   double relative = 1e-3;  ///< those with which the ONNX project compares (onnx/backend/test/runner)
   double absolute = 1e-7;
 };
 
 /// Empty where `found` is `expected`; else what differs first, as `element 3 is 0.5 and must be 0.25`.
-std::string difference(const Constant& found, const Constant& expected, const Tolerance& tolerance = {});
+std::string difference(const Constant& found, const Constant& expected, const Closeness& tolerance = {});
 
 /// Runs one case (pj/onnx/backend_case.hpp) with its first set of data and compares the outputs.
 CaseOutcome run_case(const std::filesystem::path& folder);

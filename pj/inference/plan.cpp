@@ -151,8 +151,8 @@ Plan::Plan(const Network& network, const PlanOptions& options) : parts_(std::mak
   parts_->options.threads = thread_count(options.threads);
   check_weights(kept);
   check_memory(kept, memory_need(kept), options.memory_limit);
-  if (options.arithmetic == Arithmetic::Integers && !options.watched && is_quantised(kept)) {
-    parts_->integers = take_integers(kept, options.by == PlanBy::Plain);
+  if (options.arithmetic == RunNumbers::Integers && !options.watched && is_quantised(kept)) {
+    parts_->integers = take_integers(kept, options.plain_integers);
   }
   compute_constants(kept);
   drop_unused(kept);

@@ -29,7 +29,7 @@ struct MemoryNeed {
 std::int64_t machine_memory();
 
 /// What a quantised network is computed in.
-enum class Arithmetic {
+enum class RunNumbers {
   Integers,  ///< whole numbers wherever layers stand between DequantizeLinear and QuantizeLinear (docs/integers.md)
   Reals,     ///< as ONNX writes it: reals between its quantisers
 };
@@ -39,7 +39,8 @@ struct PlanOptions {
   PlanBy by = PlanBy::Model;               ///< how algorithms are chosen
   ConvTimeStore* times = nullptr;          ///< where measured times are kept; null: for this plan alone
   RowNames algorithms = {};                ///< for convolutions, to choose among
-  Arithmetic arithmetic = Arithmetic::Integers;
+  RunNumbers arithmetic = RunNumbers::Integers;
+  bool plain_integers = false;    ///< whole numbers by their plain twin
   bool watched = false;           ///< every node is a step of its own, in reals, so that every tensor exists
   int threads = 1;                ///< that compute one step together; 0: one for each core
   std::int64_t memory_limit = 0;  ///< bytes; 0: what the machine has

@@ -9,17 +9,14 @@
 #include "pj/execution/execute.hpp"
 #include "pj/execution/numbers.hpp"
 #include "pj/inference/memory.hpp"
+#include "tests/support/tensors.hpp"
 
 namespace pj {
 
 namespace {
 
-Constant real(const Sizes& shape, const std::vector<double>& numbers) {
-  return tensor_of({shape, NumberFormat::float32()}, numbers);
-}
-
 std::shared_ptr<const Constant> shared(const Sizes& shape, const std::vector<double>& numbers) {
-  return std::make_shared<const Constant>(real(shape, numbers));
+  return std::make_shared<const Constant>(real_tensor(shape, numbers));
 }
 
 /// relu(x + (w + w)) of four numbers.
@@ -38,7 +35,7 @@ TEST_CASE("a plan computes what depends on constants once and gives what the pla
   const Network network = small_network(1.0);
   const Plan plan(network);
   CHECK(plan.network().nodes.size() == 2);
-  const Constant input = real({4}, {-3, -2, 0, 1});
+  const Constant input = real_tensor({4}, {-3, -2, 0, 1});
   const Constant* operand = &input;
   const auto found = plan.run(std::span(&input, 1));
   CHECK(found == run_plainly(network, std::span(&operand, 1)));
@@ -82,7 +79,7 @@ TEST_CASE("a maker takes the place of the plain executor where it takes a node")
 TEST_CASE("the watcher sees the inputs and every result") {
   const Plan plan(small_network(1.0), {.watched = true});
   std::vector<std::string> seen;
-  const Constant input = real({4}, {1, 2, 3, 4});
+  const Constant input = real_tensor({4}, {1, 2, 3, 4});
   plan.run(std::span(&input, 1), [&](ValueId id, const Constant&) { seen.push_back(plan.network().values[id].name); });
   CHECK(seen == std::vector<std::string>{"x", "sum", "relu"});
 }

@@ -17,7 +17,7 @@ struct Pass {
   Epilogue epilogue;           ///< the additions, and f
 };
 
-bool is_float(const PlanGraph& graph, ValueId id) {
+bool is_float_map(const PlanGraph& graph, ValueId id) {
   return id != no_value && graph.value(id).format == NumberFormat::float32() && graph.value(id).data == nullptr &&
          graph.value(id).shape.size() >= 2 && graph.value(id).shape.size() <= 4;
 }
@@ -25,13 +25,13 @@ bool is_float(const PlanGraph& graph, ValueId id) {
 bool is_sum(const PlanGraph& graph, const Node& node) {
   const auto* add = std::get_if<Elementwise>(&node.layer);
   return add != nullptr && add->kind == Elementwise::Kind::Add && node.inputs.size() == 2 &&
-         is_float(graph, node.inputs[0]) && is_float(graph, node.inputs[1]) &&
+         is_float_map(graph, node.inputs[0]) && is_float_map(graph, node.inputs[1]) &&
          graph.value(node.inputs[0]).shape == graph.value(node.inputs[1]).shape;
 }
 
 bool is_normalization(const PlanGraph& graph, const Node& node) {
   bool all = std::holds_alternative<BatchNormalization>(node.layer) && node.outputs.size() == 1 &&
-             is_float(graph, node.inputs[0]);
+             is_float_map(graph, node.inputs[0]);
   for (std::size_t i = 1; all && i < 5; ++i) {
     all = graph.constant(node, i) != nullptr;
   }
@@ -39,7 +39,7 @@ bool is_normalization(const PlanGraph& graph, const Node& node) {
 }
 
 bool is_function(const PlanGraph& graph, const Node& node) {
-  return end_function(node.layer).has_value() && is_float(graph, node.inputs[0]);
+  return end_function(node.layer).has_value() && is_float_map(graph, node.inputs[0]);
 }
 
 void normalize(const Network& network, const Node& node, Pass& pass) {

@@ -6,15 +6,15 @@
 
 namespace pj {
 
-namespace {
-
 int blas_size(std::int64_t size) {
   ensure(size <= 0x7fffffff, "BLAS counts rows and columns in 32 bits");
   return static_cast<int>(size);
 }
 
-void multiply(CBLAS_TRANSPOSE transpose_b, TensorView<const float, 2> a, TensorView<const float, 2> b,
-              TensorView<float, 2> product) {
+namespace {
+
+void multiply_as(CBLAS_TRANSPOSE transpose_b, TensorView<const float, 2> a, TensorView<const float, 2> b,
+                 TensorView<float, 2> product) {
   const int M = blas_size(product.size(0));
   const int N = blas_size(product.size(1));
   const int K = blas_size(a.size(1));
@@ -31,11 +31,11 @@ void multiply(CBLAS_TRANSPOSE transpose_b, TensorView<const float, 2> a, TensorV
 }  // namespace
 
 void multiply(TensorView<const float, 2> a, TensorView<const float, 2> b, TensorView<float, 2> product) {
-  multiply(CblasNoTrans, a, b, product);
+  multiply_as(CblasNoTrans, a, b, product);
 }
 
 void multiply_transposed(TensorView<const float, 2> a, TensorView<const float, 2> b, TensorView<float, 2> product) {
-  multiply(CblasTrans, a, b, product);
+  multiply_as(CblasTrans, a, b, product);
 }
 
 std::string blas_version() {

@@ -6,6 +6,9 @@
 
 namespace pj {
 
+/// A size as BLAS takes it, in 32 bits.
+int blas_size(std::int64_t size);
+
 /// product = a · b, by OpenBLAS on one thread.
 void multiply(TensorView<const float, 2> a, TensorView<const float, 2> b, TensorView<float, 2> product);
 /// product = a · bᵀ.

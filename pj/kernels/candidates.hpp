@@ -17,9 +17,10 @@ struct RunningCandidate {
 struct Candidate {
   CandidateTime row;
   std::function<RunningCandidate()> prepare;
+  bool is_reference = false;  ///< others are compared with it: it is measured in every round, however slow it is
 };
 
 /// The candidates for a shape, on random numbers that all share.
-std::vector<Candidate> candidates(const ConvShape& shape, Numbers numbers);
+std::vector<Candidate> candidates(const ConvShape& shape, const MeasureOptions& options);
 
 }  // namespace pj

@@ -27,6 +27,8 @@ struct ConvShape {
   /// Channels of one group.
   std::int64_t group_C() const { return C / groups; }
   std::int64_t group_M() const { return M / groups; }
+  /// Weights of one filter.
+  std::int64_t filter_size() const { return group_C() * R * S; }
 
   /// A filter that covers its whole map once: the convolution is one product of images × filters.
   bool is_fully_connected() const {

@@ -1,5 +1,7 @@
 #include "pj/kernels/measure.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -26,26 +28,57 @@ void poll(const MeasureOptions& options) {
   }
 }
 
+/// Memory that is walked through to empty the caches; without elements it leaves them alone.
+struct Sweeper {
+  Buffer<std::int64_t> memory;
+
+  void sweep() {
+    constexpr std::size_t line = 8;
+    for (std::size_t i = 0; i < memory.size(); i += line) {
+      ++memory[i];
+    }
+  }
+};
+
+std::int64_t last_cache_bytes() {
+  constexpr std::int64_t usual = std::int64_t{32} << 20;
+  const long known = ::sysconf(_SC_LEVEL3_CACHE_SIZE);
+  return known > 0 ? known : usual;
+}
+
+/// The weights of a large fully connected layer are used once for each batch: between two runs the other layers of its
+/// network drive them out of the caches.
+Sweeper sweeper_for(const ConvShape& shape) {
+  const bool is_product = shape.is_fully_connected();
+  const std::int64_t weights = element_count(shape.weights()) * static_cast<std::int64_t>(sizeof(float));
+  const std::int64_t last = last_cache_bytes();
+  return is_product && weights >= last / 2 ? Sweeper{Buffer<std::int64_t>(static_cast<std::size_t>(last / 4))}
+                                           : Sweeper{};
+}
+
 /// One algorithm, ready to run.
 struct Runner {
   RunningCandidate candidate;
+  bool is_reference = false;
   std::vector<Seconds> times;
   std::int64_t repeats = 1;
 
-  /// The mean of `repeats` runs.
-  Seconds timed() {
+  /// The mean of `repeats` runs, or one run with empty caches.
+  Seconds timed(Sweeper& sweeper) {
+    const std::int64_t runs = sweeper.memory.empty() ? repeats : 1;
+    sweeper.sweep();
     const Seconds start = processor_time();
-    for (std::int64_t i = 0; i < repeats; ++i) {
+    for (std::int64_t i = 0; i < runs; ++i) {
       candidate.run();
     }
-    return (processor_time() - start) / static_cast<double>(repeats);
+    return (processor_time() - start) / static_cast<double>(runs);
   }
 };
 
 /// Runs once to warm up and once for an estimate of the time.
-void estimate(Runner& runner) {
-  runner.timed();
-  const Seconds once = runner.timed();
+void estimate(Runner& runner, Sweeper& sweeper) {
+  runner.timed(sweeper);
+  const Seconds once = runner.timed(sweeper);
   runner.times = {once};
   runner.repeats = std::clamp<std::int64_t>(std::llround(shortest / (once + Seconds{1e-9})), 1, 1000);
 }
@@ -58,12 +91,12 @@ Number median(std::vector<Number> numbers) {
 
 /// All candidates in turn, so that what disturbs the machine for a while disturbs all of them; the estimates of those
 /// that are measured better are dropped. Returns the peak of these rounds.
-double run_rounds(std::vector<Runner>& runners, const MeasureOptions& options) {
+double run_rounds(std::vector<Runner>& runners, Sweeper& sweeper, const MeasureOptions& options) {
   const auto first = [](const Runner& runner) { return runner.times.front(); };
   const Seconds limit = hopeless * first(*std::ranges::min_element(runners, {}, first));
   std::vector<Runner*> measured;
   for (Runner& runner : runners) {
-    if (first(runner) <= limit) {
+    if (runner.is_reference || first(runner) <= limit) {
       runner.times.clear();
       measured.push_back(&runner);
     }
@@ -73,7 +106,7 @@ double run_rounds(std::vector<Runner>& runners, const MeasureOptions& options) {
     peaks.push_back(peak_now());
     for (Runner* runner : measured) {
       poll(options);
-      runner->times.push_back(runner->timed());
+      runner->times.push_back(runner->timed(sweeper));
     }
   }
   return median(peaks);
@@ -101,15 +134,17 @@ const CandidateTime& ConvTimes::winner() const {
 ConvTimes measure(const ConvShape& shape, const MeasureOptions& options) {
   ConvTimes result{shape, {}};
   std::vector<Runner> runners;
-  for (const Candidate& candidate : candidates(shape, options.numbers)) {
+  Sweeper sweeper = sweeper_for(shape);
+  for (const Candidate& candidate : candidates(shape, options)) {
     poll(options);
     result.candidates.push_back(candidate.row);
     if (candidate.row.verdict) {
-      estimate(runners.emplace_back(candidate.prepare()));
+      runners.push_back({candidate.prepare(), candidate.is_reference});
+      estimate(runners.back(), sweeper);
       result.candidates.back().error = runners.back().candidate.error();
     }
   }
-  result.peak = run_rounds(runners, options);
+  result.peak = run_rounds(runners, sweeper, options);
   auto runner = runners.begin();
   for (CandidateTime& candidate : result.candidates) {
     if (candidate.verdict) {

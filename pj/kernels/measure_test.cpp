@@ -4,7 +4,6 @@
 
 #include "pj/base/interrupt.hpp"
 #include "pj/kernels/layer_conv.hpp"
-#include "pj/kernels/processor.hpp"
 #include "pj/network/zoo.hpp"
 
 namespace pj {
@@ -29,15 +28,42 @@ TEST_CASE("every algorithm but the plain twin is measured, or says why not") {
   CHECK(times.find("F(2x2,3x3)") == nullptr);
 }
 
-TEST_CASE("bytes and signs are measured beside oneDNN's float32, and are exact") {
+TEST_CASE("low precision is measured beside oneDNN's float32, whole numbers exactly") {
   const ConvShape shape{.C = 70, .M = 40, .H = 9, .W = 9, .R = 3, .S = 3, .pad_top = 1, .pad_left = 1, .groups = 2};
-  for (const Numbers numbers : {Numbers::Int8, Numbers::Binary}) {
-    const ConvTimes times = measure(shape, {.numbers = numbers, .rounds = 3});
-    CHECK(times.candidates.size() == 1 + word_kernels().size() + (numbers == Numbers::Int8 ? 1 : 0));
+  for (const std::string name : {"bfloat16", "int8", "int4", "log4", "codebook16", "codebook4", "ternary", "binary"}) {
+    CAPTURE(name);
+    const ConvTimes times = measure(shape, {.numbers = parse_numbers(name), .rounds = 3});
+    CHECK(times.candidates.size() > 2);
     CHECK(times.candidates.front().name == "oneDNN");
+    CHECK(times.candidates.front().rounds == 3);
     for (std::size_t i = 1; i < times.candidates.size(); ++i) {
-      CHECK(times.candidates[i].error == 0.0);
-      CHECK(times.candidates[i].median.value > 0.0);
+      const CandidateTime& candidate = times.candidates[i];
+      CAPTURE(candidate.name);
+      CHECK(candidate.error <= (candidate.error_bound == 0.0 ? 0.0 : 1e-6));
+      CHECK(candidate.median.value > 0.0);
+      CHECK(candidate.weight_bytes < times.candidates.front().weight_bytes);
+    }
+  }
+  CHECK(parse_numbers("float32") == Numbers::Float32);
+  CHECK_THROWS_WITH_AS(parse_numbers("int5"), "'int5' is not measured; did you mean 'int8'?", InputError);
+}
+
+TEST_CASE("sparse weights are measured beside dense ones, or say why not") {
+  for (const ConvShape& shape : {ConvShape{.C = 96, .M = 40}, {.C = 32, .M = 32, .H = 9, .W = 9, .R = 3, .S = 3}}) {
+    const ConvTimes times = measure(shape, {.density = 0.1, .rounds = 3});
+    CHECK(times.find("oneDNN") != nullptr);
+    CHECK((times.find("CSC") != nullptr) == shape.is_fully_connected());
+    CHECK(times.find("16x1 blocks") != nullptr);
+    for (const CandidateTime& candidate : times.candidates) {
+      CAPTURE(candidate.name);
+      if (candidate.verdict) {
+        CHECK(candidate.median.value > 0.0);
+        CHECK(candidate.error < 1e-5);
+        CHECK(candidate.error_bound > 0.0);
+        CHECK(candidate.weight_bytes > 0);
+      } else {
+        CHECK_FALSE(candidate.verdict.reason().empty());
+      }
     }
   }
 }

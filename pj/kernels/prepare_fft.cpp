@@ -4,9 +4,9 @@
 #include <complex>
 #include <fftw3.h>
 #include <memory>
-#include <mutex>
 
 #include "pj/kernels/conv_fft.hpp"
+#include "pj/kernels/fftw_plan.hpp"
 #include "pj/kernels/prepared.hpp"
 
 namespace pj {
@@ -14,21 +14,13 @@ namespace pj {
 namespace {
 
 using Bin = std::complex<float>;
-using Plan = std::shared_ptr<fftwf_plan_s>;
 
 /// Transforms of so many real tiles; the spectra are interleaved, so that all numbers of one frequency lie together.
 struct TransformShape {
   std::int64_t n = 0, tiles = 0, stride = 0;
 };
 
-/// FFTW's planner keeps its knowledge in one place for all threads.
-std::mutex& planner() {
-  static std::mutex mutex;
-  return mutex;
-}
-
-Plan make_plan(const TransformShape& shape, bool forward) {
-  const std::lock_guard lock(planner());
+FftwPlan make_plan(const TransformShape& shape, bool forward) {
   const int n = static_cast<int>(shape.n);
   const std::array<int, 2> sizes{n, n};
   const std::array<int, 2> half{n, n / 2 + 1};
@@ -37,15 +29,12 @@ Plan make_plan(const TransformShape& shape, bool forward) {
   constexpr unsigned flags = FFTW_ESTIMATE | FFTW_UNALIGNED;
   float tile = 0.0F;  // with these flags planning touches no data, but equal addresses would mean "in place"
   fftwf_complex bin{};
-  fftwf_plan plan = forward ? fftwf_plan_many_dft_r2c(2, sizes.data(), tiles, &tile, sizes.data(), 1, n * n, &bin,
-                                                      half.data(), stride, 1, flags)
-                            : fftwf_plan_many_dft_c2r(2, sizes.data(), tiles, &bin, half.data(), stride, 1, &tile,
-                                                      sizes.data(), 1, n * n, flags);
-  ensure(plan != nullptr, "FFTW plans every size");
-  return {plan, [](fftwf_plan made) {
-            const std::lock_guard destroying(planner());
-            fftwf_destroy_plan(made);
-          }};
+  return fftw_plan([&] {
+    return forward ? fftwf_plan_many_dft_r2c(2, sizes.data(), tiles, &tile, sizes.data(), 1, n * n, &bin, half.data(),
+                                             stride, 1, flags)
+                   : fftwf_plan_many_dft_c2r(2, sizes.data(), tiles, &bin, half.data(), stride, 1, &tile, sizes.data(),
+                                             1, n * n, flags);
+  });
 }
 
 fftwf_complex* raw(Bin* bins) {
@@ -56,7 +45,7 @@ fftwf_complex* raw(Bin* bins) {
 Buffer<Bin> spectra_of_filters(const ConvShape& s, const FftPlan& plan, std::span<const float> weights) {
   const std::int64_t filters = s.M * s.group_C();
   Buffer<Bin> spectra(static_cast<std::size_t>(plan.frequencies() * filters));
-  const Plan transform = make_plan({plan.n, 1, filters}, true);
+  const FftwPlan transform = make_plan({plan.n, 1, filters}, true);
   const TensorView<const float, 3> taps(weights, {filters, s.R, s.S});
   for (std::int64_t filter = 0; filter < filters; ++filter) {
     Tensor<float, 2> tile({plan.n, plan.n});
@@ -146,7 +135,7 @@ class FftConv {
   ConvShape shape_;
   FftPlan plan_;
   Buffer<Bin> spectra_;
-  Plan forward_, inverse_;
+  FftwPlan forward_, inverse_;
 };
 
 }  // namespace

@@ -20,7 +20,7 @@ namespace {
 
 using Memory = dnnl::memory;
 using Description = dnnl::memory::desc;
-using Convolution = dnnl::convolution_forward;
+using Forward = dnnl::convolution_forward;
 using InnerProduct = dnnl::inner_product_forward;
 
 /// A handle of the library on memory that it never writes, though its interface takes no constants.
@@ -86,8 +86,8 @@ struct Descriptions {
   Description input, weights, output;
 };
 
-Convolution::primitive_desc describe(const ConvShape& s, const Descriptions& tensors, dnnl::algorithm algorithm,
-                                     const dnnl::engine& engine, const Epilogue& epilogue = {}) {
+Forward::primitive_desc describe(const ConvShape& s, const Descriptions& tensors, dnnl::algorithm algorithm,
+                                 const dnnl::engine& engine, const Epilogue& epilogue = {}) {
   omp_set_num_threads(1);  // the primitive keeps the number that holds while it is made
   return {{dnnl::prop_kind::forward_inference,
            algorithm,
@@ -106,7 +106,7 @@ Convolution::primitive_desc describe(const ConvShape& s, const Descriptions& ten
 /// A convolution between maps that lie as we know them.
 struct DescribedConv {
   Layout input = Layout::Planar, output = Layout::Planar;
-  Convolution::primitive_desc description;
+  Forward::primitive_desc description;
 };
 
 /// The layout that a description is, or nothing where it is another one.
@@ -137,7 +137,7 @@ DescribedConv describe(const ConvShape& s, dnnl::algorithm algorithm, const dnnl
 }
 
 /// Bytes with channels innermost, sums of 32 bits.
-Convolution::primitive_desc describe_bytes(const ConvShape& s, const dnnl::engine& engine) {
+Forward::primitive_desc describe_bytes(const ConvShape& s, const dnnl::engine& engine) {
   using Tag = Memory::format_tag;
   using Type = Memory::data_type;
   return describe(s,
@@ -251,7 +251,7 @@ PreparedConv prepare(const ConvShape& shape, std::span<const float> weights, dnn
                      const Epilogue& epilogue) {
   const dnnl::engine engine = cpu();
   const DescribedConv described = describe(shape, algorithm, engine, epilogue);
-  PreparedConv conv = prepare<Convolution>(shape, weights, engine, described.description, epilogue);
+  PreparedConv conv = prepare<Forward>(shape, weights, engine, described.description, epilogue);
   conv.input = described.input;
   conv.output = described.output;
   return conv;
@@ -317,7 +317,7 @@ Verdict onednn_bytes_can_run(const ConvShape& shape) {
 PreparedBytes prepare_onednn_bytes(const ConvShape& shape, std::span<const std::int8_t> weights) {
   using Tag = Memory::format_tag;
   const dnnl::engine engine = cpu();
-  const auto conv = std::make_shared<Prepared<Convolution>>(
+  const auto conv = std::make_shared<Prepared<Forward>>(
       engine, describe_bytes(shape, engine), weight_description(shape, Tag::goihw, Tag::oihw, Memory::data_type::s8),
       weights.data());
   const auto workspace = std::make_shared<Buffer<float>>(static_cast<std::size_t>(conv->workspace()));

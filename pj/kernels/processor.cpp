@@ -25,6 +25,14 @@ bool has_vnni() {
 #endif
 }
 
+bool has_bf16() {
+#ifdef __x86_64__
+  return has_avx512() && __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
 bool has_avx2() {
 #ifdef __x86_64__
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
@@ -49,6 +57,9 @@ std::vector<const VectorKernels*> vector_kernels() {
 
 std::vector<const WordKernels*> word_kernels() {
   std::vector<const WordKernels*> kernels;
+  if (has_bf16() && bf16_word_kernels() != nullptr) {
+    kernels.push_back(bf16_word_kernels());
+  }
   if (has_vnni() && vnni_word_kernels() != nullptr) {
     kernels.push_back(vnni_word_kernels());
   }
@@ -68,6 +79,18 @@ std::vector<const ByteKernels*> byte_kernels() {
     kernels.push_back(avx2_byte_kernels());
   }
   kernels.push_back(portable_byte_kernels());
+  return kernels;
+}
+
+std::vector<const SparseKernels*> sparse_kernels() {
+  std::vector<const SparseKernels*> kernels;
+  if (has_avx512() && avx512_sparse_kernels() != nullptr) {
+    kernels.push_back(avx512_sparse_kernels());
+  }
+  if (has_avx2() && avx2_sparse_kernels() != nullptr) {
+    kernels.push_back(avx2_sparse_kernels());
+  }
+  kernels.push_back(portable_sparse_kernels());
   return kernels;
 }
 

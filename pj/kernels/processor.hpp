@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "pj/kernels/byte_kernels.hpp"
+#include "pj/kernels/sparse_kernels.hpp"
 #include "pj/kernels/vector_kernels.hpp"
 #include "pj/kernels/word_kernels.hpp"
 
@@ -17,6 +18,8 @@ std::vector<const WordKernels*> word_kernels();
 
 /// The same for whole-number layers.
 std::vector<const ByteKernels*> byte_kernels();
+/// The same for sparse and structured weights.
+std::vector<const SparseKernels*> sparse_kernels();
 
 /// The processor's name for itself, or "unknown".
 std::string processor_name();

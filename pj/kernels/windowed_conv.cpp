@@ -9,7 +9,7 @@ namespace {
 
 /// Where the terms of one output lie, counted from the first number of its window, in a padded map: planar, channel by
 /// channel, or in blocks of 16 channels.
-struct PaddedMap {
+struct WindowMap {
   std::int64_t channels, block;  ///< of a group, and how many of them lie beside each other
   std::int64_t H, W;             ///< padded
   std::int64_t rows;             ///< of the piece that is kept
@@ -135,7 +135,7 @@ class WindowedConv {
   const VectorKernels& kernels_;
   ConvShape s_;
   BlockedEpilogue epilogue_;
-  PaddedMap map_{};
+  WindowMap map_{};
   bool is_padded_ = false;
   std::int64_t rows_ = 1;  ///< of outputs that are a part
   std::vector<std::int32_t> offsets_;

@@ -6,84 +6,96 @@ namespace pj {
 
 // The loops of word_kernels.hpp. A `Target` has
 //   lanes, rows  32-bit lanes of a vector; outputs that are kept in registers
-//   Vector       its signed lanes
-//   scaled       sum · factor + offset
-//   bytes, signs the sum with one word of inputs times a vector of words of weights added
+//   Vector       its lanes as whole numbers, Floats as real ones
+//   load, store, scaled (sum · factor + offsets)
+//   bytes, signs, ternary, bfloat16, floats
+//                the sum with one word of inputs times a vector of words of weights added
+//   ByteTable, FloatTable with codebook16, codebook4, float_codebook16
+//                the weights that meet the input word `step` of those that a word of indices is for
 
-template <class Target, class Dot, int Rows>
-void word_tile(const WordProduct& p, const std::uint32_t* input, std::int32_t* output) {
-  using Vector = typename Target::Vector;
+/// Adds up the chains of a tile's sums and stores them.
+template <class Target, class Dot, int Rows, int chains, class Sums>
+[[gnu::always_inline]] inline void store_tile(const WordProduct<typename Dot::Sum>& p, const Sums& sums,
+                                              typename Dot::Sum* output) {
   constexpr int columns = static_cast<int>(word_panel) / Target::lanes;
-  Vector sums[Rows][columns] = {};
-  const std::uint32_t* weights = p.weights;
-  for (std::int64_t tap = 0; tap < p.tap_count; ++tap) {
-    const std::uint32_t* const words = input + p.taps[tap];
-    for (std::int64_t k = 0; k < p.words; ++k, weights += word_panel) {
-      Vector w[columns];
-#pragma GCC unroll 8
-      for (int j = 0; j < columns; ++j) {
-        w[j] = Target::load(weights + j * Target::lanes);
-      }
-#pragma GCC unroll 16
-      for (int i = 0; i < Rows; ++i) {
-        const std::uint32_t x = words[i * p.step + k];
-#pragma GCC unroll 8
-        for (int j = 0; j < columns; ++j) {
-          sums[i][j] = Dot::add(sums[i][j], x, w[j]);
-        }
-      }
-    }
-  }
 #pragma GCC unroll 16
   for (int i = 0; i < Rows; ++i) {
 #pragma GCC unroll 8
     for (int j = 0; j < columns; ++j) {
-      Target::store(output + i * p.outputs + j * Target::lanes, Target::scaled(sums[i][j], p.factor, p.offset));
+      typename Dot::Sums sum = sums[i * chains][j];
+#pragma GCC unroll 8
+      for (int chain = 1; chain < chains; ++chain) {
+        sum = Target::plus(sum, sums[i * chains + chain][j]);
+      }
+      Target::store(output + i * p.outputs + j * Target::lanes, Dot::finished(sum, p, j * Target::lanes));
     }
   }
 }
 
-template <class Target, class Dot, int Rows = Target::rows>
-void word_rows(const WordProduct& p, std::int64_t first, std::int64_t rows) {
+/// One tile of outputs. A `Dot` says what words mean:
+//   Sum, Sums  of one output, of a vector
+//   steps      input words that a word of weights meets
+//   planes     words of weights for them
+//   Table      the codebook, and `decode` the weights of a step
+template <class Target, template <class> class DotOf, int Rows>
+void word_tile(const WordProduct<typename DotOf<Target>::Sum>& p, const std::uint32_t* input,
+               typename DotOf<Target>::Sum* output) {
+  using Dot = DotOf<Target>;
+  constexpr int columns = static_cast<int>(word_panel) / Target::lanes;
+  constexpr int chains = Rows == 1 ? Dot::steps : 1;  // sums of one row would wait for each other
+  const typename Dot::Table table(p.codebook);
+  typename Dot::Sums sums[Rows * chains][columns] = {};
+  const std::uint32_t* weights = p.weights;
+  for (std::int64_t tap = 0; tap < p.tap_count; ++tap) {
+    const std::uint32_t* const words = input + p.taps[tap];
+    for (std::int64_t k = 0; k < p.words; k += Dot::steps, weights += Dot::planes * word_panel) {
+      typename Target::Vector w[columns][Dot::planes];
+#pragma GCC unroll 16
+      for (int j = 0; j < columns * Dot::planes; ++j) {
+        w[j % columns][j / columns] = Target::load(weights + j * Target::lanes);
+      }
+#pragma GCC unroll 8
+      for (int step = 0; step < Dot::steps; ++step) {
+        typename Dot::Weights decoded[columns];
+#pragma GCC unroll 8
+        for (int j = 0; j < columns; ++j) {
+          decoded[j] = Dot::decode(w[j], table, step);
+        }
+#pragma GCC unroll 16
+        for (int i = 0; i < Rows; ++i) {
+          const std::uint32_t x = words[i * p.step + k + step];
+#pragma GCC unroll 8
+          for (int j = 0; j < columns; ++j) {
+            auto& sum = sums[i * chains + step % chains][j];
+            sum = Dot::add(sum, x, decoded[j]);
+          }
+        }
+      }
+    }
+  }
+  store_tile<Target, Dot, Rows, chains>(p, sums, output);
+}
+
+template <class Target, template <class> class DotOf, int Rows = Target::rows>
+void word_rows(const WordProduct<typename DotOf<Target>::Sum>& p, std::int64_t first, std::int64_t rows) {
   if constexpr (Rows > 0) {
     if (rows == Rows) {
-      word_tile<Target, Dot, Rows>(p, p.input + first * p.step, p.output + first * p.outputs);
+      word_tile<Target, DotOf, Rows>(p, p.input + first * p.step, p.output + first * p.outputs);
     } else {
-      word_rows<Target, Dot, Rows - 1>(p, first, rows);
+      word_rows<Target, DotOf, Rows - 1>(p, first, rows);
     }
   }
 }
 
 /// All rows, in groups as even as they come.
-template <class Target, class Dot>
-void word_product(const WordProduct& p) {
+template <class Target, template <class> class DotOf>
+void word_product(const WordProduct<typename DotOf<Target>::Sum>& p) {
   const std::int64_t groups = (p.rows + Target::rows - 1) / Target::rows;
   for (std::int64_t group = 0; group < groups; ++group) {
     const std::int64_t first = p.rows * group / groups;
     const std::int64_t last = p.rows * (group + 1) / groups;
-    word_rows<Target, Dot>(p, first, last - first);
+    word_rows<Target, DotOf>(p, first, last - first);
   }
-}
-
-/// The dot products of a Target as types.
-template <class Target>
-struct DotBytes {
-  static typename Target::Vector add(typename Target::Vector sum, std::uint32_t x, typename Target::Vector w) {
-    return Target::bytes(sum, x, w);
-  }
-};
-template <class Target>
-struct DotSigns {
-  static typename Target::Vector add(typename Target::Vector sum, std::uint32_t x, typename Target::Vector w) {
-    return Target::signs(sum, x, w);
-  }
-};
-
-template <class Target>
-const WordKernels* word_kernels_for(const char* name) {
-  static const WordKernels kernels{name, word_product<Target, DotBytes<Target>>,
-                                   word_product<Target, DotSigns<Target>>};
-  return &kernels;
 }
 
 }  // namespace pj

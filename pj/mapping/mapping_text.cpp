@@ -8,10 +8,6 @@ namespace pj {
 
 namespace {
 
-const std::string& stage_name(const Stage& stage) {
-  return std::visit([](const auto& s) -> const std::string& { return s.name; }, stage);
-}
-
 std::string loops_text(const Workload& workload, const Fanout* fanout, const StageMapping& stage) {
   std::vector<std::string> parts;
   for (const Loop& loop : stage.loops) {

@@ -4,8 +4,16 @@ namespace pj {
 
 namespace {
 
+/// Looks numbers up in a table: the indices are what differs from element to element, however few they are.
+bool is_lookup(const Network& network, const Node& node) {
+  return std::holds_alternative<Gather>(node.layer) && network.values[node.inputs[0]].shape.size() == 1;
+}
+
 /// The largest of the operands' sources, or null where an operand has none.
-const Value* source_of(const Node& node, const ConstantSources& sources) {
+const Value* source_of(const Network& network, const Node& node, const ConstantSources& sources) {
+  if (is_lookup(network, node) && sources[node.inputs[0]] != nullptr) {
+    return sources[node.inputs[1]];
+  }
   const Value* largest = nullptr;
   for (const ValueId id : node.inputs) {
     if (id == no_value) {
@@ -32,7 +40,7 @@ ConstantSources constant_sources(const Network& network, std::span<const Value* 
     sources[network.inputs[i]] = inputs[i];
   }
   for (const Node& node : network.nodes) {
-    const Value* source = source_of(node, sources);
+    const Value* source = source_of(network, node, sources);
     for (const ValueId id : node.outputs) {
       sources[id] = source;
     }

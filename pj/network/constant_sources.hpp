@@ -11,8 +11,9 @@ namespace pj {
 using ConstantSources = std::vector<const Value*>;
 
 /// Traces constants through nodes all of whose operands are constants or made of constants alone; where several
-/// meet, as weights, scale and zero point in a Dequantize, the one with the most elements is the source.
-/// `inputs` gives the sources of the network's inputs, where it is the branch of another network.
+/// meet, as weights, scale and zero point in a Dequantize, the one with the most elements is the source, and of a list
+/// of numbers and indices into it the indices are. `inputs` gives the sources of the network's inputs, where it is the
+/// branch of another network.
 ConstantSources constant_sources(const Network& network, std::span<const Value* const> inputs = {});
 
 }  // namespace pj

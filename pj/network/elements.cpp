@@ -129,7 +129,8 @@ std::vector<Number> unpacked(const Constant& constant, Read read) {
 }  // namespace
 
 bool is_whole(const NumberFormat& format) {
-  return (format.kind == Kind::Fixed && format.fraction == 0) || format.kind == Kind::Boolean;
+  return (format.kind == Kind::Fixed && format.fraction == 0) || format.kind == Kind::Boolean ||
+         format.kind == Kind::Binary || format.kind == Kind::Ternary;
 }
 
 std::vector<std::int64_t> whole_numbers(const Constant& constant) {
@@ -168,6 +169,10 @@ Constant whole_list(const Sizes& numbers) {
 
 Constant whole_scalar(std::int64_t number) {
   return constant_of(NumberFormat::fixed(64), {}, std::span<const std::int64_t>(&number, 1));
+}
+
+Constant float_scalar(double number) {
+  return constant_of(NumberFormat::float32(), {}, std::span(&number, 1));
 }
 
 }  // namespace pj

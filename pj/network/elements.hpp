@@ -19,6 +19,8 @@ std::vector<double> real_numbers(const Constant& constant);
 /// Numbers in the given format: reals are rounded to the nearest, whole numbers wrap around.
 Constant constant_of(const NumberFormat& format, const Sizes& shape, std::span<const double> numbers);
 Constant constant_of(const NumberFormat& format, const Sizes& shape, std::span<const std::int64_t> numbers);
+/// One number in float32, of no dimensions.
+Constant float_scalar(double number);
 
 /// A constant list (1-D) or scalar of int64, as shapes and axes are.
 Constant whole_list(const Sizes& numbers);

@@ -126,6 +126,7 @@ constexpr std::array storage_names{
     StorageName{"csr", Storage::Kind::Csr, true},
     StorageName{"csc", Storage::Kind::Csc, true},
     StorageName{"codebook-index", Storage::Kind::CodebookIndex, false},
+    StorageName{"implied", Storage::Kind::Implied, false},
 };
 
 /// The shortest decimal that reads back as the same number.
@@ -153,6 +154,14 @@ std::optional<Storage> parse_storage_of(const StorageName& row, std::string_view
     }
     storage.index_bits = *bits;
   }
+  if (row.kind == Storage::Kind::Bitmask && take(text, " groups of ")) {
+    const auto group = take_integer(text, 2, 65536);
+    if (!group) {
+      return std::nullopt;
+    }
+    storage.group = *group;
+  }
+  storage.huffman = take(text, " huffman");
   if (take(text, " density ")) {
     const auto density = parse_density(text);
     storage.density = density.value_or(0.0);
@@ -165,7 +174,7 @@ std::optional<Storage> parse_storage_of(const StorageName& row, std::string_view
 
 NumberFormat NumberFormat::codebook(int entries) {
   const int bits = std::bit_width(static_cast<unsigned>(entries) - 1U);
-  return {Kind::Codebook, bits, 0, 0, true, entries};
+  return {Kind::Codebook, bits, 0, 0, false, entries};
 }
 
 int stored_bytes(const NumberFormat& format) {
@@ -215,6 +224,8 @@ std::string to_string(const Storage& storage) {
       text = std::string(row.name) + (row.has_index ? std::to_string(storage.index_bits) : "");
     }
   }
+  text += storage.group > 1 ? " groups of " + std::to_string(storage.group) : "";
+  text += storage.huffman ? " huffman" : "";
   return storage.density == 1.0 ? text : text + " density " + shortest(storage.density);
 }
 
@@ -225,8 +236,8 @@ Storage parse_storage(std::string_view text) {
     }
   }
   throw InputError("'" + std::string(text) +
-                   "' is no storage; write one as dense, bitmask, run-length5, csr4, csc4 or codebook-index, and where "
-                   "elements are zero 'csc4 density 0.11'");
+                   "' is no storage; write one as dense, bitmask, run-length5, csr4, csc4, codebook-index or implied, "
+                   "where they are in Huffman codes 'csr4 huffman', and where elements are zero 'csc4 density 0.11'");
 }
 
 }  // namespace pj

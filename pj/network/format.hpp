@@ -14,7 +14,7 @@ struct NumberFormat {
     Binary,    ///< −1 or +1
     Ternary,   ///< −1, 0 or +1
     Log2,      ///< sign and a power of two
-    Codebook,  ///< an index into a table of `entries` values
+    Codebook,  ///< an index, from 0 on, into a table of `entries` values
     Boolean,   ///< false or true
     Text,      ///< a character string (imported networks only)
   };
@@ -53,16 +53,27 @@ NumberFormat parse_format(std::string_view text);
 
 /// How the numbers of a tensor are kept in memory.
 struct Storage {
-  enum class Kind { Dense, Bitmask, RunLength, Csr, Csc, CodebookIndex };
+  enum class Kind {
+    Dense,
+    Bitmask,
+    RunLength,
+    Csr,
+    Csc,
+    CodebookIndex,
+    Implied,  ///< the elements follow from their places by a rule (hashing, a circulant matrix): none is stored
+  };
 
   Kind kind = Kind::Dense;
   double density = 1.0;  ///< the share of elements that are not zero, in [0, 1]
   int index_bits = 0;    ///< RunLength, Csr, Csc: bits of one run or index
+  bool huffman = false;  ///< values and indices are kept in Huffman codes of their own
+  int group = 1;         ///< Bitmask: elements behind each other that share a bit
 
   bool operator==(const Storage&) const = default;
 };
 
-/// `dense`, `bitmask`, `run-length5`, `csr4`, `csc4 density 0.11`, `codebook-index`; a density of 1 is left out.
+/// `dense`, `bitmask`, `bitmask groups of 4`, `run-length5 huffman`, `csr4`, `csc4 density 0.11`, `codebook-index`,
+/// `implied`; a density of 1 is left out.
 std::string to_string(const Storage& storage);
 /// Reads what `to_string` writes; throws `InputError` for anything else.
 Storage parse_storage(std::string_view text);

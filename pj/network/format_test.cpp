@@ -78,7 +78,8 @@ TEST_CASE("an element takes whole bytes in memory, their number a power of two")
 
 TEST_CASE("every storage reads back from its text") {
   for (const char* text : {"dense", "bitmask", "bitmask density 0.35", "run-length5 density 0.5", "csr4",
-                           "csc8 density 0.11", "codebook-index", "dense density 0"}) {
+                           "csc8 density 0.11", "codebook-index", "dense density 0", "implied", "dense huffman",
+                           "run-length5 huffman density 0.08", "bitmask groups of 4 density 0.5"}) {
     CAPTURE(text);
     CHECK(to_string(parse_storage(text)) == text);
   }
@@ -92,8 +93,8 @@ TEST_CASE("a text that is no storage is refused with examples") {
     CHECK_THROWS_WITH_AS(
         parse_storage(text),
         ("'" + std::string(text) +
-         "' is no storage; write one as dense, bitmask, run-length5, csr4, csc4 or codebook-index, and "
-         "where elements are zero 'csc4 density 0.11'")
+         "' is no storage; write one as dense, bitmask, run-length5, csr4, csc4, codebook-index or implied, "
+         "where they are in Huffman codes 'csr4 huffman', and where elements are zero 'csc4 density 0.11'")
             .c_str(),
         InputError);
   }

@@ -9,7 +9,7 @@ namespace {
 
 /// The name of an enumerator, from a table in the order of the enumeration.
 template <std::size_t Count, class Kind>
-std::string named(const std::array<std::string_view, Count>& names, Kind kind) {
+std::string name_of_kind(const std::array<std::string_view, Count>& names, Kind kind) {
   return std::string(names[static_cast<std::size_t>(kind)]);
 }
 
@@ -90,14 +90,14 @@ struct KindName {
   std::string operator()(const MatMul&) const { return "matmul"; }
   std::string operator()(const Pooling& layer) const {
     constexpr std::array<std::string_view, 3> names{"max pooling", "average pooling", "Lp pooling"};
-    return (layer.kernel.empty() ? "global " : "") + named(names, layer.kind);
+    return (layer.kernel.empty() ? "global " : "") + name_of_kind(names, layer.kind);
   }
-  std::string operator()(const Activation& layer) const { return named(activation_names, layer.kind); }
+  std::string operator()(const Activation& layer) const { return name_of_kind(activation_names, layer.kind); }
   std::string operator()(const BatchNormalization&) const { return "batch normalization"; }
-  std::string operator()(const Normalization& layer) const { return named(normalization_names, layer.kind); }
+  std::string operator()(const Normalization& layer) const { return name_of_kind(normalization_names, layer.kind); }
   std::string operator()(const LocalResponseNormalization&) const { return "local response normalization"; }
   std::string operator()(const Softmax& layer) const { return layer.logarithm ? "log-softmax" : "softmax"; }
-  std::string operator()(const Elementwise& layer) const { return named(elementwise_names, layer.kind); }
+  std::string operator()(const Elementwise& layer) const { return name_of_kind(elementwise_names, layer.kind); }
   std::string operator()(const Concat&) const { return "concatenation"; }
   std::string operator()(const Split&) const { return "split"; }
   std::string operator()(const Slice&) const { return "slice"; }
@@ -107,7 +107,7 @@ struct KindName {
   std::string operator()(const Resize&) const { return "resize"; }
   std::string operator()(const Gather&) const { return "gather"; }
   std::string operator()(const Scatter&) const { return "scatter"; }
-  std::string operator()(const Reduce& layer) const { return named(reduce_names, layer.kind); }
+  std::string operator()(const Reduce& layer) const { return name_of_kind(reduce_names, layer.kind); }
   std::string operator()(const Expand& layer) const { return layer.kind == Expand::Kind::Tile ? "tile" : "broadcast"; }
   std::string operator()(const DepthToSpace& layer) const {
     return layer.inverse ? "space to depth" : "depth to space";
@@ -116,13 +116,13 @@ struct KindName {
   std::string operator()(const Recurrent& layer) const {
     constexpr std::array<std::string_view, 3> names{"RNN", "LSTM", "GRU"};
     const bool both = layer.direction == Recurrent::Direction::Bidirectional;
-    return (both ? "bidirectional " : "") + named(names, layer.cell);
+    return (both ? "bidirectional " : "") + name_of_kind(names, layer.cell);
   }
   std::string operator()(const Quantize&) const { return "quantize"; }
   std::string operator()(const Dequantize&) const { return "dequantize"; }
   std::string operator()(const FakeQuantize& layer) const {
     constexpr std::array<std::string_view, 3> names{"fake quantization", "bipolar quantization", "truncation"};
-    return named(names, layer.kind);
+    return name_of_kind(names, layer.kind);
   }
   std::string operator()(const Dropout&) const { return "dropout"; }
   std::string operator()(const If&) const { return "if"; }

@@ -17,7 +17,7 @@ Results concat(const LayerCall& call) {
   return call.add(Concat{.axis = axis_of(call, "axis", 1)}, call.operands());
 }
 
-Results split(const LayerCall& call) {
+Results split_tensor(const LayerCall& call) {
   return call.add(Split{.axis = axis_of(call, "axis", 1), .sizes = call.list("split", 1)}, call.operands());
 }
 
@@ -100,7 +100,7 @@ Results cast(const LayerCall& call) {
 std::vector<LayerKind> arrangement_kinds() {
   return {
       {"concat", "operands", {"axis"}, concat, true},
-      {"split", "sizes", {"axis"}, split},
+      {"split", "sizes", {"axis"}, split_tensor},
       {"slice", "axes", {"start", "end", "step"}, slice},
       {"pad", "axis", {"begin", "end", "value"}, pad},
       {"reshape", "shape", {}, reshape},

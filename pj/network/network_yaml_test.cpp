@@ -44,7 +44,7 @@ std::string read_by(const Network& network, const std::string& name, std::size_t
   return network.values[node_of(network, name).inputs.at(operand)].name;
 }
 
-Sizes shape_of(const Network& network, const std::string& name) {
+Sizes shape_of_value(const Network& network, const std::string& name) {
   return network.values[node_of(network, name).outputs.front()].shape;
 }
 
@@ -132,9 +132,9 @@ layers:
   - z: {pair: C}
 )");
   CHECK(names_of(net) == std::vector<std::string>{"x/a", "x_b", "x", "y/a", "y_b", "y", "z/a", "z_b", "z"});
-  CHECK(shape_of(net, "x")[1] == 8 + 5);
-  CHECK(shape_of(net, "y")[1] == 13 + 7);
-  CHECK(shape_of(net, "z")[1] == 20 + 40);
+  CHECK(shape_of_value(net, "x")[1] == 8 + 5);
+  CHECK(shape_of_value(net, "y")[1] == 13 + 7);
+  CHECK(shape_of_value(net, "z")[1] == 20 + 40);
   CHECK(read_by(net, "y") == "x");
 }
 
@@ -169,7 +169,7 @@ layers:
       - never: relu
 )");
   CHECK(names_of(net) == std::vector<std::string>{"a1", "b1a", "b1b", "a2", "b2b", "a3"});
-  CHECK(shape_of(net, "a3")[1] == 12);
+  CHECK(shape_of_value(net, "a3")[1] == 12);
 }
 
 TEST_CASE("a variant is the same file with other parameters") {
@@ -184,8 +184,8 @@ layers:
   - a: {conv: double}
   - p: {max_pool: 2, stride: 2, ceil: pooled}
 )";
-  CHECK(shape_of(network_of(file), "p") == Sizes{1, 8, 3, 3});
-  CHECK(shape_of(network_of(file, "wide"), "p") == Sizes{1, 16, 4, 4});
+  CHECK(shape_of_value(network_of(file), "p") == Sizes{1, 8, 3, 3});
+  CHECK(shape_of_value(network_of(file, "wide"), "p") == Sizes{1, 16, 4, 4});
   const auto entries = networks_in(parse_yaml(file, "net.yaml"), "net");
   REQUIRE(entries.size() == 2);
   CHECK(entries[0].title == "Small");
@@ -196,7 +196,7 @@ layers:
 
 TEST_CASE("C, H and W are the sizes of a layer's input") {
   const Network net = network_of("input: [6, 4, 2]\nlayers:\n  - a: {conv: C / 2 + H * W}\n");
-  CHECK(shape_of(net, "a") == Sizes{1, 11, 4, 2});
+  CHECK(shape_of_value(net, "a") == Sizes{1, 11, 4, 2});
 }
 
 TEST_CASE("a network has several inputs and outputs") {
@@ -268,8 +268,8 @@ layers:
   - c: {lstm: 8, projection: 3}
 outputs: [c, c:1, c:2, a:1]
 )");
-  CHECK(shape_of(net, "a/steps") == Sizes{1, 5, 16});
-  CHECK(shape_of(net, "b/steps") == Sizes{1, 5, 6});
+  CHECK(shape_of_value(net, "a/steps") == Sizes{1, 5, 16});
+  CHECK(shape_of_value(net, "b/steps") == Sizes{1, 5, 6});
   CHECK(net.values[net.outputs[0]].shape == Sizes{1, 5, 3});
   CHECK(element_count(net.values[net.outputs[2]].shape) == 8);
 }
@@ -297,7 +297,8 @@ TEST_CASE("the documentation's first example builds") {
   std::ifstream stream(in_repository("docs/networks.md"));
   const std::string text((std::istreambuf_iterator<char>(stream)), {});
   const std::size_t begin = text.find("```yaml") + 8;
-  CHECK(shape_of(network_of(text.substr(begin, text.find("```", begin) - begin)), "prob") == Sizes{1, 1000, 1, 1});
+  CHECK(shape_of_value(network_of(text.substr(begin, text.find("```", begin) - begin)), "prob") ==
+        Sizes{1, 1000, 1, 1});
 }
 
 }  // namespace pj

@@ -30,13 +30,13 @@ Convolution conv(std::int64_t stride, std::int64_t pad, std::int64_t groups = 1)
 
 using Row = std::map<std::string, std::string>;
 
-std::int64_t number(const Row& row, const std::string& column) {
+std::int64_t column_number(const Row& row, const std::string& column) {
   return std::stoll(row.at(column));
 }
 
 /// The shape that a row of the reference tables gives.
-LayerShape shape_of(const Row& row) {
-  const auto at = [&](const char* column) { return number(row, column); };
+LayerShape layer_shape_of(const Row& row) {
+  const auto at = [&](const char* column) { return column_number(row, column); };
   return {.N = at("N"),
           .C = at("C"),
           .M = at("M"),
@@ -55,7 +55,7 @@ LayerShape shape_of(const Row& row) {
 
 /// The row's layer, built from its letters alone.
 LayerStatistics built(const Row& row) {
-  const LayerShape s = shape_of(row);
+  const LayerShape s = layer_shape_of(row);
   const Sizes input{s.N, s.C, s.H, s.W};
   const Sizes stride{s.stride_h, s.stride_w};
   const Sizes pad{s.pad_h, s.pad_w};
@@ -95,10 +95,10 @@ TEST_CASE("weights, MACs and letters of each layer equal the reference tables") 
       CAPTURE(file.path().filename().string());
       CAPTURE(row.at("layer"));
       const LayerStatistics layer = built(row);
-      const bool has_no_weights = number(row, "weights") == 0;  // a product of two activations, head by head
-      CHECK((has_no_weights || layer.weights == number(row, "weights")));
-      CHECK((has_no_weights || layer.macs == number(row, "macs")));
-      CHECK(layer.shape == shape_of(row));
+      const bool has_no_weights = column_number(row, "weights") == 0;  // a product of two activations, head by head
+      CHECK((has_no_weights || layer.weights == column_number(row, "weights")));
+      CHECK((has_no_weights || layer.macs == column_number(row, "macs")));
+      CHECK(layer.shape == layer_shape_of(row));
       ++rows;
     }
   }

@@ -67,6 +67,14 @@ std::optional<NumberFormat> quantised(const Network& network, const Node& node) 
   return bits ? std::optional(NumberFormat::fixed(*bits, layer.is_signed)) : std::nullopt;
 }
 
+/// The format of the codes with which a Gather looks numbers up in a table; nothing for any other Gather.
+std::optional<NumberFormat> looked_up(const Network& network, const Node& node) {
+  const Node* cast = producer(network, node.inputs[1]);
+  const bool is_cast = cast != nullptr && std::holds_alternative<Cast>(cast->layer);
+  const NumberFormat codes = network.values[is_cast ? cast->inputs.front() : node.inputs[1]].format;
+  return codes.kind == Kind::Codebook || codes.kind == Kind::Log2 ? std::optional(codes) : std::nullopt;
+}
+
 std::shared_ptr<const Network> branch_in(const std::shared_ptr<const Network>& branch, const Formats& formats) {
   return branch == nullptr ? nullptr : std::make_shared<const Network>(in_formats(*branch, formats));
 }
@@ -80,8 +88,11 @@ NumberFormat operand_format(const Network& network, ValueId value) {
     if (std::holds_alternative<FakeQuantize>(node->layer)) {
       return quantised(network, *node).value_or(own);
     }
+    if (std::holds_alternative<Gather>(node->layer)) {
+      return looked_up(network, *node).value_or(own);
+    }
     value = node->inputs.front();
-    if (std::holds_alternative<Dequantize>(node->layer)) {
+    if (std::holds_alternative<Dequantize>(node->layer) || std::holds_alternative<Cast>(node->layer)) {
       return network.values[value].format;
     }
     if (!only_moves(node->layer)) {

@@ -6,9 +6,10 @@
 
 namespace pj {
 
-/// The format that a layer's operand is kept in. Where real numbers come from a Dequantize or a quantiser of QONNX, or
-/// a result goes to a Quantize (also past an activation or a change of shape), that is the format of the integers, as
-/// hardware that computes on integers keeps them; else the value's own.
+/// The format that a layer's operand is kept in. Where real numbers come from a Dequantize, a Cast, a quantiser of
+/// QONNX, or a table in which codes (indices, exponents) look them up, or a result goes to a Quantize (also past an
+/// activation or a change of shape), that is the format of the codes, as hardware that computes on integers keeps them;
+/// else the value's own.
 NumberFormat operand_format(const Network& network, ValueId value);
 NumberFormat result_format(const Network& network, ValueId value);
 

@@ -209,7 +209,7 @@ std::vector<ValueId> convert_rotary_embedding(NodeImport& node) {
   return is_flat ? node.add(Reshape{shape}, {output}) : node.add(Transpose{{0, 2, 1, 3}}, {output});
 }
 
-constexpr std::array rows{
+constexpr std::array attention_rows{
     OperatorRow{"", "Attention", convert_attention},
     OperatorRow{"", "RotaryEmbedding", convert_rotary_embedding},
 };
@@ -217,7 +217,7 @@ constexpr std::array rows{
 }  // namespace
 
 std::span<const OperatorRow> attention_operators() {
-  return rows;
+  return attention_rows;
 }
 
 }  // namespace pj

@@ -147,7 +147,7 @@ std::vector<ValueId> convert_non_zero(NodeImport& node) {
                                     std::span<const std::int64_t>(indices)))};
 }
 
-constexpr std::array rows{
+constexpr std::array constant_rows{
     OperatorRow{"", "Constant", convert_constant}, OperatorRow{"", "ConstantOfShape", convert_constant_of_shape},
     OperatorRow{"", "Shape", convert_shape},       OperatorRow{"", "Size", convert_size},
     OperatorRow{"", "Range", convert_range},       OperatorRow{"", "EyeLike", convert_eye_like},
@@ -157,7 +157,7 @@ constexpr std::array rows{
 }  // namespace
 
 std::span<const OperatorRow> constant_operators() {
-  return rows;
+  return constant_rows;
 }
 
 }  // namespace pj

@@ -66,14 +66,14 @@ std::vector<ValueId> convert_if(NodeImport& node) {
   return node.add(layer, operands);
 }
 
-constexpr std::array rows{
+constexpr std::array control_rows{
     OperatorRow{"", "If", convert_if},
 };
 
 }  // namespace
 
 std::span<const OperatorRow> control_operators() {
-  return rows;
+  return control_rows;
 }
 
 }  // namespace pj

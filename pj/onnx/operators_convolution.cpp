@@ -180,7 +180,7 @@ std::vector<ValueId> convert_global_lp_pool(NodeImport& node) {
   return node.add(Pooling{.kind = Pooling::Kind::Lp, .p = norm_order(node)}, {node.input(0)});
 }
 
-constexpr std::array rows{
+constexpr std::array convolution_rows{
     OperatorRow{"", "Conv", convert_conv},
     OperatorRow{"", "ConvTranspose", convert_conv_transpose},
     OperatorRow{"", "MaxPool", convert_max_pool},
@@ -194,7 +194,7 @@ constexpr std::array rows{
 }  // namespace
 
 std::span<const OperatorRow> convolution_operators() {
-  return rows;
+  return convolution_rows;
 }
 
 }  // namespace pj

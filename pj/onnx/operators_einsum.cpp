@@ -142,14 +142,14 @@ std::vector<ValueId> convert_einsum(NodeImport& node) {
                                        : node.add(Activation{.kind = Activation::Kind::Identity}, {result.value});
 }
 
-constexpr std::array rows{
+constexpr std::array einsum_rows{
     OperatorRow{"", "Einsum", convert_einsum},
 };
 
 }  // namespace
 
 std::span<const OperatorRow> einsum_operators() {
-  return rows;
+  return einsum_rows;
 }
 
 }  // namespace pj

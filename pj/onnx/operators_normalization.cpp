@@ -169,7 +169,7 @@ std::vector<ValueId> convert_dropout(NodeImport& node) {
   return results;
 }
 
-constexpr std::array rows{
+constexpr std::array normalization_rows{
     OperatorRow{"", "BatchNormalization", convert_batch_normalization},
     OperatorRow{"", "InstanceNormalization", convert_instance_normalization},
     OperatorRow{"", "LayerNormalization", convert_layer_normalization},
@@ -186,7 +186,7 @@ constexpr std::array rows{
 }  // namespace
 
 std::span<const OperatorRow> normalization_operators() {
-  return rows;
+  return normalization_rows;
 }
 
 }  // namespace pj

@@ -108,7 +108,7 @@ std::vector<ValueId> read_normalization(NodeImport& node) {
                   node.inputs(3));
 }
 
-constexpr std::array rows{
+constexpr std::array own_rows{
     OperatorRow{"picojoule", "FullyConnected", read_fully_connected},
     OperatorRow{"picojoule", "MatMul", read_matmul},
     OperatorRow{"picojoule", "Swish", read_swish},
@@ -126,7 +126,7 @@ constexpr std::array rows{
 }  // namespace
 
 std::span<const OperatorRow> own_operators() {
-  return rows;
+  return own_rows;
 }
 
 }  // namespace pj

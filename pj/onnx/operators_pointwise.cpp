@@ -175,7 +175,7 @@ std::vector<ValueId> convert_cast_like(NodeImport& node) {
   return node.add(Cast{.to = node.format(1), .saturate = node.flag("saturate", true)}, {node.input(0)});
 }
 
-constexpr std::array rows{
+constexpr std::array pointwise_rows{
     OperatorRow{"", "Identity", convert_function<Function::Identity>},
     OperatorRow{"", "Relu", convert_function<Function::Relu>},
     OperatorRow{"", "LeakyRelu", convert_leaky_relu},
@@ -249,7 +249,7 @@ constexpr std::array rows{
 }  // namespace
 
 std::span<const OperatorRow> pointwise_operators() {
-  return rows;
+  return pointwise_rows;
 }
 
 }  // namespace pj

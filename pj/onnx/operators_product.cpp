@@ -34,7 +34,7 @@ std::vector<ValueId> convert_gemm(NodeImport& node) {
   return node.add(product, node.inputs(3));
 }
 
-constexpr std::array rows{
+constexpr std::array product_rows{
     OperatorRow{"", "MatMul", convert_matmul},
     OperatorRow{"", "Gemm", convert_gemm},
 };
@@ -42,7 +42,7 @@ constexpr std::array rows{
 }  // namespace
 
 std::span<const OperatorRow> product_operators() {
-  return rows;
+  return product_rows;
 }
 
 }  // namespace pj

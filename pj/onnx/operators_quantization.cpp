@@ -151,7 +151,7 @@ std::vector<ValueId> convert_trunc(NodeImport& node) {
                   {node.input(0), node.input(1), node.input(2), node.input(3), node.input(4)});
 }
 
-constexpr std::array rows{
+constexpr std::array quantization_rows{
     OperatorRow{"", "QuantizeLinear", convert_quantize},
     OperatorRow{"", "DequantizeLinear", convert_dequantize},
     OperatorRow{"", "DynamicQuantizeLinear", convert_dynamic_quantize},
@@ -174,7 +174,7 @@ constexpr std::array rows{
 }  // namespace
 
 std::span<const OperatorRow> quantization_operators() {
-  return rows;
+  return quantization_rows;
 }
 
 }  // namespace pj

@@ -48,7 +48,7 @@ std::vector<ValueId> convert_lstm(NodeImport& node) {
   return node.add(layer, node.inputs(8));
 }
 
-constexpr std::array rows{
+constexpr std::array recurrent_rows{
     OperatorRow{"", "RNN", convert_rnn},
     OperatorRow{"", "GRU", convert_gru},
     OperatorRow{"", "LSTM", convert_lstm},
@@ -57,7 +57,7 @@ constexpr std::array rows{
 }  // namespace
 
 std::span<const OperatorRow> recurrent_operators() {
-  return rows;
+  return recurrent_rows;
 }
 
 }  // namespace pj

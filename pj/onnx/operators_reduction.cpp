@@ -29,7 +29,7 @@ std::vector<ValueId> convert_arg(NodeImport& node) {
                   {node.input(0)});
 }
 
-constexpr std::array rows{
+constexpr std::array reduction_rows{
     OperatorRow{"", "ReduceSum", convert_reduce<Reduce::Kind::Sum>},
     OperatorRow{"", "ReduceMean", convert_reduce<Reduce::Kind::Mean>},
     OperatorRow{"", "ReduceMax", convert_reduce<Reduce::Kind::Max>},
@@ -47,7 +47,7 @@ constexpr std::array rows{
 }  // namespace
 
 std::span<const OperatorRow> reduction_operators() {
-  return rows;
+  return reduction_rows;
 }
 
 }  // namespace pj

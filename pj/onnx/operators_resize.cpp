@@ -178,7 +178,7 @@ std::vector<ValueId> convert_resize(NodeImport& node) {
   return node.add(resize, {node.input(0)});
 }
 
-constexpr std::array rows{
+constexpr std::array resize_rows{
     OperatorRow{"", "Resize", convert_resize},
     OperatorRow{"", "Upsample", convert_upsample},
 };
@@ -186,7 +186,7 @@ constexpr std::array rows{
 }  // namespace
 
 std::span<const OperatorRow> resize_operators() {
-  return rows;
+  return resize_rows;
 }
 
 }  // namespace pj

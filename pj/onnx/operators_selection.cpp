@@ -123,7 +123,7 @@ std::vector<ValueId> convert_trilu(NodeImport& node) {
   return node.add(Elementwise{Elementwise::Kind::Where}, {kept, node.input(0), zero});
 }
 
-constexpr std::array rows{
+constexpr std::array selection_rows{
     OperatorRow{"", "Gather", convert_gather},
     OperatorRow{"", "GatherElements", convert_gather_elements},
     OperatorRow{"", "GatherND", convert_gather_nd},
@@ -138,7 +138,7 @@ constexpr std::array rows{
 }  // namespace
 
 std::span<const OperatorRow> selection_operators() {
-  return rows;
+  return selection_rows;
 }
 
 }  // namespace pj

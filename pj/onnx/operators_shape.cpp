@@ -232,7 +232,7 @@ std::vector<ValueId> convert_center_crop_pad(NodeImport& node) {
   return node.add(pad, {node.add_one(crop, {node.input(0)}, "crop")});
 }
 
-constexpr std::array rows{
+constexpr std::array shape_rows{
     OperatorRow{"", "Reshape", convert_reshape},
     OperatorRow{"", "Flatten", convert_flatten},
     OperatorRow{"", "Transpose", convert_transpose},
@@ -252,7 +252,7 @@ constexpr std::array rows{
 }  // namespace
 
 std::span<const OperatorRow> shape_operators() {
-  return rows;
+  return shape_rows;
 }
 
 }  // namespace pj

@@ -11,7 +11,7 @@ namespace pj {
 
 namespace {
 
-using Numbers = std::vector<std::uint32_t>;
+using Words = std::vector<std::uint32_t>;
 
 const SparseFormat eyeriss{SparseFormat::Kind::RunLength, 5, 64};
 
@@ -36,7 +36,7 @@ TEST_CASE("run lengths are lossless") {
 }
 
 TEST_CASE("a word of the Eyeriss chip holds three pairs, and its last bit ends the stream") {
-  const Numbers numbers{0, 0, 12, 0, 0, 0, 0, 53, 0, 0, 22};  // the example of ISSCC 2016, Fig. 14.5.3
+  const Words numbers{0, 0, 12, 0, 0, 0, 0, 53, 0, 0, 22};  // the example of ISSCC 2016, Fig. 14.5.3
   const BitStream stream = encode_run_length(numbers, eyeriss, 16);
   BitReader reader(stream);
   for (const std::uint64_t wanted : {2, 12, 4, 53, 2, 22}) {
@@ -47,7 +47,7 @@ TEST_CASE("a word of the Eyeriss chip holds three pairs, and its last bit ends t
 }
 
 TEST_CASE("a run of 32 zeros takes a stored zero") {
-  Numbers numbers(33, 0);
+  Words numbers(33, 0);
   numbers.back() = 7;
   CHECK(encode_run_length(numbers, {SparseFormat::Kind::RunLength, 5}, 16).bits == 2 * 21);
   numbers.erase(numbers.begin());
@@ -73,7 +73,7 @@ TEST_CASE("damaged run lengths are refused or are numbers, but never a crash") {
 }
 
 TEST_CASE("every fault of a run length stream has its message") {
-  const Numbers numbers{0, 5, 0, 0, 9, 1, 3};
+  const Words numbers{0, 5, 0, 0, 9, 1, 3};
   const BitStream whole = encode_run_length(numbers, eyeriss, 16);
   const auto fault = [&](BitStream stream, std::int64_t count) -> std::string {
     try {
@@ -117,13 +117,13 @@ TEST_CASE("bit masks are lossless, and take a bit a number more than the non-zer
 }
 
 TEST_CASE("every fault of a bit mask has its message") {
-  const BitStream whole = encode_bitmask(Numbers{0, 5, 0, 9}, 4);
+  const BitStream whole = encode_bitmask(Words{0, 5, 0, 9}, 4);
   CHECK_THROWS_WITH(decode_bitmask(whole, 14, 4), "a stream of 12 bits has no mask of 14 numbers; it is cut off");
   CHECK_THROWS_WITH(decode_bitmask(whole, 3, 4), "the stream has 5 bits behind the last of 3 numbers");
   BitStream marked = whole;
   marked.bytes[0] |= 1U;
   CHECK_THROWS_WITH(decode_bitmask(marked, 4, 4), "the stream ends after 12 bits, within a number; it is cut off");
-  CHECK_THROWS_WITH(decode_bitmask(encode_bitmask(Numbers{0, 8}, 4), 2, 3),
+  CHECK_THROWS_WITH(decode_bitmask(encode_bitmask(Words{0, 8}, 4), 2, 3),
                     "the mask marks a number that is 0; the stream is damaged");
   BitStream behind = whole;
   behind.bytes.back() |= 0x80;

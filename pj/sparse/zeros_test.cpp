@@ -12,8 +12,9 @@ namespace pj {
 
 namespace {
 
-/// A closed form is believed where executions agree within this many standard errors, and a bit for rare events.
-constexpr double errors = 5.0;
+/// A closed form is believed where executions agree within this many standard standard_errors, and a bit for rare
+/// events.
+constexpr double standard_errors = 5.0;
 constexpr double rare = 0.004;
 
 std::int64_t nonzeros(Rng& rng, std::int64_t elements, double density) {
@@ -41,7 +42,7 @@ TEST_CASE("the probability of an empty tile is the share of empty tiles of rando
     const double density = rng.uniform();
     const SampleMean empty = sample_mean(4000, [&] { return nonzeros(rng, elements, density) == 0 ? 1.0 : 0.0; });
     CAPTURE(density);
-    CHECK(std::abs(empty_probability(density, elements) - empty.mean) <= errors * empty.error + rare);
+    CHECK(std::abs(empty_probability(density, elements) - empty.mean) <= standard_errors * empty.error + rare);
   });
 }
 
@@ -52,7 +53,8 @@ TEST_CASE("so it is where the number of non-zeros is fixed") {
     const std::int64_t elements = rng.between(0, all);
     const SampleMean empty =
         sample_mean(4000, [&] { return drawn_nonzeros(rng, all, fixed, elements) == 0 ? 1.0 : 0.0; });
-    CHECK(std::abs(empty_probability_of_fixed(all, fixed, elements) - empty.mean) <= errors * empty.error + rare);
+    CHECK(std::abs(empty_probability_of_fixed(all, fixed, elements) - empty.mean) <=
+          standard_errors * empty.error + rare);
   });
   CHECK(empty_probability_of_fixed(4, 2, 2) == doctest::Approx(1.0 / 6.0));
 }
@@ -71,7 +73,8 @@ TEST_CASE("the expected work of the slowest lane is the mean over random lanes")
     });
     CAPTURE(density);
     CAPTURE(lanes);
-    CHECK(std::abs(expected_largest_count(density, elements, lanes) - slowest.mean) <= errors * slowest.error + rare);
+    CHECK(std::abs(expected_largest_count(density, elements, lanes) - slowest.mean) <=
+          standard_errors * slowest.error + rare);
   });
 }
 

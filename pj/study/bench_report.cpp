@@ -83,7 +83,7 @@ std::string bench_table(const NetworkBench& bench) {
 std::string bench_csv(const NetworkBench& bench) {
   std::string text =
       "layers,shape,macs,algorithm,seconds,rounds,error,error_bound,multiplications,constant_multiplications,additions,"
-      "why_not\n";
+      "weight_bytes,why_not\n";
   for (const LayerBench& layer : bench.layers) {
     const ConvShape& shape = layer.times.shape;
     for (const CandidateTime& row : layer.times.candidates) {
@@ -93,9 +93,9 @@ std::string bench_csv(const NetworkBench& bench) {
         fields.insert(fields.end(),
                       {exact(row.median.value), std::to_string(row.rounds), exact(row.error), exact(row.error_bound),
                        std::to_string(count.multiplications), std::to_string(count.constant_multiplications),
-                       std::to_string(count.additions), ""});
+                       std::to_string(count.additions), std::to_string(row.weight_bytes), ""});
       } else {
-        fields.insert(fields.end(), {"", "", "", "", "", "", "", row.verdict.reason()});
+        fields.insert(fields.end(), {"", "", "", "", "", "", "", "", row.verdict.reason()});
       }
       text += csv_line(fields) + "\n";
     }

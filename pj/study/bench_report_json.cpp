@@ -44,7 +44,8 @@ Json candidate_json(const ConvShape& shape, const CandidateTime& row) {
           {"error_bound", row.error_bound},
           {"multiplications", count.multiplications},
           {"constant_multiplications", count.constant_multiplications},
-          {"additions", count.additions}};
+          {"additions", count.additions},
+          {"weight_bytes", row.weight_bytes}};
 }
 
 Json layer_json(const LayerBench& layer) {

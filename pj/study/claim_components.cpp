@@ -75,7 +75,7 @@ double memory_cost(const YamlNode& with) {
   });
 }
 
-double memory_bandwidth(const YamlNode& with) {
+double bandwidth_of_memory(const YamlNode& with) {
   if (const auto bandwidth = memory_bandwidth(technology(), with.at("kind").text("kind"))) {
     return bandwidth->value * 1e-9;
   }

@@ -15,15 +15,12 @@ namespace pj {
 
 namespace {
 
-constexpr std::int64_t most = 1 << 20;
-constexpr std::uint64_t seed = 1;
-
 /// A layer with the sizes that the map gives; those left out are 1.
 Workload small_layer(const YamlNode& sizes) {
   std::vector<std::pair<std::string, std::int64_t>> all;
   for (const std::string letter : {"N", "M", "C", "P", "Q", "R", "S", "U"}) {
     const YamlNode* node = sizes.find(letter);
-    all.emplace_back(letter, node == nullptr ? 1 : node->integer(letter, 1, most));
+    all.emplace_back(letter, node == nullptr ? 1 : node->integer(letter, 1, most_claimed));
   }
   return einsum("O[n,m,p,q] += I[n,c,U*p+r,U*q+s] * W[m,c,r,s]", all);
 }
@@ -73,7 +70,7 @@ Accelerator claimed_accelerator(const YamlNode& node) {
 
 std::vector<LoweredLayer> claimed_layers(const YamlNode& with) {
   const YamlNode* batch = with.find("batch");
-  Network network = claimed_network(with.at("of"), batch == nullptr ? 1 : batch->integer("batch", 1, most));
+  Network network = claimed_network(with.at("of"), batch == nullptr ? 1 : batch->integer("batch", 1, most_claimed));
   if (const YamlNode* densities = with.find("densities")) {
     apply(load_densities(densities->text("densities")), network);
   }
@@ -156,9 +153,9 @@ double proved_optima(const YamlNode& with) {
 double nonzero_differences(const YamlNode& with) {
   const Workload workload =
       einsum("O[m,p,q] += I[c,2*p+r,q+s] * W[m,c,r,s]", {{"M", 4}, {"C", 3}, {"P", 5}, {"Q", 4}, {"R", 3}, {"S", 2}});
-  Rng rng(seed);
+  Rng rng(claim_seed);
   std::int64_t differences = 0;
-  for (std::int64_t left = with.at("masks").integer("masks", 1, most); left > 0; --left) {
+  for (std::int64_t left = with.at("masks").integer("masks", 1, most_claimed); left > 0; --left) {
     const Mask inputs = random_mask(rng, operand_shape(workload, 0), rng.uniform());
     const Mask weights = random_mask(rng, operand_shape(workload, 1), rng.uniform());
     differences += nonzero_macs(workload, inputs, weights) == walk_nonzero_macs(workload, inputs, weights) ? 0 : 1;

@@ -9,13 +9,11 @@ namespace pj {
 
 namespace {
 
-constexpr std::int64_t most = 1 << 20;
-
 constexpr const char* layers_that_fit = "layers that fit";
 
 /// `CONV`, `FC`, or the name of one layer.
 std::vector<LoweredLayer> named_layers(const YamlNode& with) {
-  const Network network = claimed_network(with.at("of"), with.at("batch").integer("batch", 1, most));
+  const Network network = claimed_network(with.at("of"), with.at("batch").integer("batch", 1, most_claimed));
   const std::string& name = with.at("layers").text("layers");
   std::vector<LoweredLayer> layers = layers_named(network, name);
   if (layers.empty()) {
@@ -28,7 +26,7 @@ std::vector<LoweredLayer> named_layers(const YamlNode& with) {
 
 double dataflow_count(const YamlNode& with, const MappingCache* cache) {
   const Dataflow& dataflow = row_named(dataflows(), with.at("dataflow"), "dataflow", "dataflow");
-  const std::int64_t elements = with.at("elements").integer("elements", 1, most);
+  const std::int64_t elements = with.at("elements").integer("elements", 1, most_claimed);
   const std::vector<LoweredLayer> layers = named_layers(with);
   if (with.at("count").text("count") == layers_that_fit) {
     return static_cast<double>(std::count_if(layers.begin(), layers.end(), [&](const LoweredLayer& layer) {

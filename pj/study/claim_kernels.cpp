@@ -4,23 +4,122 @@
 
 #include "pj/base/random.hpp"
 #include "pj/kernels/algorithms.hpp"
-#include "pj/kernels/codes_conv.hpp"
 #include "pj/kernels/direct.hpp"
 #include "pj/kernels/fft.hpp"
 #include "pj/kernels/layer_conv.hpp"
 #include "pj/kernels/processor.hpp"
+#include "pj/kernels/random_codes.hpp"
 #include "pj/kernels/toeplitz.hpp"
 #include "pj/kernels/winograd.hpp"
 #include "pj/study/claim_computations.hpp"
+#include "pj/study/claimed_convs.hpp"
 #include "pj/study/row_named.hpp"
 
 namespace pj {
 
 namespace {
 
-constexpr std::uint64_t seed = 1;
+const ConvAlgorithm& claimed_algorithm(const YamlNode& node) {
+  try {
+    return conv_algorithm(node.text("the algorithm"));
+  } catch (const InputError& fault) {
+    throw InputError(node.position(), fault.what());
+  }
+}
 
-/// The convolutions of the network under `of`: all, or that under `layer`.
+/// Numbers of 16 bits.
+Tensor<WideInteger, 4> random_words(Rng& rng, const Shape<4>& shape) {
+  Tensor<WideInteger, 4> words(shape);
+  std::ranges::generate(words.elements(), [&] { return rng.between(-32768, 32767); });
+  return words;
+}
+
+struct KernelComparison {
+  std::int64_t compared = 0, differing = 0;
+};
+
+/// Every algorithm of the list that has a form in whole numbers and takes the shape, beside the seven loops.
+KernelComparison compare_words(const ConvShape& shape, const std::vector<const ConvAlgorithm*>& algorithms) {
+  Rng rng(claim_seed);
+  const auto input = random_words(rng, shape.input());
+  const auto weights = random_words(rng, shape.weights());
+  Tensor<WideInteger, 4> expected(shape.output());
+  conv_direct<WideInteger>({shape, input.view(), weights.view(), expected.view()});
+  KernelComparison result;
+  for (const ConvAlgorithm* algorithm : algorithms) {
+    if (algorithm->run_whole != nullptr && algorithm->can_run(shape)) {
+      Tensor<WideInteger, 4> output(shape.output());
+      algorithm->run_whole({shape, input.view(), weights.view(), output.view()});
+      for (std::size_t i = 0; i < output.elements().size(); ++i) {
+        ++result.compared;
+        result.differing += output.elements()[i] == expected.elements()[i] ? 0 : 1;
+      }
+    }
+  }
+  return result;
+}
+
+struct ComparisonCount {
+  const char* name;
+  std::int64_t KernelComparison::*member;
+};
+
+constexpr std::array comparison_counts{ComparisonCount{"compared", &KernelComparison::compared},
+                                       ComparisonCount{"differing", &KernelComparison::differing}};
+
+struct OperationKind {
+  const char* name;
+  std::int64_t (*of)(const OperationCount&);
+};
+
+constexpr std::array operation_kinds{
+    OperationKind{"multiplications", [](const OperationCount& count) { return count.multiplications; }},
+    OperationKind{"additions", [](const OperationCount& count) { return count.additions; }},
+    OperationKind{"all", [](const OperationCount& count) { return count.total(); }},
+};
+
+struct CodeKind {
+  const char* name;
+  Codes codes;
+  std::span<const std::int8_t> values;  ///< powers of two that the weights are; none: all that the codes can have
+};
+
+constexpr std::array<std::int8_t, 15> powers_of_two{-64, -32, -16, -8, -4, -2, -1, 0, 1, 2, 4, 8, 16, 32, 64};
+
+constexpr std::array code_kinds{
+    CodeKind{"bytes", Codes::Bytes, {}},           CodeKind{"signs", Codes::Signs, {}},
+    CodeKind{"ternary", Codes::Ternary, {}},       CodeKind{"powers of two", Codes::Codebook16, powers_of_two},
+    CodeKind{"codebook16", Codes::Codebook16, {}}, CodeKind{"codebook4", Codes::Codebook4, {}}};
+
+/// Sums of random codes, of every instruction set that the processor has, that are not those of the definition.
+std::int64_t compare_sums(const CodeKind& kind, const ConvShape& shape) {
+  Rng rng(claim_seed);
+  const WholeOperands operands = random_whole_codes(rng, {kind.codes, shape}, kind.values);
+  const CodesLayout& layout = operands.layout;
+  const Buffer<std::uint32_t> packed = pack_codes(layout, operands.input.view());
+  const auto [N, M, P, Q] = layout.shape.output();
+  std::int64_t differing = 0;
+  for (const WordKernels* kernels : word_kernels()) {
+    if (!has_product(*kernels, kind.codes)) {
+      continue;
+    }
+    const PreparedCodes conv = prepare_codes(*kernels, layout, operands.weights.elements());
+    Buffer<std::int32_t> sums(static_cast<std::size_t>(layout.sums()));
+    Buffer<std::uint32_t> workspace(static_cast<std::size_t>(conv.workspace));
+    conv.run(packed, sums, workspace);
+    const Tensor<std::int32_t, 4> planar = unpack_sums(layout, sums);
+    for (std::int64_t i = 0; i < N * M * P * Q; ++i) {
+      const Shape<4> at{i / (M * P * Q), i / (P * Q) % M, i / Q % P, i % Q};
+      const std::int64_t exact =
+          (kind.values.empty() ? code_sum : shift_sum)(layout, operands.input, operands.weights, at);
+      differing += planar(at[0], at[1], at[2], at[3]) == exact ? 0 : 1;
+    }
+  }
+  return differing;
+}
+
+}  // namespace
+
 std::vector<ConvShape> claimed_convs(const YamlNode& with) {
   const YamlNode* wanted = with.find("layer");
   const YamlNode* batch = with.find("batch");
@@ -40,15 +139,6 @@ std::vector<ConvShape> claimed_convs(const YamlNode& with) {
   return convs;
 }
 
-const ConvAlgorithm& claimed_algorithm(const YamlNode& node) {
-  try {
-    return conv_algorithm(node.text("the algorithm"));
-  } catch (const InputError& fault) {
-    throw InputError(node.position(), fault.what());
-  }
-}
-
-/// The layer with fewer rows, columns and channels, for the time's sake.
 ConvShape cropped(ConvShape s, const YamlNode& with) {
   const std::int64_t outputs = with.at("outputs").integer("outputs", 1, 1 << 20);
   const std::int64_t channels = with.at("channels").integer("channels", 1, 1 << 20);
@@ -58,95 +148,6 @@ ConvShape cropped(ConvShape s, const YamlNode& with) {
   s.M = s.groups * std::min(s.group_M(), channels);
   return s;
 }
-
-/// Numbers of 16 bits.
-Tensor<WideInteger, 4> random_words(Rng& rng, const Shape<4>& shape) {
-  Tensor<WideInteger, 4> words(shape);
-  std::ranges::generate(words.elements(), [&] { return rng.between(-32768, 32767); });
-  return words;
-}
-
-struct Comparison {
-  std::int64_t compared = 0, differing = 0;
-};
-
-/// Every algorithm of the list that has a form in whole numbers and takes the shape, beside the seven loops.
-Comparison compare_words(const ConvShape& shape, const std::vector<const ConvAlgorithm*>& algorithms) {
-  Rng rng(seed);
-  const auto input = random_words(rng, shape.input());
-  const auto weights = random_words(rng, shape.weights());
-  Tensor<WideInteger, 4> expected(shape.output());
-  conv_direct<WideInteger>({shape, input.view(), weights.view(), expected.view()});
-  Comparison result;
-  for (const ConvAlgorithm* algorithm : algorithms) {
-    if (algorithm->run_whole != nullptr && algorithm->can_run(shape)) {
-      Tensor<WideInteger, 4> output(shape.output());
-      algorithm->run_whole({shape, input.view(), weights.view(), output.view()});
-      for (std::size_t i = 0; i < output.elements().size(); ++i) {
-        ++result.compared;
-        result.differing += output.elements()[i] == expected.elements()[i] ? 0 : 1;
-      }
-    }
-  }
-  return result;
-}
-
-struct ComparisonCount {
-  const char* name;
-  std::int64_t Comparison::*member;
-};
-
-constexpr std::array comparison_counts{ComparisonCount{"compared", &Comparison::compared},
-                                       ComparisonCount{"differing", &Comparison::differing}};
-
-struct OperationKind {
-  const char* name;
-  std::int64_t (*of)(const OperationCount&);
-};
-
-constexpr std::array operation_kinds{
-    OperationKind{"multiplications", [](const OperationCount& count) { return count.multiplications; }},
-    OperationKind{"additions", [](const OperationCount& count) { return count.additions; }},
-    OperationKind{"all", [](const OperationCount& count) { return count.total(); }},
-};
-
-struct CodeKind {
-  const char* name;
-  Codes codes;
-};
-
-constexpr std::array code_kinds{CodeKind{"bytes", Codes::Bytes}, CodeKind{"signs", Codes::Signs}};
-
-/// Sums of random codes, of every instruction set that the processor has, that are not those of the definition.
-std::int64_t compare_sums(const CodesLayout& layout) {
-  Rng rng(seed);
-  const bool is_bytes = layout.codes == Codes::Bytes;
-  Tensor<std::int16_t, 4> input(layout.shape.input());
-  Tensor<std::int8_t, 4> weights(layout.shape.weights());
-  std::ranges::generate(input.elements(), [&] {
-    return static_cast<std::int16_t>(is_bytes ? rng.between(0, 255) : 2 * rng.between(0, 1) - 1);
-  });
-  std::ranges::generate(weights.elements(), [&] {
-    return static_cast<std::int8_t>(is_bytes ? rng.between(-128, 127) : 2 * rng.between(0, 1) - 1);
-  });
-  const Buffer<std::uint32_t> packed = pack_codes(layout, input.view());
-  const auto [N, M, P, Q] = layout.shape.output();
-  std::int64_t differing = 0;
-  for (const WordKernels* kernels : word_kernels()) {
-    const PreparedCodes conv = prepare_codes(*kernels, layout, weights.elements());
-    Buffer<std::int32_t> sums(static_cast<std::size_t>(layout.sums()));
-    Buffer<std::uint32_t> workspace(static_cast<std::size_t>(conv.workspace));
-    conv.run(packed, sums, workspace);
-    const Tensor<std::int32_t, 4> planar = unpack_sums(layout, sums);
-    for (std::int64_t i = 0; i < N * M * P * Q; ++i) {
-      const Shape<4> at{i / (M * P * Q), i / (P * Q) % M, i / Q % P, i % Q};
-      differing += planar(at[0], at[1], at[2], at[3]) == code_sum(layout, input, weights, at) ? 0 : 1;
-    }
-  }
-  return differing;
-}
-
-}  // namespace
 
 double algorithm_operations(const YamlNode& with) {
   const auto& kind = row_named(operation_kinds, with.at("count"), "count", "count");
@@ -161,7 +162,7 @@ double algorithm_operations(const YamlNode& with) {
   return total;
 }
 
-double toeplitz_redundancy(const YamlNode& with) {
+double claimed_redundancy(const YamlNode& with) {
   return toeplitz_redundancy(claimed_convs(with).front());
 }
 
@@ -179,18 +180,27 @@ double word_outputs(const YamlNode& with) {
 }
 
 double differing_sums(const YamlNode& with) {
-  const Codes codes = row_named(code_kinds, with.at("numbers"), "numbers", "kind of numbers").codes;
+  const CodeKind& kind = row_named(code_kinds, with.at("numbers"), "numbers", "kind of numbers");
   std::int64_t differing = 0;
   for (const ConvShape& shape : claimed_convs(with)) {
-    differing += compare_sums({codes, cropped(shape, with)});
+    differing += compare_sums(kind, cropped(shape, with));
   }
   return static_cast<double>(differing);
+}
+
+double code_bytes(const YamlNode& with) {
+  const CodeKind& kind = row_named(code_kinds, with.at("numbers"), "numbers", "kind of numbers");
+  double bytes = 0.0;
+  for (const ConvShape& shape : claimed_convs(with)) {
+    bytes += static_cast<double>(CodesLayout{kind.codes, shape}.weight_bytes());
+  }
+  return bytes;
 }
 
 double float_error(const YamlNode& with) {
   const ConvAlgorithm& algorithm = claimed_algorithm(with.at("algorithm"));
   const ConvShape shape = cropped(claimed_convs(with).front(), with);
-  Rng rng(seed);
+  Rng rng(claim_seed);
   Tensor<float, 4> input(shape.input());
   Tensor<float, 4> weights(shape.weights());
   for (Tensor<float, 4>* tensor : {&input, &weights}) {

@@ -19,7 +19,6 @@ namespace pj {
 
 namespace {
 
-constexpr std::uint64_t seed = 1;
 constexpr std::int64_t most_tries = 100'000;
 constexpr int value_bits = 16;
 
@@ -185,7 +184,7 @@ double skip_speedup(const YamlNode& with) {
 
 double codec_faults(const YamlNode& with) {
   const SparseFormat format = parse_sparse_format(with.at("format").text("format"));
-  Rng rng(seed);
+  Rng rng(claim_seed);
   std::int64_t faults = 0;
   for (std::int64_t left = with.at("tensors").integer("tensors", 1, most_tries); left > 0; --left) {
     const MatrixShape shape = random_shape(rng);
@@ -196,7 +195,7 @@ double codec_faults(const YamlNode& with) {
 
 double size_deviations(const YamlNode& with) {
   SparseFormat format = parse_sparse_format(with.at("format").text("format"));
-  Rng rng(seed);
+  Rng rng(claim_seed);
   std::int64_t deviations = 0;
   for (std::int64_t left = with.at("tensors").integer("tensors", 1, most_tries); left > 0; --left) {
     const MatrixShape shape = random_shape(rng);
@@ -216,7 +215,7 @@ double input_reads(const YamlNode& with) {
   const Workload layer = layer_named(claimed_layers(with), with.at("layer"));
   const auto size = [&](const char* index) { return size_of(layer, index); };
   const MatrixShape shape{size("M"), size("C") * size("R") * size("S")};
-  Rng rng(seed);
+  Rng rng(claim_seed);
   std::vector<std::int64_t> weights;
   for (std::int64_t i = 0; i < shape.elements(); ++i) {
     weights.push_back(rng.chance(layer.tensors[1].density) ? 1 : 0);

@@ -71,7 +71,15 @@ std::vector<Claim> load_claims(const std::vector<std::string>& names, const std:
     const std::vector<Claim> more = parse_claims(read_yaml(name));
     claims.insert(claims.end(), more.begin(), more.end());
   }
-  return select_claims(claims.empty() ? built_in_claims() : claims, ids, theme);
+  claims = select_claims(claims.empty() ? built_in_claims() : claims, ids, theme);
+  for (Claim& claim : claims) {
+    if (claim.is_slow && names.empty()) {
+      claim.level = ClaimLevel::Cited;
+      claim.note +=
+          std::string(claim.note.empty() ? "" : "; ") + "takes minutes: reproduce " + claim.id + " computes it";
+    }
+  }
+  return claims;
 }
 
 ClaimResult judge_claim(const Claim& claim, double ours) {

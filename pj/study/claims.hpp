@@ -39,6 +39,7 @@ struct Claim {
   ClaimLevel level = ClaimLevel::Computed;
   std::string computation;  ///< a name of `computations()`; empty where the claim is only cited
   YamlNode with;            ///< its parameters
+  bool is_slow = false;     ///< takes minutes, and is computed only where its row is named
 };
 
 /// What became of a claim. A proxy that holds is no reproduction, and neither is what is only compared or cited.
@@ -66,6 +67,7 @@ std::vector<Claim> select_claims(const std::vector<Claim>& claims, const std::ve
                                  const std::string& theme);
 
 /// The claims that the names ask for: rows of what comes with Picojoule, or, where a name ends in .yaml, of that file.
+/// Without names slow ones are only cited.
 std::vector<Claim> load_claims(const std::vector<std::string>& names, const std::string& theme);
 
 /// Compares ours with what is published.

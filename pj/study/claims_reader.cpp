@@ -12,7 +12,7 @@ namespace {
 
 const std::vector<std::string> row_keys{"name", "source", "note", "remarks", "claims"};
 const std::vector<std::string> claim_keys{"claim", "source",    "note",  "published", "at_least", "at_most",
-                                          "unit",  "tolerance", "level", "compute",   "with"};
+                                          "unit",  "tolerance", "level", "compute",   "with",     "slow"};
 
 constexpr std::array relations{std::pair{"published", Relation::Equal}, std::pair{"at_least", Relation::AtLeast},
                                std::pair{"at_most", Relation::AtMost}};
@@ -107,6 +107,9 @@ Claim read_claim(const YamlNode& node, const YamlNode& row, const std::string& i
   }
   if (const YamlNode* level = node.find("level")) {
     claim.level = read_level(*level);
+  }
+  if (const YamlNode* slow = node.find("slow")) {
+    claim.is_slow = slow->boolean("slow");
   }
   read_computation(node, claim);
   return claim;

@@ -10,7 +10,7 @@ namespace pj {
 
 namespace {
 
-double product(const YamlNode& with, const MappingCache* cache) {
+double product_of(const YamlNode& with, const MappingCache* cache) {
   double result = 1.0;
   for (const YamlNode& factor : with.at("of").sequence("of")) {
     result *= value_of(factor, cache);
@@ -18,7 +18,7 @@ double product(const YamlNode& with, const MappingCache* cache) {
   return result;
 }
 
-double sum(const YamlNode& with, const MappingCache* cache) {
+double total_of(const YamlNode& with, const MappingCache* cache) {
   double result = 0.0;
   for (const YamlNode& term : with.at("of").sequence("of")) {
     result += value_of(term, cache);
@@ -26,7 +26,7 @@ double sum(const YamlNode& with, const MappingCache* cache) {
   return result;
 }
 
-double ratio(const YamlNode& with, const MappingCache* cache) {
+double quotient(const YamlNode& with, const MappingCache* cache) {
   const double divisor = value_of(with.at("to"), cache);
   if (divisor == 0.0) {
     throw InputError(with.at("to").position(), "a ratio to 0");
@@ -52,6 +52,11 @@ std::vector<Computation> rows_of_zeros() {
        skip_speedup},
       {"codec faults", "random tensors that a format does not restore", {"format", "tensors"}, codec_faults},
       {"size deviations", "random matrices of another size than the formula", {"format", "tensors"}, size_deviations},
+      {"quantiser SNR",
+       "of a distribution's numbers in codes, in dB",
+       {"of", "rule", "bits", "levels", "clip"},
+       quantiser_noise_ratio},
+      {"activation error", "of lines for the sigmoid on [-8, 8]", {"segments", "end"}, activation_error},
       {"input reads",
        "for each input, of a product with the layer's pruned weights",
        {"of", "layer", "densities", "format"},
@@ -73,7 +78,26 @@ std::vector<Computation> rows_of_machines() {
       {"broken limits", "of a scenario", {"of", "on", "scenario"}, broken_limits},
       {"front differences", "between the front of random points and comparing all pairs", {"sets"}, front_differences},
       {"undisclosed reports", "that print metrics, or disclosed ones that do not", {"machines"}, undisclosed_reports},
+      {"scripted accuracy",
+       "in percent of random scores whose right class has the first rank, the second, …, in turn",
+       {"best", "classes", "samples"},
+       scripted_accuracy},
       {"rows out of order", "in a table of machines sorted by a metric", {"of", "machines", "by"}, rows_out_of_order},
+  };
+}
+
+/// Those of small weights: of few bits, sparse and structured ones.
+std::vector<Computation> rows_of_small_weights() {
+  return {
+      {"code bytes", "that weights of low precision take", {"numbers", "of", "layer"}, code_bytes},
+      {"sparse weights",
+       "values, bytes, index bytes or multiplications of sparse or structured weights",
+       {"count", "algorithm", "of", "layer", "density"},
+       sparse_weights},
+      {"sparse error",
+       "the largest in float32 with sparse or structured weights, over the largest output",
+       {"algorithm", "of", "layer", "outputs", "channels", "density"},
+       sparse_error},
   };
 }
 
@@ -84,13 +108,13 @@ std::vector<Computation> rows_of_kernels() {
        "multiplications, additions or all of an algorithm",
        {"count", "algorithm", "of", "layer"},
        algorithm_operations},
-      {"toeplitz redundancy", "entries of the Toeplitz matrix for each input", {"of", "layer"}, toeplitz_redundancy},
+      {"toeplitz redundancy", "entries of the Toeplitz matrix for each input", {"of", "layer"}, claimed_redundancy},
       {"word outputs",
        "of algorithms on random numbers of 16 bits: compared with the seven loops, or differing from them",
        {"count", "algorithms", "of", "outputs", "channels"},
        word_outputs},
       {"differing sums",
-       "of bytes or signs, from their definition, on every instruction set that is there",
+       "of weights of low precision, from their definition, on every instruction set that is there",
        {"numbers", "of", "outputs", "channels"},
        differing_sums},
       {"float error",
@@ -112,11 +136,61 @@ std::vector<Computation> rows_of_kernels() {
   };
 }
 
+/// Those of training.
+std::vector<Computation> rows_of_training() {
+  return {
+      {"gradient error",
+       "of backward passes from finite differences, relative",
+       {"of", "loss", "seed"},
+       gradient_error_claim},
+      {"gradient ratio",
+       "of the first weights' norm to the last ones', as training begins",
+       {"of", "seed"},
+       gradient_ratio_claim},
+      {"forward difference", "between the tape and the plain execution", {"of", "seed"}, forward_difference_claim},
+      {"training count", "a number of a step with one input", {"count", "of"}, training_count},
+      {"model split", "a number of one of two machines that share every layer", {"count", "of"}, split_count},
+      {"parallel speed-up",
+       "modelled, of workers that share batches",
+       {"of", "workers", "step", "bandwidth", "server"},
+       parallel_speed_up},
+      {"recurrent state", "of one unit after the steps", {"x", "input_weight", "recurrent_weight"}, recurrent_state},
+      {"dropped mean", "of ones behind a dropout", {"ratio"}, dropped_mean},
+  };
+}
+
+/// Those of what networks learn.
+std::vector<Computation> rows_of_learning() {
+  return {
+      {"toy share",
+       "of a toy set that a trained network has right",
+       {"of", "toy", "epochs", "batch", "rate", "momentum"},
+       toy_share},
+      {"regained share",
+       "of what pruning lost, after training on with masks",
+       {"of", "toy", "epochs", "batch", "rate", "momentum", "kept"},
+       regained_share},
+      {"sine error",
+       "the largest of a network that learned sin(x) on [-pi, pi]",
+       {"of", "epochs", "batch", "rate"},
+       sine_error},
+      {"batch loss error", "of a batch's loss from the mean of its samples'", {"of", "toy"}, batch_loss_error},
+      {"update difference",
+       "of weights that workers learned together from those of one",
+       {"of", "toy", "epochs", "batch", "rate", "momentum", "workers"},
+       update_difference},
+      {"trained accuracy",
+       "in percent of the test, after training for minutes",
+       {"of", "data", "epochs", "batch", "rate", "momentum", "augment"},
+       trained_accuracy},
+  };
+}
+
 std::vector<Computation> general_rows() {
   return {
-      {"product", "of numbers and computations", {"of"}, product},
-      {"sum", "of numbers and computations", {"of"}, sum},
-      {"ratio", "of two", {"of", "to"}, ratio},
+      {"product", "of numbers and computations", {"of"}, product_of},
+      {"sum", "of numbers and computations", {"of"}, total_of},
+      {"ratio", "of two", {"of", "to"}, quotient},
       {"network", "a total of a network", {"count", "of"}, network_count},
       {"layer", "a number of one layer", {"count", "of", "layer"}, layer_count},
       {"range", "the smallest or largest number of the layers of a kind", {"count", "of", "kind", "end"}, layer_range},
@@ -136,7 +210,7 @@ std::vector<Computation> general_rows() {
        {"cost", "operation", "numbers", "bits", "node"},
        operation_cost},
       {"memory", "pJ of a bit read or written, or its area (um2)", {"cost", "kind", "kibibytes", "node"}, memory_cost},
-      {"memory bandwidth", "of all channels, in GB/s", {"kind"}, memory_bandwidth},
+      {"memory bandwidth", "of all channels, in GB/s", {"kind"}, bandwidth_of_memory},
       {"part energy",
        "of the arithmetic or the storage, in pJ",
        {"part", "of", "on", "weights", "activations"},
@@ -153,10 +227,12 @@ std::vector<Computation> general_rows() {
   };
 }
 
-const std::vector<Computation>& rows() {
+const std::vector<Computation>& all_computations() {
   static const std::vector<Computation> all = [] {
     std::vector<Computation> list = general_rows();
-    for (const std::vector<Computation>& more : {rows_of_zeros(), rows_of_machines(), rows_of_kernels()}) {
+    for (const std::vector<Computation>& more :
+         {rows_of_zeros(), rows_of_machines(), rows_of_kernels(), rows_of_small_weights(), rows_of_training(),
+          rows_of_learning()}) {
       list.insert(list.end(), more.begin(), more.end());
     }
     return list;
@@ -167,11 +243,11 @@ const std::vector<Computation>& rows() {
 }  // namespace
 
 std::span<const Computation> computations() {
-  return rows();
+  return all_computations();
 }
 
 const Computation& find_computation(const YamlNode& name) {
-  return row_named(rows(), name, "compute", "computation");
+  return row_named(all_computations(), name, "compute", "computation");
 }
 
 double Computation::run(const YamlNode& with, const MappingCache* cache) const {

@@ -21,10 +21,10 @@ namespace {
 constexpr double within = 0.01;  // of the least energy, for the range of energy–delay products
 constexpr std::int64_t searched_elements = 256, searched_batch = 1;  // other ranges would take hours of searches
 constexpr double reading = 0.005;                                    // of a height, read off the drawing
-constexpr int digits_shown = 4;
+constexpr int digits_of_bars = 4;
 constexpr double operations_in_unit = 1e9;  // of `10^9 MAC`
 
-constexpr const char* introduction = R"(## The dataflows of ISCA 2016
+constexpr const char* dataflows_introduction = R"(## The dataflows of ISCA 2016
 
 The bars of figures 10 to 14 of the paper beside ours on the machines `isca16_*` ([dataflows.md](dataflows.md)). An error is
 that of the bar; that of a part of it is in percent of the whole bar. The energy–delay product is that of the mapping of least
@@ -50,7 +50,7 @@ paper's (Table IV, normalised to a multiply-accumulate); the areas of memories a
 )";
 
 /// A published bar beside ours.
-struct Point {
+struct BarPoint {
   std::string dataflow, place;  ///< place: `conv1`, `batch 16`
   double published = 0.0, ours = 0.0, error = 0.0;
   std::pair<double, double> range;  ///< of an energy–delay product
@@ -63,7 +63,7 @@ struct Point {
 /// The bars of one quantity in one figure.
 struct Panel {
   std::string figure, quantity, about;
-  std::vector<Point> points;
+  std::vector<BarPoint> points;
 };
 
 double value(const DataflowBar& bar, const std::string& quantity) {
@@ -135,7 +135,7 @@ void add_points(Panel& panel, const PublishedBars& bars, const Bars& ours) {
   const std::string place =
       bars.layers == "CONV" || bars.layers == "FC" ? "batch " + std::to_string(bars.batch) : bars.layers;
   for (const auto& [dataflow, published] : bars.values) {
-    Point point{dataflow, place, published, ours.ours(bars, dataflow, bars.quantity)};
+    BarPoint point{dataflow, place, published, ours.ours(bars, dataflow, bars.quantity)};
     const double whole = is_whole(bars.quantity) ? published : ours.ours(bars, dataflow, "energy");
     point.error = (point.ours - published) / whole;
     if (bars.quantity == "EDP") {
@@ -170,12 +170,12 @@ std::string summary(const std::vector<Panel>& panels) {
   std::string text = table_head({"figure", "quantity", "bars", "mean size of the error", "worst", "at"});
   for (const Panel& panel : panels) {
     double sizes = 0.0;
-    for (const Point& point : panel.points) {
+    for (const BarPoint& point : panel.points) {
       sizes += std::abs(point.error);
     }
-    const auto worst = std::max_element(panel.points.begin(), panel.points.end(), [](const Point& a, const Point& b) {
-      return std::abs(a.error) < std::abs(b.error);
-    });
+    const auto worst =
+        std::max_element(panel.points.begin(), panel.points.end(),
+                         [](const BarPoint& a, const BarPoint& b) { return std::abs(a.error) < std::abs(b.error); });
     text += table_line({panel.figure, panel.quantity, std::to_string(panel.points.size()),
                         page_percent(sizes / static_cast<double>(panel.points.size())),
                         signed_page_percent(worst->error), worst->dataflow + ", " + worst->place});
@@ -183,9 +183,9 @@ std::string summary(const std::vector<Panel>& panels) {
   return text;
 }
 
-std::string cell(const Point& point, bool is_product) {
-  std::string text = significant(point.ours, digits_shown) + " (" + significant(point.published, digits_shown) + ") " +
-                     signed_page_percent(point.error);
+std::string cell(const BarPoint& point, bool is_product) {
+  std::string text = significant(point.ours, digits_of_bars) + " (" + significant(point.published, digits_of_bars) +
+                     ") " + signed_page_percent(point.error);
   if (is_product) {
     text += "; " + significant(point.range.first) + " to " + significant(point.range.second);
     text += point.is_inside() ? "" : " **outside**";
@@ -198,7 +198,7 @@ std::string table(const Panel& panel) {
   std::vector<std::string> heads{""};
   std::vector<std::string> places;
   std::map<std::pair<std::string, std::string>, std::string> cells;
-  for (const Point& point : panel.points) {
+  for (const BarPoint& point : panel.points) {
     if (std::find(heads.begin(), heads.end(), point.dataflow) == heads.end()) {
       heads.push_back(point.dataflow);
     }
@@ -226,7 +226,7 @@ std::string products_inside(const std::vector<Panel>& panels) {
   std::size_t inside = 0;
   std::size_t all = 0;
   for (const Panel& panel : panels) {
-    for (const Point& point : panel.points) {
+    for (const BarPoint& point : panel.points) {
       all += panel.quantity == "EDP" ? 1 : 0;
       inside += panel.quantity == "EDP" && point.is_inside() ? 1 : 0;
     }
@@ -242,7 +242,7 @@ std::string dataflow_tables(const PageOptions& options) {
   Bars ours(figures, options);
   ours.compute();
   const std::vector<Panel> all = panels(figures, ours);
-  std::string text = std::string(introduction) + "\n" + summary(all) + products_inside(all);
+  std::string text = std::string(dataflows_introduction) + "\n" + summary(all) + products_inside(all);
   for (const Panel& panel : all) {
     text += table(panel);
   }

@@ -7,7 +7,7 @@ namespace pj {
 namespace {
 
 /// Energies as multiples of that of one multiply-accumulate, for each of them.
-std::string each(const DataflowBar& bar, Picojoules energy) {
+std::string for_each_mac(const DataflowBar& bar, Picojoules energy) {
   return significant(energy / bar.operations);
 }
 
@@ -37,16 +37,16 @@ std::vector<std::string> row(const DataflowBar& bar, const DataflowBar& first) {
   const double accesses = static_cast<double>(bar.dram_reads + bar.dram_writes) / macs;
   const bool is_free = bar.unrestricted.has_value();
   return {bar.dataflow,
-          marked(each(bar, bar.energy()), bar.proved),
+          marked(for_each_mac(bar, bar.energy()), bar.proved),
           first.verdict ? significant(bar.energy() / first.energy()) : "",
-          each(bar, bar.dram),
-          each(bar, bar.buffer),
-          each(bar, bar.array),
-          each(bar, bar.registers),
+          for_each_mac(bar, bar.dram),
+          for_each_mac(bar, bar.buffer),
+          for_each_mac(bar, bar.array),
+          for_each_mac(bar, bar.registers),
           significant(accesses),
           first.verdict ? significant(bar.energy_delay() / first.energy_delay()) : "",
           range_text(bar, first),
-          is_free ? marked(each(bar, *bar.unrestricted), bar.unrestricted_proved) : "",
+          is_free ? marked(for_each_mac(bar, *bar.unrestricted), bar.unrestricted_proved) : "",
           is_free ? "+" + significant(100.0 * (bar.energy() / *bar.unrestricted - 1.0), 2) + " %" : ""};
 }
 

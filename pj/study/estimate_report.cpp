@@ -12,14 +12,8 @@ namespace pj {
 
 namespace {
 
-std::string energy_text(Picojoules energy) {
-  return scaled(energy.value * 1e-12, "J");
-}
 std::string time_text(const Accelerator& accelerator, Cycles cycles) {
   return scaled((cycles / accelerator.clock).value, "s");
-}
-std::string percent(double share) {
-  return significant(100.0 * share, 3) + " %";
 }
 std::string millions(std::int64_t count) {
   return significant(static_cast<double>(count) * 1e-6, 4);
@@ -108,8 +102,8 @@ std::string where_energy_goes(const Estimate& estimate) {
 
 }  // namespace
 
-const std::string& stage_name(const Stage& stage) {
-  return std::visit([](const auto& s) -> const std::string& { return s.name; }, stage);
+std::string energy_text(Picojoules energy) {
+  return scaled(energy.value * 1e-12, "J");
 }
 
 std::string bound_by(const Accelerator& accelerator, const Cost& cost) {

@@ -6,6 +6,8 @@
 
 namespace pj {
 
+std::string energy_text(Picojoules energy);
+
 /// An estimate as people read it: a row for each layer, totals, where the energy goes and what sets the time.
 std::string estimate_table(const Estimate& estimate);
 /// A row for each layer, with every level's energy and words and every metric.
@@ -22,8 +24,6 @@ std::string accelerators_table();
 /// One accelerator: its hierarchy as a drawing, its constraints and where its values come from.
 std::string accelerator_report(const Accelerator& accelerator);
 
-/// The name of a stage.
-const std::string& stage_name(const Stage& stage);
 /// The stage, or the compute units, that set the time of a layer.
 std::string bound_by(const Accelerator& accelerator, const Cost& cost);
 

@@ -11,7 +11,7 @@ namespace pj {
 
 namespace {
 
-Picojoules sum(const std::vector<Picojoules>& parts) {
+Picojoules sum_of(const std::vector<Picojoules>& parts) {
   Picojoules total;
   for (const Picojoules part : parts) {
     total += part;
@@ -100,7 +100,7 @@ Estimate evaluate(const Network& network, const Accelerator& accelerator, const 
 }
 
 Picojoules stage_energy(const Cost& cost, std::size_t stage) {
-  return sum(cost.levels[stage]) + cost.networks[stage];
+  return sum_of(cost.levels[stage]) + cost.networks[stage];
 }
 
 std::int64_t accesses(const Traffic& traffic, std::size_t stage) {

@@ -5,13 +5,14 @@
 #include "pj/mapper/reasons.hpp"
 #include "pj/study/estimate_report.hpp"
 #include "pj/study/relaxations.hpp"
+#include "pj/study/rounding.hpp"
 
 namespace pj {
 
 namespace {
 
 constexpr std::size_t most_terms = 3;
-constexpr double rounding = 1e-12;  // of sums of the same terms in another order, relative
+
 constexpr double bits_in_kibibyte = 8.0 * 1024.0;
 
 class Explainer {
@@ -56,7 +57,7 @@ class Explainer {
   Variant variant(const std::string& what, const Accelerator& machine) {
     const MapperResult found = search(what, machine);
     const double without = value(layer_.result.cost);
-    const bool is_better = found.verdict && value(found.cost) < without * (1.0 - rounding);
+    const bool is_better = found.verdict && value(found.cost) < without * (1.0 - sum_rounding);
     Variant result{.what = what, .cost = is_better ? found.cost : layer_.result.cost};
     result.saving = without - value(result.cost);
     result.share = result.saving / without;

@@ -24,10 +24,6 @@ std::string value_text(double value, Objective objective) {
   return {};
 }
 
-std::string percent(double share) {
-  return significant(100.0 * share, 3) + " %";
-}
-
 /// A saving as a share; of a search that was stopped it may be more.
 std::string saving_text(const Variant& variant) {
   const std::string least = variant.is_proved ? "" : "≥ ";

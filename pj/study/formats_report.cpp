@@ -54,7 +54,7 @@ std::string formats_table(const FormatComparison& comparison) {
   Table table(header);
   table.left(header.size() - 1);
   for (const double density : comparison.densities) {
-    std::vector<std::string> row{significant(100.0 * density) + " %"};
+    std::vector<std::string> row{percent(density)};
     for (std::size_t i = 0; i < names.size(); ++i) {
       row.push_back(significant(comparison.bits(i, density)));
     }

@@ -13,7 +13,7 @@ std::vector<Limit> limits(const std::string& text) {
   return read_limits(parse_yaml(text, "limits.yaml"));
 }
 
-std::string fault(const std::string& text) {
+std::string limit_fault(const std::string& text) {
   return input_fault([&] { limits(text); });
 }
 
@@ -41,13 +41,13 @@ TEST_CASE("what is not known is not within a limit") {
 }
 
 TEST_CASE("faults in limits have a place and a way out") {
-  CHECK(fault("powr: 1 W") == "limits.yaml:1:1: unknown metric 'powr'; did you mean 'power'?");
-  CHECK(fault("power: 1 V") == "limits.yaml:1:8: power must be a number with a unit (uW, mW, W), not '1 V'");
-  CHECK(fault("power: -1 W") == "limits.yaml:1:8: power is never below 0; give another limit");
-  CHECK(fault("power: {}") == "limits.yaml:1:8: a limit needs 'at_least', 'at_most' or both");
-  CHECK(fault("power: {at_least: 2 W, at_most: 1 W}") ==
+  CHECK(limit_fault("powr: 1 W") == "limits.yaml:1:1: unknown metric 'powr'; did you mean 'power'?");
+  CHECK(limit_fault("power: 1 V") == "limits.yaml:1:8: power must be a number with a unit (uW, mW, W), not '1 V'");
+  CHECK(limit_fault("power: -1 W") == "limits.yaml:1:8: power is never below 0; give another limit");
+  CHECK(limit_fault("power: {}") == "limits.yaml:1:8: a limit needs 'at_least', 'at_most' or both");
+  CHECK(limit_fault("power: {at_least: 2 W, at_most: 1 W}") ==
         "limits.yaml:1:8: no power is at least 2.00 W and at most 1.00 W; change one");
-  CHECK(fault("power: {least: 2 W}").starts_with("limits.yaml:1:9: unknown key 'least'"));
+  CHECK(limit_fault("power: {least: 2 W}").starts_with("limits.yaml:1:9: unknown key 'least'"));
 }
 
 }  // namespace pj

@@ -11,7 +11,7 @@ namespace pj {
 
 namespace {
 
-std::string fault(const std::string& network, const LoadOptions& options = {}) {
+std::string load_fault(const std::string& network, const LoadOptions& options = {}) {
   return input_fault([&] { load_network(network, options); });
 }
 
@@ -19,7 +19,7 @@ std::string fault(const std::string& network, const LoadOptions& options = {}) {
 
 TEST_CASE("a name is looked up in the zoo") {
   CHECK(load_network("alexnet", {.batch = 4}) == zoo_network("alexnet", 4));
-  CHECK(fault("alexnte") == "unknown network 'alexnte'; did you mean 'alexnet'?");
+  CHECK(load_fault("alexnte") == "unknown network 'alexnte'; did you mean 'alexnet'?");
 }
 
 TEST_CASE("the end of a file's name says how it is read") {
@@ -37,12 +37,12 @@ TEST_CASE("weights have elements where they are asked for") {
 }
 
 TEST_CASE("a file of another kind is refused by its name") {
-  CHECK(fault(in_repository("README.md"))
+  CHECK(load_fault(in_repository("README.md"))
             .ends_with("README.md: is no network file by its name; it must end in .onnx or .yaml"));
 }
 
 TEST_CASE("input shapes are for ONNX files") {
-  CHECK(fault("alexnet", {.input_shapes = {{"data", {1}}}}) ==
+  CHECK(load_fault("alexnet", {.input_shapes = {{"data", {1}}}}) ==
         "--input-shape is for ONNX files; the shapes of 'alexnet' are its own, but for --batch");
 }
 

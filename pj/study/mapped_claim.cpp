@@ -90,21 +90,21 @@ double clocked_energy(const MappedLayer& mapped, const YamlNode& with) {
   return chip_energy(mapped, with) + 1e-3 * milliwatts * latency(mapped, with);
 }
 
-struct Count {
+struct MappedCount {
   const char* name;
   const char* thing;
   double (*of)(const MappedLayer& mapped, const YamlNode& with);
 };
 
 constexpr std::array counts{
-    Count{"active elements", "active elements", active_elements},
-    Count{"macs", "multiply-accumulates", macs},
-    Count{"MB", "accesses", megabytes},
-    Count{"MiB", "accesses", mebibytes},
-    Count{"processing", "processing latency", processing},
-    Count{"latency", "total latency", latency},
-    Count{"chip energy", "energy of the chip", chip_energy},
-    Count{"clocked energy", "energy of the chip with its clock network", clocked_energy},
+    MappedCount{"active elements", "active elements", active_elements},
+    MappedCount{"macs", "multiply-accumulates", macs},
+    MappedCount{"MB", "accesses", megabytes},
+    MappedCount{"MiB", "accesses", mebibytes},
+    MappedCount{"processing", "processing latency", processing},
+    MappedCount{"latency", "total latency", latency},
+    MappedCount{"chip energy", "energy of the chip", chip_energy},
+    MappedCount{"clocked energy", "energy of the chip with its clock network", clocked_energy},
 };
 
 }  // namespace

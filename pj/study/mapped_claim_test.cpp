@@ -20,7 +20,7 @@ double counted(const std::string& count, const std::string& rest = conv5) {
   return count_of(mapped_as_claimed(with), with);
 }
 
-std::string fault(const std::string& text) {
+std::string mapped_fault(const std::string& text) {
   return input_fault([&] {
     const YamlNode with = parameters(text);
     count_of(mapped_as_claimed(with), with);
@@ -56,7 +56,8 @@ TEST_CASE("the energy of the chip is all but that of the DRAM") {
 
 TEST_CASE("the clock network draws its power for as long as the layer runs") {
   CHECK(counted("clocked energy, power: 100 mW") == doctest::Approx(counted("chip energy") + 0.1 * counted("latency")));
-  CHECK(fault("count: clocked energy, power: 100, " + conv5).ends_with("must be a number with a unit (mW), not '100'"));
+  CHECK(mapped_fault("count: clocked energy, power: 100, " + conv5)
+            .ends_with("must be a number with a unit (mW), not '100'"));
 }
 
 TEST_CASE("maps with zeros are run-length coded in the DRAM, weights are not") {
@@ -77,13 +78,13 @@ TEST_CASE("the best nest has the least product of energy and time") {
 }
 
 TEST_CASE("a claim on a mapped layer is told what it got wrong") {
-  CHECK(fault("count: latency, of: alexnet, layer: conv5, batch: 4, on: eyeriss, mapping: eyeris_alexnet_conv5")
+  CHECK(mapped_fault("count: latency, of: alexnet, layer: conv5, batch: 4, on: eyeriss, mapping: eyeris_alexnet_conv5")
             .ends_with("unknown mapping 'eyeris_alexnet_conv5'; did you mean 'eyeriss_alexnet_conv5'?"));
-  CHECK(fault("count: latencies, " + conv5).ends_with("unknown count 'latencies'; did you mean 'latency'?"));
-  CHECK(fault("count: MB, level: bufer, " + conv5).ends_with("the accelerator has no level 'bufer'"));
-  CHECK(fault("count: latency, of: alexnet, layer: conv6, on: eyeriss, mapping: eyeriss_alexnet_conv5")
+  CHECK(mapped_fault("count: latencies, " + conv5).ends_with("unknown count 'latencies'; did you mean 'latency'?"));
+  CHECK(mapped_fault("count: MB, level: bufer, " + conv5).ends_with("the accelerator has no level 'bufer'"));
+  CHECK(mapped_fault("count: latency, of: alexnet, layer: conv6, on: eyeriss, mapping: eyeriss_alexnet_conv5")
             .find("unknown layer 'conv6'") != std::string::npos);
-  CHECK(fault("count: latency, of: alexnet, layer: conv3, batch: 4, on: eyeriss, mapping: eyeriss_alexnet_conv5")
+  CHECK(mapped_fault("count: latency, of: alexnet, layer: conv3, batch: 4, on: eyeriss, mapping: eyeriss_alexnet_conv5")
             .find("reproduction/mappings/eyeriss_alexnet_conv5.txt") != std::string::npos);
 }
 

@@ -22,16 +22,16 @@ constexpr std::int64_t largest_entry = 1 << 20;
 // An entry takes some 2 kB: in 256 folders of so many they stay below 200 MB.
 constexpr std::size_t most_in_folder = 200;
 
-/// The counts of a certificate, by name.
-struct Count {
+/// The cached_counts of a certificate, by name.
+struct CachedCount {
   const char* name;
   std::int64_t Certificate::*member;
 };
-constexpr std::array counts{
-    Count{"candidates", &Certificate::candidates},
-    Count{"cut_by_bound", &Certificate::cut_by_bound},
-    Count{"cut_by_capacity", &Certificate::cut_by_capacity},
-    Count{"complete", &Certificate::complete},
+constexpr std::array cached_counts{
+    CachedCount{"candidates", &Certificate::candidates},
+    CachedCount{"cut_by_bound", &Certificate::cut_by_bound},
+    CachedCount{"cut_by_capacity", &Certificate::cut_by_capacity},
+    CachedCount{"complete", &Certificate::complete},
 };
 
 /// The file of one entry: the key, the loop nest, the numbers, and a hash of all that.
@@ -71,7 +71,7 @@ Entry entry_of(const std::string& key, const std::string& mapping, const MapperR
   Entry entry{key, mapping, {}};
   entry.numbers["value"] = exact(value);
   entry.numbers["lower_bound"] = exact(result.certificate.lower_bound);
-  for (const Count& count : counts) {
+  for (const CachedCount& count : cached_counts) {
     entry.numbers[count.name] = std::to_string(result.certificate.*count.member);
   }
   return entry;
@@ -94,7 +94,7 @@ std::optional<MapperResult> result_of(const Entry& entry, const Workload& worklo
   result.cost = cost(workload, accelerator, result.traffic);
   result.certificate.proved = true;
   result.certificate.lower_bound = parse_decimal(number("lower_bound"), "lower_bound");
-  for (const Count& count : counts) {
+  for (const CachedCount& count : cached_counts) {
     result.certificate.*count.member = parse_integer(number(count.name), count.name);
   }
   return objective_value(objective, result.cost) == parse_decimal(number("value"), "value") ? std::optional(result)

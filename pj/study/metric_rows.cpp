@@ -8,17 +8,17 @@ namespace pj {
 
 namespace {
 
-using Value = std::optional<double>;
+using Quantity = std::optional<double>;
 
 constexpr double square_microns_per_square_millimetre = 1e6;
 
 /// What a quotient is, or nothing where there is nothing to divide by.
-Value ratio(double part, double whole) {
-  return whole == 0.0 ? Value() : Value(part / whole);
+Quantity ratio(double part, double whole) {
+  return whole == 0.0 ? Quantity() : Quantity(part / whole);
 }
 
-Value square_millimetres(const Metrics& m) {
-  return m.area ? Value(m.area->value / square_microns_per_square_millimetre) : Value();
+Quantity square_millimetres(const Metrics& m) {
+  return m.area ? Quantity(m.area->value / square_microns_per_square_millimetre) : Quantity();
 }
 
 double bytes(const Metrics& m) {
@@ -26,23 +26,25 @@ double bytes(const Metrics& m) {
 }
 
 // Each formula is in docs/metrics.md, with its section of Sze et al. 2017.
-const std::array rows{
-    MetricRow{"energy", "energy_pJ", "energy", "pJ", true, [](const Metrics& m) { return Value(m.energy.value); }},
-    MetricRow{"latency", "latency_s", "latency", "s", true, [](const Metrics& m) { return Value(m.latency.value); }},
-    MetricRow{"edp", "edp_Js", "energy · delay", "Js", true, [](const Metrics& m) { return Value(m.energy_delay()); }},
-    MetricRow{"power", "power_W", "power", "W", true, [](const Metrics& m) { return Value(m.power()); }},
+const std::array all_metrics{
+    MetricRow{"energy", "energy_pJ", "energy", "pJ", true, [](const Metrics& m) { return Quantity(m.energy.value); }},
+    MetricRow{"latency", "latency_s", "latency", "s", true, [](const Metrics& m) { return Quantity(m.latency.value); }},
+    MetricRow{"edp", "edp_Js", "energy · delay", "Js", true,
+              [](const Metrics& m) { return Quantity(m.energy_delay()); }},
+    MetricRow{"power", "power_W", "power", "W", true, [](const Metrics& m) { return Quantity(m.power()); }},
     MetricRow{"area", "area_mm2", "area", "mm²", true, square_millimetres},
     MetricRow{"throughput", "inputs_per_s", "throughput", "inputs/s", false,
-              [](const Metrics& m) { return Value(m.inputs_per_second()); }},
+              [](const Metrics& m) { return Quantity(m.inputs_per_second()); }},
     MetricRow{"operations", "ops_per_s", "operations", "OPS", false,
-              [](const Metrics& m) { return Value(m.operations_per_second()); }},
+              [](const Metrics& m) { return Quantity(m.operations_per_second()); }},
     MetricRow{"efficiency", "ops_per_J", "efficiency", "OPS/W", false,
               [](const Metrics& m) { return ratio(2.0 * static_cast<double>(m.macs), m.energy.value * 1e-12); }},
-    MetricRow{
-        "area_efficiency", "ops_per_s_per_mm2", "area efficiency", "OPS/mm²", false,
-        [](const Metrics& m) { return m.area ? ratio(m.operations_per_second(), *square_millimetres(m)) : Value(); }},
+    MetricRow{"area_efficiency", "ops_per_s_per_mm2", "area efficiency", "OPS/mm²", false,
+              [](const Metrics& m) {
+                return m.area ? ratio(m.operations_per_second(), *square_millimetres(m)) : Quantity();
+              }},
     MetricRow{"utilisation", "utilisation", "utilisation", "%", false,
-              [](const Metrics& m) { return Value(m.utilisation); }},
+              [](const Metrics& m) { return Quantity(m.utilisation); }},
     MetricRow{"nonzero_utilisation", "nonzero_utilisation", "utilisation, non-zero", "%", false,
               [](const Metrics& m) { return ratio(m.nonzero_macs, m.peak_macs_per_second * m.latency.value); }},
     MetricRow{"energy_per_input", "pJ_per_input", "energy an input", "pJ", true,
@@ -52,7 +54,7 @@ const std::array rows{
     MetricRow{"energy_per_nonzero_mac", "pJ_per_nonzero_mac", "energy a non-zero MAC", "pJ", true,
               [](const Metrics& m) { return ratio(m.energy.value, m.nonzero_macs); }},
     MetricRow{"accesses", "off_chip_accesses", "off-chip accesses", "", true,
-              [](const Metrics& m) { return Value(m.outermost_accesses); }},
+              [](const Metrics& m) { return Quantity(m.outermost_accesses); }},
     MetricRow{"accesses_per_mac", "off_chip_accesses_per_mac", "off-chip accesses a MAC", "", true,
               [](const Metrics& m) { return ratio(m.outermost_accesses, static_cast<double>(m.macs)); }},
     MetricRow{"accesses_per_nonzero_mac", "off_chip_accesses_per_nonzero_mac", "off-chip accesses a non-zero MAC", "",
@@ -60,38 +62,39 @@ const std::array rows{
     MetricRow{"bandwidth", "off_chip_B_per_s", "off-chip bandwidth", "B/s", true,
               [](const Metrics& m) { return ratio(m.outermost_bits / 8.0, m.latency.value); }},
     MetricRow{"peak", "peak_ops_per_s", "peak", "OPS", false,
-              [](const Metrics& m) { return Value(2.0 * m.peak_macs_per_second); }},
+              [](const Metrics& m) { return Quantity(2.0 * m.peak_macs_per_second); }},
     MetricRow{"units", "units", "multipliers", "", true,
-              [](const Metrics& m) { return Value(static_cast<double>(m.units)); }},
+              [](const Metrics& m) { return Quantity(static_cast<double>(m.units)); }},
     MetricRow{"units_used", "units_used", "multipliers with work", "", false,
-              [](const Metrics& m) { return Value(m.units_used); }},
-    MetricRow{"storage", "on_chip_B", "on-chip storage", "B", true, [](const Metrics& m) { return Value(bytes(m)); }},
+              [](const Metrics& m) { return Quantity(m.units_used); }},
+    MetricRow{"storage", "on_chip_B", "on-chip storage", "B", true,
+              [](const Metrics& m) { return Quantity(bytes(m)); }},
     MetricRow{"storage_per_unit", "on_chip_B_per_unit", "on-chip storage a multiplier", "B", true,
               [](const Metrics& m) { return ratio(bytes(m), static_cast<double>(m.units)); }},
     MetricRow{"area_per_unit", "area_mm2_per_unit", "area a multiplier", "mm²", true,
               [](const Metrics& m) {
-                return m.area ? ratio(*square_millimetres(m), static_cast<double>(m.units)) : Value();
+                return m.area ? ratio(*square_millimetres(m), static_cast<double>(m.units)) : Quantity();
               }},
     MetricRow{"operations_per_input", "ops_per_input", "operations an input", "op", true,
-              [](const Metrics& m) { return Value(m.operations_per_input()); }},
+              [](const Metrics& m) { return Quantity(m.operations_per_input()); }},
     MetricRow{"weights", "weights", "weights", "", true,
-              [](const Metrics& m) { return Value(static_cast<double>(m.weights)); }},
+              [](const Metrics& m) { return Quantity(static_cast<double>(m.weights)); }},
     MetricRow{"nonzero_weights", "nonzero_weights", "non-zero weights", "", true,
-              [](const Metrics& m) { return Value(m.nonzero_weights); }},
-    MetricRow{"macs", "macs", "MACs", "", true, [](const Metrics& m) { return Value(static_cast<double>(m.macs)); }},
+              [](const Metrics& m) { return Quantity(m.nonzero_weights); }},
+    MetricRow{"macs", "macs", "MACs", "", true, [](const Metrics& m) { return Quantity(static_cast<double>(m.macs)); }},
     MetricRow{"nonzero_macs", "nonzero_macs", "non-zero MACs", "", true,
-              [](const Metrics& m) { return Value(m.nonzero_macs); }},
+              [](const Metrics& m) { return Quantity(m.nonzero_macs); }},
 };
 
 }  // namespace
 
 std::span<const MetricRow> metric_rows() {
-  return rows;
+  return all_metrics;
 }
 
 const MetricRow& find_metric(const std::string& name) {
   std::vector<std::string> known;
-  for (const MetricRow& row : rows) {
+  for (const MetricRow& row : all_metrics) {
     if (row.name == name) {
       return row;
     }

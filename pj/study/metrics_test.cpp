@@ -12,7 +12,7 @@ namespace pj {
 namespace {
 
 /// Two copies of a memory of 64 bit and a unit behind a memory of 1,024 bit, at 100 Hz.
-Accelerator small_machine() {
+Accelerator measured_machine() {
   return {.name = "small",
           .node_nm = 65,
           .clock = {100.0},
@@ -51,7 +51,7 @@ double value(const char* name, const Metrics& all) {
 TEST_CASE("metrics of two layers are those worked out by hand") {
   // 300 MACs, 6,000 pJ and 400 cycles at 100 Hz: 4 s for a batch of 2.
   const std::vector<LayerMetrics> layers{layer(100, 2000.0, 100.0, 0.5), layer(200, 4000.0, 300.0, 0.25)};
-  const Metrics all = metrics(layers, small_machine(), 2);
+  const Metrics all = metrics(layers, measured_machine(), 2);
   CHECK(value("latency", all) == 4.0);
   CHECK(value("throughput", all) == 0.5);
   CHECK(value("operations", all) == 150.0);
@@ -74,7 +74,7 @@ TEST_CASE("metrics of two layers are those worked out by hand") {
 }
 
 TEST_CASE("what the machine takes is counted over all copies") {
-  const Metrics all = metrics(std::vector<LayerMetrics>{layer(100, 2000.0, 100.0, 0.5)}, small_machine(), 1);
+  const Metrics all = metrics(std::vector<LayerMetrics>{layer(100, 2000.0, 100.0, 0.5)}, measured_machine(), 1);
   CHECK(value("storage", all) == (1024.0 + 2.0 * 64.0) / 8.0);
   CHECK(value("storage_per_unit", all) == 72.0);
   CHECK(value("area", all) == doctest::Approx(2.0 + 2.0 * 1.0 + 2.0 * 0.5));
@@ -83,7 +83,7 @@ TEST_CASE("what the machine takes is counted over all copies") {
 }
 
 TEST_CASE("an area that is not given in full is not known") {
-  Accelerator machine = small_machine();
+  Accelerator machine = measured_machine();
   machine.compute.area = {};
   std::get<Level>(machine.stages[3]).area = {};
   CHECK(parts_without_area(machine) == std::vector<std::string>{"registers", "MAC"});
@@ -96,7 +96,7 @@ TEST_CASE("an area that is not given in full is not known") {
 TEST_CASE("the gap is that of the sums where a layer is not proved") {
   std::vector<LayerMetrics> layers{layer(100, 2000.0, 100.0, 0.5), layer(200, 4000.0, 300.0, 0.25)};
   layers[1].proved = false;
-  const Metrics all = metrics(layers, small_machine(), 1);
+  const Metrics all = metrics(layers, measured_machine(), 1);
   CHECK_FALSE(all.proved);
   CHECK(all.gap == doctest::Approx(6000.0 / (2000.0 + 2000.0) - 1.0));
 }
@@ -115,7 +115,7 @@ TEST_CASE("an estimate has the totals that its layers add up to") {
 }
 
 TEST_CASE("numbers that stand for nothing without a technology are not printed without it") {
-  Accelerator machine = small_machine();
+  Accelerator machine = measured_machine();
   const Metrics all = metrics(std::vector<LayerMetrics>{layer(100, 2000.0, 100.0, 0.5)}, machine, 1);
   CHECK(metrics_text(all, machine).starts_with("Metrics (65 nm, 16 bit, modelled):\n"));
   machine.node_nm = 0;

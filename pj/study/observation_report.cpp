@@ -57,10 +57,6 @@ std::optional<double> density_of(const Network& network, const Observations& obs
   return 1.0 - static_cast<double>(zeros) / static_cast<double>(numbers.size());
 }
 
-std::string percent(double share) {
-  return significant(100.0 * share) + " %";
-}
-
 std::string zeros_text(const Network& network, const Observations& observations, ValueId value) {
   const auto density = density_of(network, observations, value);
   return density ? percent(1.0 - *density) : "";

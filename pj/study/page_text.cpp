@@ -8,7 +8,7 @@ namespace pj {
 
 namespace {
 
-constexpr int digits_shown = 4;
+constexpr int digits_on_page = 4;
 
 }  // namespace
 
@@ -26,7 +26,7 @@ std::string table_head(const std::vector<std::string>& cells) {
 
 std::string page_number(double value) {
   const bool whole = value == std::floor(value) && value < 1e6;
-  return whole ? grouped(static_cast<std::int64_t>(value)) : significant(value, digits_shown);
+  return whole ? grouped(static_cast<std::int64_t>(value)) : significant(value, digits_on_page);
 }
 
 std::string page_percent(double share) {

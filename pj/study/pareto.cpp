@@ -7,19 +7,19 @@
 #include "pj/base/text.hpp"
 #include "pj/cost/prices.hpp"
 #include "pj/mapping/count.hpp"
+#include "pj/study/rounding.hpp"
 #include "pj/workload/lower.hpp"
 
 namespace pj {
 
 namespace {
 
-constexpr double rounding = 1e-12;  // of sums of the same terms in another order, relative
 constexpr double first_tolerance = 1e-6;
 
 /// Adds a faster mapping; those before it that need as much energy are not on the front.
 void add_point(ParetoFront& front, MapperResult&& faster) {
   const double energy = faster.cost.energy().value;
-  while (!front.points.empty() && front.points.back().cost.energy().value >= energy * (1.0 - rounding)) {
+  while (!front.points.empty() && front.points.back().cost.energy().value >= energy * (1.0 - sum_rounding)) {
     front.points.pop_back();
   }
   front.points.push_back(std::move(faster));
@@ -47,7 +47,8 @@ double least_cycles(const Workload& workload, const Accelerator& accelerator) {
   }
   const auto& level = std::get<Level>(accelerator.stages.front());
   const Prices price = prices(workload, accelerator);
-  double least = price.step * std::ceil(steps * (1.0 - rounding) / static_cast<double>(accelerator.compute_units()));
+  double least =
+      price.step * std::ceil(steps * (1.0 - sum_rounding) / static_cast<double>(accelerator.compute_units()));
   least = std::max(least, level.bandwidth ? least_bits(workload, price, true, true) / *level.bandwidth : 0.0);
   least =
       std::max(least, level.read_bandwidth ? least_bits(workload, price, false, true) / *level.read_bandwidth : 0.0);
@@ -157,7 +158,7 @@ ParetoFront pareto_front(const LayerEstimate& layer, const Accelerator& accelera
       add_fastest(front, layer, accelerator, options);
       return front;
     }
-    if (next.most_cycles->value <= least_cycles(layer.workload, accelerator) * (1.0 + rounding)) {
+    if (next.most_cycles->value <= least_cycles(layer.workload, accelerator) * (1.0 + sum_rounding)) {
       return front;
     }
     if (next.interrupt != nullptr) {

@@ -12,9 +12,6 @@ namespace {
 constexpr std::size_t most_rows = 25;  // of a network's table
 constexpr std::size_t most_named = 4;  // layers that change, in a row of it
 
-std::string energy_text(Picojoules energy) {
-  return scaled(energy.value * 1e-12, "J");
-}
 std::string cycles_text(Cycles cycles) {
   return grouped(static_cast<std::int64_t>(cycles.value));
 }
@@ -79,7 +76,7 @@ std::string proof_of(const NetworkFront& whole) {
 }
 
 /// The places of at most `most_rows` points, evenly chosen, the ends among them.
-std::vector<std::size_t> shown(std::size_t count) {
+std::vector<std::size_t> shown_rows(std::size_t count) {
   std::vector<std::size_t> places;
   const std::size_t rows = std::min(count, most_rows);
   for (std::size_t i = 0; i < rows; ++i) {
@@ -124,7 +121,7 @@ std::string pareto_csv(const Accelerator& accelerator, const ParetoFront& front)
 std::string pareto_table(const NetworkFront& front) {
   Table table({"energy", "above", "cycles", "below", "time", "what changes"});
   table.left(5);
-  const std::vector<std::size_t> places = shown(front.points.size());
+  const std::vector<std::size_t> places = shown_rows(front.points.size());
   for (std::size_t i = 0; i < places.size(); ++i) {
     const NetworkPoint& point = front.points[places[i]];
     const NetworkPoint& least = front.points.front();

@@ -12,7 +12,7 @@ namespace pj {
 
 namespace {
 
-std::string fault(const std::string& bars) {
+std::string figure_fault(const std::string& bars) {
   return input_fault(
       [&] {
         parse_published_figures(parse_yaml("source: here\nnetwork: alexnet\nbars:\n  - " + bars + "\n", "f.yaml"));
@@ -61,14 +61,15 @@ TEST_CASE("every published bar is that of the reference table") {
 }
 
 TEST_CASE("a fault in a file of figures is reported with its place") {
-  CHECK(fault("{figure: 12a, quantity: energy, unit: of RS, " + bars + ", published: {RS: 1}}") == "none");
-  CHECK(fault("{figure: 12a, quantity: enregy, unit: of RS, " + bars + ", published: {RS: 1}}") ==
+  CHECK(figure_fault("{figure: 12a, quantity: energy, unit: of RS, " + bars + ", published: {RS: 1}}") == "none");
+  CHECK(figure_fault("{figure: 12a, quantity: enregy, unit: of RS, " + bars + ", published: {RS: 1}}") ==
         "f.yaml:4:29: unknown quantity 'enregy'; did you mean 'energy'?");
-  CHECK(fault("{figure: 12a, quantity: energy, unit: of SR, " + bars + ", published: {RS: 1}}").find("'of RS'") !=
-        std::string::npos);
-  CHECK(fault("{figure: 12a, quantity: energy, unit: of RS, " + bars + ", published: {RW: 1}}").find("dataflow 'RW'") !=
-        std::string::npos);
-  CHECK(fault("{figure: 12a, quantity: energy, unit: of RS, " + bars + "}").find("'published' is missing") !=
+  CHECK(
+      figure_fault("{figure: 12a, quantity: energy, unit: of SR, " + bars + ", published: {RS: 1}}").find("'of RS'") !=
+      std::string::npos);
+  CHECK(figure_fault("{figure: 12a, quantity: energy, unit: of RS, " + bars + ", published: {RW: 1}}")
+            .find("dataflow 'RW'") != std::string::npos);
+  CHECK(figure_fault("{figure: 12a, quantity: energy, unit: of RS, " + bars + "}").find("'published' is missing") !=
         std::string::npos);
 }
 

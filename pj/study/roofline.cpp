@@ -52,18 +52,18 @@ Sum sum_of(const LayerEstimate& layer, const Roofline& roofline) {
   return sum;
 }
 
-double ratio(double part, double whole) {
+double share_of(double part, double whole) {
   return whole > 0.0 ? part / whole : 0.0;
 }
 
 RooflinePoint point_of(const std::string& name, const Sum& sum, const Roofline& roofline) {
   RooflinePoint point{.name = name,
                       .macs = sum.macs,
-                      .intensity = ratio(sum.macs, sum.outermost),
+                      .intensity = share_of(sum.macs, sum.outermost),
                       .attainable = roofline.peak,
-                      .achieved = ratio(sum.macs, (sum.cycles / roofline.accelerator.clock).value)};
+                      .achieved = share_of(sum.macs, (sum.cycles / roofline.accelerator.clock).value)};
   for (std::size_t r = 0; r < roofline.roofs.size(); ++r) {
-    point.intensities.push_back(ratio(sum.macs, sum.bytes[r]));
+    point.intensities.push_back(share_of(sum.macs, sum.bytes[r]));
     const double height = point.intensities[r] * roofline.roofs[r].bytes_per_second;
     if (sum.bytes[r] > 0.0 && height < point.attainable) {
       point.attainable = height;

@@ -11,7 +11,7 @@ namespace pj {
 namespace {
 
 /// Four units at 100 Hz behind a DRAM of 16 bit a cycle and a buffer of 64 bit in each direction.
-Accelerator machine() {
+Accelerator roofline_machine() {
   return {
       .name = "small",
       .title = "small",
@@ -29,14 +29,14 @@ Estimate on(const Accelerator& accelerator, const std::string& network) {
 }  // namespace
 
 TEST_CASE("a roof is the bandwidth of all instances, and its ridge where it meets the peak") {
-  const std::vector<Roof> found = roofs(machine());
+  const std::vector<Roof> found = roofs(roofline_machine());
   REQUIRE(found.size() == 2);  // that of the registers limits reads only
   CHECK(found[0] == Roof{"DRAM", 0, 200.0, 2.0});
   CHECK(found[1] == Roof{"buffer", 1, 1600.0, 0.25});
 }
 
 TEST_CASE("a layer of which every number moves once has the intensity of its shape") {
-  Estimate estimate{.network = "product", .accelerator = machine()};
+  Estimate estimate{.network = "product", .accelerator = roofline_machine()};
   LayerEstimate layer{.name = "fc", .workload = einsum("O[m] += I[c] * W[m,c]", {{"M", 8}, {"C", 4}})};
   estimate.layers.push_back(map_layer(layer, estimate.accelerator));
   const Roofline result = roofline(estimate);

@@ -21,7 +21,7 @@ constexpr std::size_t most_shown = 6;
 constexpr std::int64_t most_calls_shown = 20;
 
 /// With six significant digits, and an exponent where it is needed.
-std::string number_text(double number) {
+std::string shown_number(double number) {
   constexpr int digits = 6;
   std::array<char, 32> buffer{};
   const auto end =
@@ -32,7 +32,7 @@ std::string number_text(double number) {
 std::string first_numbers(const std::vector<double>& numbers) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < std::min(numbers.size(), most_shown); ++i) {
-    parts.push_back(number_text(numbers[i]));
+    parts.push_back(shown_number(numbers[i]));
   }
   return join(parts, " ") + (numbers.size() > most_shown ? " …" : "");
 }
@@ -47,7 +47,7 @@ std::string outputs_table(const RunResult& result) {
     const auto numbers = is_computable(output.format) ? numbers_of<double>(output) : std::vector<double>{};
     const auto [least, greatest] = std::minmax_element(numbers.begin(), numbers.end());
     table.add({result.names[i], shape_text(output.shape), to_string(output.format),
-               numbers.empty() ? "" : number_text(*least), numbers.empty() ? "" : number_text(*greatest),
+               numbers.empty() ? "" : shown_number(*least), numbers.empty() ? "" : shown_number(*greatest),
                first_numbers(numbers)});
   }
   return table.text();
@@ -58,7 +58,7 @@ std::string best_classes(const std::vector<ClassScore>& best) {
   Table table({"class", "score", "label"});
   table.left(2);
   for (const ClassScore& row : best) {
-    table.add({std::to_string(row.index), number_text(row.score), row.label});
+    table.add({std::to_string(row.index), shown_number(row.score), row.label});
   }
   return table.text();
 }
@@ -68,7 +68,7 @@ std::string best_of_calls(const RunResult& result, const std::vector<std::string
   table.left(3);
   for (std::int64_t call = 0; call < std::min(result.calls, most_calls_shown); ++call) {
     const ClassScore best = classes_of_call(result, call, labels).front();
-    table.add({std::to_string(call), std::to_string(best.index), number_text(best.score), best.label});
+    table.add({std::to_string(call), std::to_string(best.index), shown_number(best.score), best.label});
   }
   const std::int64_t left = result.calls - most_calls_shown;
   return table.text() + (left > 0 ? "… and " + counted(left, "more call") + "; --json has all\n" : "");

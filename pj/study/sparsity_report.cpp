@@ -13,20 +13,20 @@ namespace pj {
 
 namespace {
 
-constexpr double bits_per_megabyte = 8e6;
+constexpr double bits_of_megabyte = 8e6;
 
-std::string share(double part, double whole) {
+std::string fraction_text(double part, double whole) {
   return whole > 0.0 ? significant(part / whole) : "–";
 }
 
 /// The columns behind the densities.
 std::vector<std::string> numbers(const SparsitySummary& summary, Picojoules energy) {
   return {significant(summary.nonzero_macs * 1e-6, 4),
-          share(energy.value, summary.nonzero_macs),
-          share(summary.outermost_accesses, summary.nonzero_macs),
-          significant(summary.outermost_bits / bits_per_megabyte),
-          significant(summary.outermost_dense_bits / bits_per_megabyte),
-          share(summary.outermost_dense_bits, summary.outermost_bits)};
+          fraction_text(energy.value, summary.nonzero_macs),
+          fraction_text(summary.outermost_accesses, summary.nonzero_macs),
+          significant(summary.outermost_bits / bits_of_megabyte),
+          significant(summary.outermost_dense_bits / bits_of_megabyte),
+          fraction_text(summary.outermost_dense_bits, summary.outermost_bits)};
 }
 
 /// The density of the tensor with this name, or nothing where the layer has none.
@@ -123,8 +123,8 @@ std::string sparse_tiles_table(const LayerEstimate& layer, const Accelerator& ac
         continue;
       }
       const std::int64_t words = tile_words(workload, t, extents);
-      table.add({stage_name(accelerator.stages[s]), workload.tensors[t].name, significant(100.0 * density) + " %",
-                 grouped(words), significant(density * static_cast<double>(words)),
+      table.add({stage_name(accelerator.stages[s]), workload.tensors[t].name, percent(density), grouped(words),
+                 significant(density * static_cast<double>(words)),
                  significant(100.0 * empty_probability(density, words)) + " %",
                  significant(stored_bits(workload, t, accelerator, s))});
     }

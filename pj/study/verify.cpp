@@ -5,12 +5,11 @@
 #include "pj/mapper/exhaustive.hpp"
 #include "pj/study/estimate_report.hpp"
 #include "pj/study/mapspace.hpp"
+#include "pj/study/rounding.hpp"
 
 namespace pj {
 
 namespace {
-
-constexpr double rounding = 1e-12;  // of sums of the same terms in another order, relative
 
 /// A count under both ways of counting; throws where they differ.
 void compare(std::int64_t closed_form, std::int64_t walked, const std::string& what) {
@@ -64,9 +63,9 @@ VerifiedWalk verify_by_walk(const LayerEstimate& layer, const Accelerator& accel
 void compare(const MapperResult& found, const MapperResult& best, Objective objective) {
   const double ours = objective_value(objective, found.cost);
   const double least = objective_value(objective, best.cost);
-  const bool is_attained = best.verdict && least <= ours * (1.0 + rounding);
+  const bool is_attained = best.verdict && least <= ours * (1.0 + sum_rounding);
   const double bound = found.certificate.proved ? ours : found.certificate.lower_bound;
-  if (!is_attained || bound > least * (1.0 + rounding)) {
+  if (!is_attained || bound > least * (1.0 + sum_rounding)) {
     throw std::logic_error("the search found " + to_string(objective) + " " + exact(ours) + " and the lower bound " +
                            exact(bound) + "; the least of all mappings is " +
                            (best.verdict ? exact(least) : "of none"));

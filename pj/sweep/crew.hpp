@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace pj {
@@ -12,7 +13,8 @@ struct CrewMessage {
   std::string text;
 };
 
-/// The processes that work on one study, numbered from 0, as `mpirun` starts them. One thread at a time may call it.
+/// The processes that work on one study or training, numbered from 0, as `mpirun` starts them. One thread at a time may
+/// call it.
 class Crew {
  public:
   Crew() = default;
@@ -25,6 +27,12 @@ class Crew {
   virtual void send(int to, const std::string& text) = 0;
   /// The next message of any other process, if one is there.
   virtual std::optional<CrewMessage> poll() = 0;
+
+  /// Replaces the numbers of every process by the sums over all; all processes must call it together.
+  virtual void add(std::span<float> numbers) = 0;
+  virtual void add(std::span<double> numbers) = 0;
+  /// Replaces the numbers of every process by those of process 0.
+  virtual void spread(std::span<float> numbers) = 0;
 };
 
 /// The next message, waited for without keeping a core busy.

@@ -19,7 +19,7 @@ namespace {
 const std::string a = "{\"key\":\"a\"}\n";
 const std::string b = "{\"key\":\"b\"}\n";
 
-std::string fault(const std::string& path) {
+std::string file_fault(const std::string& path) {
   return input_fault([&] { const ResultsFile file(path); });
 }
 
@@ -52,14 +52,16 @@ TEST_CASE("a line that was cut off is removed, wherever it was cut") {
 TEST_CASE("what is no file of results is left alone") {
   const TemporaryFolder folder;
   const std::string text = folder.file("notes.txt", "buy milk\n");
-  CHECK(fault(text) == text + ":1: is not a line of results; name another file with --results, or remove the line");
+  CHECK(file_fault(text) ==
+        text + ":1: is not a line of results; name another file with --results, or remove the line");
   CHECK(read_file(text, 100) == "buy milk\n");
   const std::string torn = folder.file("torn.txt", "buy milk");
-  CHECK(fault(torn) == torn + ":1: is not a line of results; name another file with --results");
+  CHECK(file_fault(torn) == torn + ":1: is not a line of results; name another file with --results");
   CHECK(read_file(torn, 100) == "buy milk");
-  CHECK(fault("/dev/full") ==
+  CHECK(file_fault("/dev/full") ==
         "/dev/full: is not a regular file; results need one, from which a run that was stopped goes on");
-  CHECK(fault(folder.path("no/r.jsonl")).find("cannot be written: No such file or directory") != std::string::npos);
+  CHECK(file_fault(folder.path("no/r.jsonl")).find("cannot be written: No such file or directory") !=
+        std::string::npos);
 }
 
 TEST_CASE("a second run on the same file is refused, and the file is free after the first") {
@@ -68,11 +70,11 @@ TEST_CASE("a second run on the same file is refused, and the file is free after 
   {
     ResultsFile first(path);
     first.append(a);
-    CHECK(fault(path) ==
+    CHECK(file_fault(path) ==
           path + ": another run is writing these results; wait for it, or choose another file with --results");
     first.replace(b + a);
   }
-  CHECK(fault(path) == "no fault");
+  CHECK(file_fault(path) == "no fault");
   CHECK(read_file(path, 100) == b + a);
 }
 

@@ -11,10 +11,6 @@ namespace pj {
 
 namespace {
 
-const std::string& stage_name(const Stage& stage) {
-  return std::visit([](const auto& s) -> const std::string& { return s.name; }, stage);
-}
-
 std::string dummy_name(const std::string& fanout) {
   return "inter_" + fanout + "_spatial";  // the storage that version 0.4 puts before a fanout
 }

@@ -8,10 +8,6 @@ namespace pj {
 
 namespace {
 
-const std::string& stage_name(const Stage& stage) {
-  return std::visit([](const auto& s) -> const std::string& { return s.name; }, stage);
-}
-
 /// Writes one mapping, stage by stage from the outermost inwards.
 class MappingWriter {
  public:

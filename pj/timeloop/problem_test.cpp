@@ -10,12 +10,12 @@ namespace pj {
 
 namespace {
 
-Workload read(const std::string& text) {
+Workload read_problem(const std::string& text) {
   return parse_timeloop_problem(parse_yaml(text, "dir/prob.yaml"));
 }
 
-std::string fault(const std::string& text) {
-  return input_fault([&] { read(text); });
+std::string problem_fault(const std::string& text) {
+  return input_fault([&] { read_problem(text); });
 }
 
 const std::string einsum_of_conv = "Output[n,m,p,q] += Input[n,c,2*p+r,2*q+s] * Weight[m,c,r,s]";
@@ -39,13 +39,13 @@ TEST_CASE("a problem that is written is read back as it was, in both versions") 
     for (const TimeloopVersion version : {TimeloopVersion::V03, TimeloopVersion::V04}) {
       const std::string text = timeloop_problem(workload, version);
       CAPTURE(text);
-      CHECK(read(text) == workload);
+      CHECK(read_problem(text) == workload);
     }
   });
 }
 
 TEST_CASE("a problem of version 0.4 is an Einsum") {
-  const Workload workload = read(R"(
+  const Workload workload = read_problem(R"(
 problem:
   version: '0.4'
   instance: {C: 3, M: 32, N: 1, P: 112, Q: 112, R: 3, S: 3, Wstride: 2, Hstride: 2, H: 224, W: 224, Hpad: 1, Wpad: 1,
@@ -65,7 +65,7 @@ problem:
 }
 
 TEST_CASE("a problem of version 0.3 is the same Einsum, with filters K as M") {
-  const Workload workload = read(R"(
+  const Workload workload = read_problem(R"(
 problem:
   shape:
     name: CNN-Layer
@@ -90,7 +90,7 @@ problem:
       - [ [K] ]
       - [ [P] ]
       - [ [Q] ]
-      read-write: True
+      read_problem-write: True
   instance: {C: 3, K: 96, R: 11, S: 11, P: 55, Q: 55, N: 1}
 )");
   CHECK(to_string(workload) == einsum_of_conv);
@@ -98,14 +98,14 @@ problem:
 }
 
 TEST_CASE("Timeloop's own convolution can be named, with its sizes beside it") {
-  const Workload workload =
-      read("problem: {shape: cnn-layer, C: 3, K: 96, R: 11, S: 11, P: 55, Q: 55, N: 1, Wstride: 4, Hstride: 4}");
+  const Workload workload = read_problem(
+      "problem: {shape: cnn-layer, C: 3, K: 96, R: 11, S: 11, P: 55, Q: 55, N: 1, Wstride: 4, Hstride: 4}");
   CHECK(to_string(workload) == "Output[n,m,p,q] += Input[n,c,4*p+r,4*q+s] * Weight[m,c,r,s]");
   CHECK(workload.name == "cnn-layer");
 }
 
 TEST_CASE("a matrix product keeps its K") {
-  const Workload workload = read(R"(
+  const Workload workload = read_problem(R"(
 problem:
   version: 0.4
   shape:
@@ -125,43 +125,47 @@ TEST_CASE("an index with different factors in two tensors gets a coefficient for
   const std::string text = timeloop_problem(workload, TimeloopVersion::V04);
   CHECK(text.find("[P, Wstride], [R, Wdilation]") != std::string::npos);
   CHECK(text.find("[P, Wstride2]") != std::string::npos);
-  CHECK(to_string(read(text)) == to_string(workload));
+  CHECK(to_string(read_problem(text)) == to_string(workload));
 }
 
 TEST_CASE("what a problem lacks or has too much is refused with its place") {
-  CHECK(fault(problem(good)) == "no fault");
-  CHECK(fault("problem: {version: 0.5, shape: {}}") ==
+  CHECK(problem_fault(problem(good)) == "no fault");
+  CHECK(problem_fault("problem: {version: 0.5, shape: {}}") ==
         "dir/prob.yaml:1:20: a problem of version '0.5'; known: 0.2, 0.3, 0.4");
-  CHECK(fault("problem: {version: 0.4}") == "dir/prob.yaml:1:10: the key 'shape' is missing here");
-  CHECK(fault("problem: {shape: conv9}") ==
+  CHECK(problem_fault("problem: {version: 0.4}") == "dir/prob.yaml:1:10: the key 'shape' is missing here");
+  CHECK(problem_fault("problem: {shape: conv9}") ==
         "dir/prob.yaml:1:18: the shape 'conv9' stands in a file of its own; write it here (only cnn-layer is known)");
-  CHECK(fault("problem: {shap: {}, instance: {}}") == "dir/prob.yaml:1:11: unknown key 'shap'; did you mean 'shape'?");
-  CHECK(fault("problem: {shape: {dimensions: [c]}}") ==
+  CHECK(problem_fault("problem: {shap: {}, instance: {}}") ==
+        "dir/prob.yaml:1:11: unknown key 'shap'; did you mean 'shape'?");
+  CHECK(problem_fault("problem: {shape: {dimensions: [c]}}") ==
         "dir/prob.yaml:1:32: a dimension is named by a capital letter, not 'c'");
-  CHECK(fault("problem: {shape: {dimensions: [C, C]}}") ==
+  CHECK(problem_fault("problem: {shape: {dimensions: [C, C]}}") ==
         "dir/prob.yaml:1:35: the dimension 'C' stands here twice; remove one");
-  CHECK(fault("problem: {shape: {flatten: []}}") ==
+  CHECK(problem_fault("problem: {shape: {flatten: []}}") ==
         "dir/prob.yaml:1:28: flattened dimensions have no counterpart here; write the dimensions out");
-  CHECK(fault("problem: {shape: {dimension: [C]}}") ==
+  CHECK(problem_fault("problem: {shape: {dimension: [C]}}") ==
         "dir/prob.yaml:1:19: unknown key 'dimension'; did you mean 'dimensions'?");
-  CHECK(fault("problem: {shape: {dimensions: [C]}, instance: {}}") ==
+  CHECK(problem_fault("problem: {shape: {dimensions: [C]}, instance: {}}") ==
         "dir/prob.yaml:1:47: the size of dimension 'C' is missing here");
-  CHECK(fault("problem: {shape: {dimensions: [C]}, instance: {C: 0}}") ==
+  CHECK(problem_fault("problem: {shape: {dimensions: [C]}, instance: {C: 0}}") ==
         "dir/prob.yaml:1:51: size C must be from 1 to 16,777,216, not '0'");
-  CHECK(fault("problem: {shape: {dimensions: [C]}, instance: {C: 1}}") ==
+  CHECK(problem_fault("problem: {shape: {dimensions: [C]}, instance: {C: 1}}") ==
         "dir/prob.yaml:1:18: the key 'data_spaces' is missing here");
-  CHECK(fault(problem(good, ", Cstride: 2")) ==
+  CHECK(problem_fault(problem(good, ", Cstride: 2")) ==
         "dir/prob.yaml:7:26: unknown key 'Cstride'; known: densities, "
         "commonDensity, H, W, Hpad, Wpad, Hpadding, Wpadding, C, K");
-  CHECK(fault(problem(good, ", densities: {A: 0.5}")) ==
-        "dir/prob.yaml:7:37: densities are not read from Timeloop's files; remove them, or write a workload file with "
+  CHECK(problem_fault(problem(good, ", densities: {A: 0.5}")) ==
+        "dir/prob.yaml:7:37: densities are not read_problem from Timeloop's files; remove them, or write a workload "
+        "file with "
         "'density'");
-  CHECK(fault(problem(good, ", commonDensity: 0.5")).starts_with("dir/prob.yaml:7:41: densities"));
-  CHECK(fault(problem(good, ", commonDensity: 1.0")) == "no fault");
+  CHECK(problem_fault(problem(good, ", commonDensity: 0.5")).starts_with("dir/prob.yaml:7:41: densities"));
+  CHECK(problem_fault(problem(good, ", commonDensity: 1.0")) == "no fault");
 }
 
 TEST_CASE("what is wrong in a data space is refused with its place") {
-  const auto space_fault = [](const std::string& space) { return fault(problem("    - {" + space + "}\n" + good)); };
+  const auto space_fault = [](const std::string& space) {
+    return problem_fault(problem("    - {" + space + "}\n" + good));
+  };
   CHECK(space_fault("name: B, projection: [[[X]]]") == "dir/prob.yaml:5:32: unknown dimension 'X'; did you mean 'C'?");
   CHECK(space_fault("name: B, projection: [[[C, Wstride]]]")
             .starts_with("dir/prob.yaml:5:35: unknown coefficient 'Wstride'"));
@@ -173,11 +177,12 @@ TEST_CASE("what is wrong in a data space is refused with its place") {
   CHECK(space_fault("name: my space, projection: [[[C]]]") ==
         "dir/prob.yaml:5:14: a data space is named by a capital, letters and digits; not 'my space'");
   CHECK(space_fault("name: B, projection: [[[C]]], writes: true") ==
-        "dir/prob.yaml:5:38: unknown key 'writes'; known: name, projection, read_write, read-write, ranks");
+        "dir/prob.yaml:5:38: unknown key 'writes'; known: name, projection, read_write, read_problem-write, ranks");
   CHECK(space_fault("name: B, projection: [[[C]]], read_write: perhaps") ==
         "dir/prob.yaml:5:50: read_write must be true or false, not 'perhaps'");
   CHECK(space_fault("name: B, projection: [[[C]]], read_write: true") ==
-        "dir/prob.yaml:5:5: found 1 data space to read and 2 to read and write; there must be inputs and one "
+        "dir/prob.yaml:5:5: found 1 data space to read_problem and 2 to read_problem and write; there must be inputs "
+        "and one "
         "output (read_write: true)");
   CHECK(space_fault("name: A, projection: [[[C]]]") ==
         "dir/prob.yaml:2:3: workload 'prob': two tensors are called A; give each a name of its own");

@@ -151,7 +151,7 @@ class Lowering {
         continue;
       }
       for (Workload& workload : std::visit(Lower{network, node, sources, options_}, node.layer)) {
-        add(network, node, prefix, std::move(workload));
+        add(network, node, prefix, std::move(workload), sources);
       }
     }
   }
@@ -159,7 +159,8 @@ class Lowering {
   std::vector<LoweredLayer> layers() { return std::move(layers_); }
 
  private:
-  void add(const Network& network, const Node& node, const std::string& prefix, Workload workload) {
+  void add(const Network& network, const Node& node, const std::string& prefix, Workload workload,
+           const ConstantSources& sources) {
     workload.name = prefix + node.name + workload.name;
     for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
       const ValueId value = workload.is_output(t) ? node.outputs[0] : node.inputs[t];
@@ -167,9 +168,15 @@ class Lowering {
           workload.is_output(t) ? result_format(network, value) : operand_format(network, value);
       workload.tensors[t].bits = format.bits;
       workload.tensors[t].is_index = format.kind == NumberFormat::Kind::Codebook;
-      workload.tensors[t].density = network.values[value].storage.density;
+      workload.tensors[t].density = density(network, value, sources[value]);
     }
     layers_.push_back({workload.name, kind_name(network, node), workload});
+  }
+
+  /// Codes that are decoded on the way have the zeros of the numbers that they stand for.
+  static double density(const Network& network, ValueId value, const Value* source) {
+    const double own = network.values[value].storage.density;
+    return source == nullptr || own != 1.0 ? own : source->storage.density;
   }
 
   const LowerOptions& options_;

@@ -116,4 +116,19 @@ TEST_CASE("the operands of a quantised layer have the bits of their integers") {
   CHECK(workload.tensors[2].bits == 4);
 }
 
+TEST_CASE("weights that codes look up have the bits and the zeros of the codes") {
+  for (const NumberFormat& format : {NumberFormat::codebook(16), NumberFormat::log2(4)}) {
+    NetworkBuilder builder("n");
+    const ValueId codes = builder.weight("codes", {5, 3}, format);
+    builder.network().values[codes].storage = {Storage::Kind::RunLength, 0.25, 5};
+    const ValueId indices = builder.add_one("indices", Cast{.to = NumberFormat::fixed(64)}, {codes});
+    const ValueId weights = builder.add_one("weights", Gather{}, {builder.weight("table", {15}), indices});
+    const ValueId out = builder.add_one("fc", FullyConnected{}, {builder.input("data", {1, 3}), weights});
+    const Workload workload = lower(builder.finish({out})).front().workload;
+    CHECK(workload.tensors[1].bits == 4);
+    CHECK(workload.tensors[1].density == 0.25);
+    CHECK(workload.tensors[1].is_index == (format.kind == NumberFormat::Kind::Codebook));
+  }
+}
+
 }  // namespace pj

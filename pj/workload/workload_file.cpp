@@ -13,7 +13,7 @@ namespace pj {
 
 namespace {
 
-constexpr std::int64_t most_operations = std::int64_t{1} << 50;
+constexpr std::int64_t most_countable = std::int64_t{1} << 50;
 constexpr std::size_t most_tensors = 8;
 constexpr std::size_t most_indices = 16;
 constexpr std::size_t longest_einsum = 1000;
@@ -133,14 +133,14 @@ void check_countable(const Workload& workload, const Position& position) {
       }
     }
     const std::int64_t places = std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
-    if (places > most_operations) {
+    if (places > most_countable) {
       throw InputError(position, workload.tensors[t].name + " spans " + grouped(places) + " places; at most " +
-                                     grouped(most_operations) + " can be counted");
+                                     grouped(most_countable) + " can be counted");
     }
   }
-  if (workload.operations() > most_operations) {
+  if (workload.operations() > most_countable) {
     throw InputError(position, "the sizes make " + grouped(workload.operations()) + " operations; at most " +
-                                   grouped(most_operations) + " can be counted");
+                                   grouped(most_countable) + " can be counted");
   }
 }
 

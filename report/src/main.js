@@ -9,6 +9,7 @@ import { reproduce } from "./views/reproduce.js";
 import { roofline } from "./views/roofline.js";
 import { show } from "./views/show.js";
 import { sweep } from "./views/sweep.js";
+import { train } from "./views/train.js";
 
 const views = {
   evaluate,
@@ -19,6 +20,7 @@ const views = {
   compare,
   roofline,
   sweep,
+  train,
   "network-front": networkFront,
   "layer-front": layerFront,
 };

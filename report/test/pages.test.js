@@ -23,6 +23,7 @@ const pages = {
   "compare.html": ["compare", "lenet5_caffe", "--on", "eyeriss,eyeriss168,tpu", "--scenario", "embedded"],
   "roofline.html": ["roofline", "lenet5_caffe", "alexnet", "--on", "eyeriss"],
   "sweep.html": ["sweep", "study.yaml"],
+  "train.html": ["train", "mlp.yaml", "--data", "xor.csv", "--epochs", "20", "--test", "xor.csv"],
   "large.html": ["evaluate", "resnet1202_cifar10"],
 };
 
@@ -37,8 +38,17 @@ objectives: [area, latency]
 limits: {power: 150 mW}
 `;
 
+const mlp = `
+input: [2]
+layers:
+  - hidden: {fc: 8, then: tanh}
+  - output: {fc: 2}
+`;
+
 before(async () => {
   writeFileSync(join(folder, "study.yaml"), study);
+  writeFileSync(join(folder, "mlp.yaml"), mlp);
+  writeFileSync(join(folder, "xor.csv"), "0,0,0\n0,1,1\n1,0,1\n1,1,0\n");
   for (const [file, words] of Object.entries(pages)) picojoule(...words, "--report", file);
   await start();
 });

@@ -1,0 +1,314 @@
+#include "pj/compression/compress.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "pj/base/error.hpp"
+#include "pj/base/text.hpp"
+#include "pj/compression/parameter_codes.hpp"
+#include "pj/network/constant_sources.hpp"
+
+namespace pj {
+
+namespace {
+
+/// The weights that a rule works on; weights that several layers share are there once.
+std::vector<WeightPlace> selected_weights(const Network& network, const Selector& selector) {
+  std::vector<WeightPlace> places;
+  std::set<ValueId> seen;
+  const auto has_weights = [&](std::size_t node) { return !weight_places(network, node).empty(); };
+  for (const std::size_t node : selected(network, selector, has_weights, "weights")) {
+    for (const WeightPlace& place : weight_places(network, node)) {
+      if (seen.insert(network.nodes[node].inputs[place.operand]).second) {
+        places.push_back(place);
+      }
+    }
+  }
+  return places;
+}
+
+/// The constant from which weights are decoded.
+ValueId source_of(const Network& network, const WeightPlace& place) {
+  const Value* source = constant_sources(network)[network.nodes[place.node].inputs[place.operand]];
+  return static_cast<ValueId>(source - network.values.data());
+}
+
+/// Codes keep the storage that pruning chose; codes that have zeros of their own (ternary) note how many.
+Storage storage_for(const Weights& weights, const CodedWeights& coded, const std::vector<double>& numbers) {
+  Storage storage = weights.storage;
+  storage.density = coded.zero_points.empty() ? density_of(numbers) : 1.0;
+  if (coded.format.kind == NumberFormat::Kind::Codebook && storage.kind == Storage::Kind::Dense) {
+    storage.kind = Storage::Kind::CodebookIndex;
+  }
+  return storage;
+}
+
+/// One rule on its way through a network.
+struct Pass {
+  const Network& network;
+  const Rule& rule;
+  const CompressionData& data;
+  NetworkEditor editor;
+  std::vector<LayerChange> changes;
+
+  Pass(const Network& of, const Rule& by, const CompressionData& with)
+      : network(of), rule(by), data(with), editor(of) {}
+
+  void note(std::size_t node, std::optional<double> error = {}) {
+    changes.push_back({network.nodes[node].name, rule.text, error, ""});
+  }
+
+  /// Does something to a layer; faults name the rule and the layer.
+  template <class Work>
+  void on_layer(std::size_t node, Work work) {
+    try {
+      work();
+    } catch (const InputError& fault) {
+      throw InputError(rule.selector.position, "layer '" + network.nodes[node].name + "': " + fault.what());
+    }
+  }
+
+  /// Rules that give each layer's weights codes.
+  template <class Coding>
+  void operator()(const Coding& coding) {
+    for (const WeightPlace& place : selected_weights(network, rule.selector)) {
+      on_layer(place.node, [&] {
+        const Weights weights = read_weights(network, place);
+        const CodedWeights codes = *coded(weights, Approximation(coding));
+        const std::vector<double> numbers = decoded(codes, weights);
+        Storage storage = storage_for(weights, codes, numbers);
+        if constexpr (std::is_same_v<Coding, TiedWeights>) {
+          storage = {.kind = Storage::Kind::Implied};
+        }
+        replace_weights(editor, place, codes, storage);
+        note(place.node, relative_error(weights.numbers, numbers));
+      });
+      if constexpr (std::is_same_v<Coding, Signs>) {
+        binarise(place.node, coding);
+      }
+    }
+  }
+
+  void binarise(std::size_t node, const Signs& coding) {
+    if (coding.rule == Signs::Rule::Xnor || coding.rule == Signs::Rule::Bnn) {
+      on_layer(node, [&] { binarise_input(editor, node, coding.rule == Signs::Rule::Xnor); });
+    }
+  }
+
+  void operator()(const Pruning& pruning) {
+    const std::vector<WeightPlace> places = selected_weights(network, rule.selector);
+    std::vector<Weights> layers;
+    for (const WeightPlace& place : places) {
+      on_layer(place.node, [&] { layers.push_back(read_weights(network, place)); });
+    }
+    const auto left = pruned(layers, pruning);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      Storage storage = pruning.storage;
+      storage.density = density_of(left[i]);
+      replace_weights(editor, places[i], left[i], layers[i].shape, storage);
+      note(places[i].node, relative_error(layers[i].numbers, left[i]));
+    }
+  }
+
+  void operator()(const LowRank& factors) {
+    const auto can = [&](std::size_t node) { return static_cast<bool>(can_factorise(network, node, factors)); };
+    for (const std::size_t node : selected(network, rule.selector, can, "weights that " + rule.text + " takes apart")) {
+      on_layer(node, [&] { note(node, factorise(editor, node, factors)); });
+    }
+  }
+
+  void operator()(const StructuredPruning& pruning) {
+    const auto has_weights = [&](std::size_t node) { return !weight_places(network, node).empty(); };
+    const std::vector<std::size_t> nodes = selected(network, rule.selector, has_weights, "weights");
+    try {
+      editor = NetworkEditor(without_channels(network, nodes, pruning));
+    } catch (const InputError& fault) {
+      throw InputError(rule.selector.position, fault.what());
+    }
+    for (const std::size_t node : nodes) {
+      note(node);
+    }
+  }
+
+  void operator()(const ActivationTable& table) {
+    const auto can = [&](std::size_t node) { return can_tabulate(network.nodes[node].layer); };
+    for (const std::size_t node : selected(network, rule.selector, can, "an activation function to be tabulated")) {
+      on_layer(node, [&] {
+        const auto& function = std::get<Activation>(network.nodes[node].layer);
+        const LineTable lines = lines_for(function, table);
+        const TableError error = error_of(lines, function);
+        tabulate(editor, node, lines);
+        note(node);
+        changes.back().remark = "largest error " + significant(error.largest) + ", mean " + significant(error.mean) +
+                                " on [" + significant(lines.low) + ", " + significant(lines.high) + "]";
+      });
+    }
+  }
+
+  void operator()(const StoreAs& store) {
+    for (const WeightPlace& place : selected_weights(network, rule.selector)) {
+      Value& source = editor.value(source_of(network, place));
+      const double density = source.storage.density;
+      source.storage = store.storage;
+      source.storage.density = density;
+      note(place.node);
+    }
+  }
+
+  void operator()(const HuffmanCoding&) {
+    for (const WeightPlace& place : selected_weights(network, rule.selector)) {
+      Value& source = editor.value(source_of(network, place));
+      source.storage.huffman = source.storage.kind != Storage::Kind::Implied;
+      note(place.node);
+    }
+  }
+
+  void operator()(const ActivationFixedPoint& activations) {
+    if (!data.observe) {
+      throw InputError(rule.selector.position, "activations get their scales from data; give some with --data");
+    }
+    const auto has_weights = [&](std::size_t node) { return !weight_places(network, node).empty(); };
+    const std::vector<std::size_t> nodes = selected(network, rule.selector, has_weights, "weights");
+    const Observations seen = data.observe(network);
+    for (const std::size_t node : nodes) {
+      quantise_input(editor, node, seen, activations);
+      note(node);
+    }
+  }
+};
+
+}  // namespace
+
+Compressed apply(const Network& network, const Rule& rule, const CompressionData& data) {
+  Pass pass(network, rule, data);
+  std::visit(pass, rule.approximation);
+  return {pass.editor.finish(), std::move(pass.changes)};
+}
+
+namespace {
+
+/// Rules that come before training: what they leave is trained.
+bool is_shaping(const Rule& rule) {
+  return std::holds_alternative<Pruning>(rule.approximation) ||
+         std::holds_alternative<StructuredPruning>(rule.approximation) ||
+         std::holds_alternative<LowRank>(rule.approximation);
+}
+
+void add(Compressed& result, Compressed step) {
+  result.network = std::move(step.network);
+  result.changes.insert(result.changes.end(), step.changes.begin(), step.changes.end());
+}
+
+/// The rule as it is in one of the steps of fine-tuning; nothing where it had its turn in the first.
+std::optional<Rule> in_step(Rule rule, std::int64_t step, std::int64_t steps) {
+  const auto place = static_cast<std::size_t>(step);
+  if (auto* pruning = std::get_if<Pruning>(&rule.approximation)) {
+    const bool has_density = pruning->rule != Pruning::Rule::NOfM;
+    pruning->density = has_density ? pruning_schedule(pruning->density, static_cast<int>(steps))[place] : 1.0;
+    return rule;
+  }
+  if (auto* powers = std::get_if<PowersOfTwo>(&rule.approximation);
+      powers != nullptr && powers->rule == PowersOfTwo::Rule::Inq) {
+    const double left = static_cast<double>(steps - 1 - step);  // the last step fixes all
+    powers->portion *= 1.0 - (left == 0.0 ? 0.0 : std::exp2(-static_cast<double>(step + 1)));
+    return rule;
+  }
+  const bool is_once = is_shaping(rule);
+  return is_once && step > 0 ? std::nullopt : std::optional(rule);
+}
+
+/// Shared values are learned in a step of their own behind the others: pruning tells weights apart, sharing does not.
+bool is_sharing(const Rule& rule) {
+  return std::holds_alternative<Codebook>(rule.approximation) ||
+         std::holds_alternative<TiedWeights>(rule.approximation);
+}
+
+/// What fine-tuning does to each parameter: the last rule that gives it codes decides, and zeros stay.
+ParameterRules parameter_rules(const Network& network, const std::vector<Rule>& rules) {
+  const ParameterList parameters = find_parameters(network);
+  std::map<ValueId, const Approximation*> codings;
+  for (const Rule& rule : rules) {
+    if (gives_codes(rule.approximation)) {
+      for (const WeightPlace& place : selected_weights(network, rule.selector)) {
+        codings[network.nodes[place.node].inputs[place.operand]] = &rule.approximation;
+      }
+    }
+  }
+  ParameterRules result;
+  for (std::size_t node = 0; node < network.nodes.size(); ++node) {
+    for (const WeightPlace& place : weight_places(network, node)) {
+      const ValueId value = network.nodes[node].inputs[place.operand];
+      const Parameter* parameter = parameters.find(value);
+      const auto coding = codings.find(value);
+      if (parameter != nullptr) {
+        result[parameter->name] =
+            parameter_rule(read_weights(network, place), coding == codings.end() ? nullptr : coding->second);
+      }
+    }
+  }
+  return result;
+}
+
+/// The network shaped and trained, step by step, ready for the rules that are left.
+Compressed shaped_and_trained(const Network& network, const CompressionRules& rules, const CompressionData& data) {
+  if (!data.tuning.examples) {
+    throw InputError(rules.fine_tune_position, "fine-tuning learns from data; give some with --data");
+  }
+  const Examples examples = data.tuning.examples(network);
+  Compressed result{.network = network};
+  const std::int64_t steps = rules.fine_tune->steps;
+  const bool shares = std::ranges::any_of(rules.rules, is_sharing);
+  for (std::int64_t step = 0; step < steps + (shares ? 1 : 0); ++step) {
+    std::vector<Rule> codings;
+    for (const Rule& rule : rules.rules) {
+      const std::optional<Rule> now = in_step(rule, std::min(step, steps - 1), steps);
+      if (now && is_shaping(*now) && step < steps) {
+        add(result, apply(result.network, *now, data));
+      } else if (now && !is_shaping(*now) && (step == steps || !is_sharing(*now))) {
+        codings.push_back(*now);
+      }
+    }
+    result.network =
+        trained_on(result.network, examples, *rules.fine_tune, parameter_rules(result.network, codings), data.tuning);
+  }
+  return result;
+}
+
+/// Throws where a rule that shapes the network comes behind one that gives codes.
+void check_order(const CompressionRules& rules) {
+  const auto first = std::ranges::find_if_not(rules.rules, is_shaping);
+  const auto late = std::find_if(first, rules.rules.end(), is_shaping);
+  if (late != rules.rules.end()) {
+    throw InputError(late->selector.position, "with fine-tuning, rules that prune or factorise come first; put '" +
+                                                  late->text + "' before '" + first->text + "'");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> layers_with_choice(const Network& network, const CompressionRules& rules) {
+  const auto has_weights = [&](std::size_t node) { return !weight_places(network, node).empty(); };
+  std::vector<std::string> names;
+  for (const std::size_t node : selected(network, rules.choose_for, has_weights, "weights")) {
+    names.push_back(network.nodes[node].name);
+  }
+  return names;
+}
+
+Compressed compress(const Network& network, const CompressionRules& rules, const CompressionData& data) {
+  Compressed result{.network = network};
+  if (rules.fine_tune) {
+    check_order(rules);
+    result = shaped_and_trained(network, rules, data);
+  }
+  for (const Rule& rule : rules.rules) {
+    if (!rules.fine_tune || !is_shaping(rule)) {
+      add(result, apply(result.network, rule, data));
+    }
+  }
+  return result;
+}
+
+}  // namespace pj
