@@ -16,7 +16,7 @@ namespace pj {
 
 namespace {
 
-enum Purpose : std::uint64_t { Weights = 1, Order = 2, Step = 3 };
+enum Purpose : std::uint64_t { Weights = 1, Order = 2, EachStep = 3 };
 
 std::vector<float> narrowed(const std::vector<double>& numbers) {
   std::vector<float> result(numbers.size());
@@ -114,7 +114,7 @@ void Trainer::move_statistics() {
 BatchSums Trainer::learn_batch() {
   const auto epoch = static_cast<std::uint64_t>(state_.epoch);
   const std::uint64_t seed =
-      chance_at(options_.seed, {Purpose::Step, epoch, static_cast<std::uint64_t>(state_.in_epoch)});
+      chance_at(options_.seed, {Purpose::EachStep, epoch, static_cast<std::uint64_t>(state_.in_epoch)});
   const std::int64_t begin = state_.in_epoch * options_.batch;
   const std::int64_t batch = std::min(options_.batch, std::ssize(order_) - begin);
   const auto shares = parts_of(batch, ceil_div(batch, peers_.size));
