@@ -10,11 +10,6 @@ namespace pj {
 
 namespace {
 
-std::string kibibytes(std::int64_t bits) {
-  constexpr double bits_of_one = 8.0 * 1024.0;
-  return significant(static_cast<double>(bits) / bits_of_one) + " KiB";
-}
-
 /// The signal-to-noise ratio of the weights; nothing where no weight took the place of another.
 std::string decibels(const std::optional<double>& error) {
   if (!error) {
