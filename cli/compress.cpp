@@ -6,11 +6,14 @@
 #include "pj/accelerator/reader.hpp"
 #include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
+#include "pj/base/text.hpp"
+#include "pj/compression/dialect.hpp"
 #include "pj/data/learning_data.hpp"
 #include "pj/onnx/onnx.hpp"
 #include "pj/study/compression_report.hpp"
 #include "pj/study/evaluate.hpp"
 #include "pj/study/load.hpp"
+#include "pj/sweep/compression_search_report.hpp"
 
 namespace pj {
 
@@ -19,8 +22,8 @@ namespace {
 constexpr std::size_t calibration_samples = 128;
 
 void check_options(const Options& options) {
-  if (options.rules.empty()) {
-    throw InputError("compress needs the approximations; give a file with --rules");
+  if (options.rules.empty() && options.max_drop == 0.0) {
+    throw InputError("compress needs the approximations: give a file with --rules, or let --max-drop search");
   }
   if (!options.out.empty() && !options.out.ends_with(".onnx")) {
     throw InputError("--out: '" + options.out + "' must end in .onnx");
@@ -30,17 +33,18 @@ void check_options(const Options& options) {
       check_can_write(*path);
     }
   }
+  parse_dialect(options.dialect);
   if (options.data.empty() && !options.test.empty()) {
     throw InputError("--test measures what --data calibrates and trains; give that, too");
   }
 }
 
 /// What there is to calibrate and train on, and what to measure on: the same where a data set has no other part.
-struct Sets {
+struct CompressionSets {
   DataSet train, test;
 };
 
-std::optional<Sets> sets_of(const Options& options) {
+std::optional<CompressionSets> compression_sets(const Options& options) {
   if (options.data.empty()) {
     return std::nullopt;
   }
@@ -49,7 +53,7 @@ std::optional<Sets> sets_of(const Options& options) {
   if (!data.train) {
     throw InputError("--data: '" + options.data + "' is a text; accuracy is measured on samples with classes");
   }
-  Sets sets{*data.train, data.test ? *data.test : *data.train};
+  CompressionSets sets{*data.train, data.test ? *data.test : *data.train};
   if (!options.test.empty()) {
     sets.test = load_data_set(options.test, {.records = records});
   }
@@ -68,7 +72,7 @@ AccuracyOptions accuracy_options(const Options& options, Console& console, const
 }
 
 /// What rules learn from data: ranges of activations from the first samples, weights from all.
-CompressionData data_for_rules(const Options& options, const std::optional<Sets>& sets, Console& console) {
+CompressionData data_for_rules(const Options& options, const std::optional<CompressionSets>& sets, Console& console) {
   if (!sets) {
     return {};
   }
@@ -90,7 +94,7 @@ CompressionData data_for_rules(const Options& options, const std::optional<Sets>
   return data;
 }
 
-void measure(const Options& options, const std::optional<Sets>& sets, const Network& original,
+void measure(const Options& options, const std::optional<CompressionSets>& sets, const Network& original,
              const Network& compressed, CompressionReport& report, Console& console) {
   if (!sets) {
     return;
@@ -100,32 +104,123 @@ void measure(const Options& options, const std::optional<Sets>& sets, const Netw
   report.after = measure_accuracy(Plan(compressed), sets->test, accuracy_options(options, console, "after")).accuracy;
 }
 
+/// Prices networks on the accelerator that was asked for.
+class Pricing {
+ public:
+  Pricing(const Options& options, Console& console)
+      : accelerator_(load_accelerator(options.on, accelerator_options(options, console))),
+        cache_(cache_folder(options)),
+        console_(console) {
+    wanted_ = {.mapper = mapper_options(options, console), .cache = &cache_};
+    wanted_.threads = static_cast<int>(options.threads);
+  }
+  Pricing(const Pricing&) = delete;
+  Pricing& operator=(const Pricing&) = delete;
+  ~Pricing() { warn_of_fault(cache_, console_); }
+
+  const std::string& name() const { return accelerator_.name; }
+  Estimate estimate(const Network& network) const {
+    console_.progress.show("searching mappings");
+    return evaluate(network, accelerator_, wanted_);
+  }
+  std::map<std::string, double> energies(const Network& network) const {
+    std::map<std::string, double> energies;
+    for (const LayerEstimate& layer : estimate(network).layers) {
+      energies[layer.name] += layer.result.cost.energy().value;
+    }
+    return energies;
+  }
+
+ private:
+  Accelerator accelerator_;
+  MappingCache cache_;
+  EvaluateOptions wanted_;
+  Console& console_;
+};
+
 void price(const Options& options, const Network& original, const Network& compressed, CompressionReport& report,
            Console& console) {
   if (options.on.empty()) {
     return;
   }
-  const Accelerator accelerator = load_accelerator(options.on, accelerator_options(options, console));
-  const MappingCache cache(cache_folder(options));
-  EvaluateOptions wanted{.mapper = mapper_options(options, console), .cache = &cache};
-  wanted.threads = static_cast<int>(options.threads);
-  console.progress.show("searching mappings");
-  report.accelerator = accelerator.name;
-  report.energy_before = evaluate(original, accelerator, wanted).energy().value;
-  report.energy = evaluate(compressed, accelerator, wanted).energy().value;
-  warn_of_fault(cache, console);
+  const Pricing pricing(options, console);
+  report.accelerator = pricing.name();
+  report.energy_before = pricing.estimate(original).energy().value;
+  report.energy = pricing.estimate(compressed).energy().value;
+}
+
+void check_search(const Options& options, const CompressionRules& rules) {
+  const bool wants_search = options.max_drop > 0.0;
+  if (wants_search && (options.data.empty() || options.on.empty())) {
+    throw InputError("--max-drop weighs accuracy against energy; give --data and --on");
+  }
+  if (!wants_search && (options.front || !options.results.empty())) {
+    throw InputError("--front and --results belong to a search; ask for one with --max-drop");
+  }
+  if (!wants_search && !rules.choices.empty()) {
+    throw InputError(options.rules + ": the rules leave choices to a search; ask for one with --max-drop");
+  }
+}
+
+/// What the data and their preparation are, for the file of results.
+std::string measured_on(const Options& options, const CompressionSets& sets) {
+  return join(std::vector<std::string>{sets.test.name, std::to_string(options.samples), std::to_string(options.resize),
+                                       std::to_string(options.crop), options.channels, options.range, options.mean,
+                                       options.deviation, options.records, options.squares ? "squares" : ""},
+              "\n");
+}
+
+/// The best network within the budget; the original's rules alone where there is none.
+Compressed searched(const Options& options, const Network& original, const CompressionRules& rules,
+                    const CompressionSets& sets, const CompressionData& data, Console& console) {
+  const Pricing pricing(options, console);
+  CompressionMeasures measures;
+  measures.accuracy = [&](const Network& network) {
+    return measure_accuracy(Plan(network), sets.test, accuracy_options(options, console, "measuring")).accuracy;
+  };
+  measures.energies = [&](const Network& network) { return pricing.energies(network); };
+  measures.progress = [&](const std::string& text) { console.progress.show(text); };
+  measures.check = [&] { console.interrupt.check(); };
+  const CompressionSearchOptions wanted{options.max_drop / 100.0, options.results, measured_on(options, sets)};
+  const CompressionSearch search = search_compression(original, rules, measures, wanted, data);
+  console.progress.clear();
+  write_files(
+      options, [&] { return search_json(search, wanted.max_drop); }, [&] { return search_csv(search); });
+  console.out << search_table(search, wanted.max_drop, options.front);
+  if (!search.best) {
+    throw InputError("no network within the budget was found; nothing is written");
+  }
+  return with_choices(original, rules, search, search.points[*search.best].choices, data);
+}
+
+void write_network(const Options& options, const Network& network) {
+  if (!options.out.empty()) {
+    export_onnx(in_dialect(network, parse_dialect(options.dialect)), options.out);
+  }
+}
+
+void run_search(const Options& options, const Network& original, const CompressionRules& rules,
+                const CompressionSets& sets, const CompressionData& data, Console& console) {
+  const Compressed best = searched(options, original, rules, sets, data, console);
+  write_network(options, best.network);
 }
 
 }  // namespace
 
 void run_compress(const Options& options, Console& console) {
   check_options(options);
+  const CompressionRules rules = options.rules.empty() ? usual_choices() : load_rules(options.rules);
+  check_search(options, rules);
   LoadOptions load = load_options(options);
   load.load_data = true;
   const Network original = load_network(options.operands.front(), load);
-  const CompressionRules rules = load_rules(options.rules);
-  const std::optional<Sets> sets = sets_of(options);
-  const Compressed compressed = compress(original, rules, data_for_rules(options, sets, console));
+  const std::optional<CompressionSets> sets = compression_sets(options);
+  const CompressionData data = data_for_rules(options, sets, console);
+  if (options.max_drop > 0.0) {
+    run_search(options, original, rules, *sets, data, console);
+    return;
+  }
+  const Compressed compressed = compress(original, rules, data);
   CompressionReport report{.network = options.operands.front(),
                            .rules = rules.name.empty() ? options.rules : rules.name,
                            .summary = summary_of(original, compressed),
@@ -133,9 +228,7 @@ void run_compress(const Options& options, Console& console) {
   measure(options, sets, original, compressed.network, report, console);
   price(options, original, compressed.network, report, console);
   console.progress.clear();
-  if (!options.out.empty()) {
-    export_onnx(compressed.network, options.out);
-  }
+  write_network(options, compressed.network);
   write_files(
       options, [&] { return compression_json(report); }, [&] { return compression_csv(report); });
   console.out << compression_table(report);

@@ -67,10 +67,11 @@ const std::array rows{
     OptionRow{"--verify", "", "execute the loop nest, and price every mapping where they are few, and compare",
               &Options::verify},
     OptionRow{"--pareto", "", "instead: every best trade of energy for cycles", &Options::pareto},
-    OptionRow{"--explain", "",
-              "also search what each constraint costs, which capacity binds, and the runner-up; run: also say "
-              "how each layer is computed",
-              &Options::explain},
+    OptionRow{
+        "--explain", "",
+        "also search what each constraint costs, which capacity binds, and the runner-up; run: say how each layer "
+        "is computed, without --input also the plan's steps with their times",
+        &Options::explain},
     OptionRow{"--set", "STAGE.KEY=VALUE",
               "set a value of the machine file anew, as array.columns=32 or clock=1 GHz; may be repeated",
               &Options::settings},
@@ -96,7 +97,6 @@ const std::array rows{
         "bench: of the weights: float32 (the default), bfloat16, int8, int4, log4, codebook16, codebook4, ternary, "
         "binary; run: integers (the default where layers are quantised) or reals",
         &Options::numbers},
-    OptionRow{"--plain", "", "by plain loops, the twins that everything fast is held to", &Options::plain},
     OptionRow{"--sparsity", "PERCENT", "instead: sparse and structured weights that leave out so many of all, as 90",
               DecimalMember{&Options::sparsity, 0.0, most_sparsity}},
     OptionRow{"--input", "[NAME=]FILE", "a picture, .npy, .pb, IDX or a number; FILE#3 is element 3; may be repeated",
@@ -123,6 +123,12 @@ const std::array rows{
     OptionRow{"--records", "FORMAT", "number format of plain records in DATA,LABELS; the default is uint8",
               &Options::records},
     OptionRow{"--rules", "FILE", "the approximations, in YAML (docs/compression.md)", &Options::rules},
+    OptionRow{"--max-drop", "PERCENT",
+              "search the least energy on --on that loses at most so many percent of the samples, as 1",
+              DecimalMember{&Options::max_drop, 0.0, most_percent}},
+    OptionRow{"--dialect", "NAME", "how --out says fixed point: qdq (the default), qcdq or qonnx (docs/compression.md)",
+              &Options::dialect},
+    OptionRow{"--front", "", "show every best trade of accuracy for energy that the search found", &Options::front},
     OptionRow{"--observe", "FILE", "also write what flows through the layers, for evaluate --densities",
               &Options::observe},
     OptionRow{
@@ -156,6 +162,8 @@ const std::array rows{
     OptionRow{"--server", "", "with mpirun: the first process makes the steps and hands the weights on",
               &Options::server},
     OptionRow{"--resume", "", "go on from the checkpoint", &Options::resume},
+    OptionRow{"--plan", "BY", "how algorithms are chosen: model, the default; measure, whose times are kept; or plain",
+              &Options::plan},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {

@@ -45,8 +45,7 @@ struct Options {
   std::string results;  ///< empty: named as the study
   std::int64_t points_limit = 100'000;
   std::string layers;
-  std::string numbers;  ///< empty: the verb's default
-  bool plain = false;
+  std::string numbers;               ///< empty: the verb's default
   double sparsity = 0.0;             ///< percent; 0: weights are dense
   std::vector<std::string> inputs;   ///< `FILE` or `NAME=FILE`
   std::vector<std::string> outputs;  ///< likewise
@@ -83,9 +82,13 @@ struct Options {
   bool server = false;
 
   std::string rules;
+  double max_drop = 0.0;  ///< percent; 0: no search is asked for
+  bool front = false;
+  std::string dialect = "qdq";
 
   /// The accelerator that was asked for, or the one that stands for all where none was.
   std::string machine() const { return on.empty() ? "eyeriss" : on; }
+  std::string plan = "model";
 
   bool operator==(const Options&) const = default;
 };

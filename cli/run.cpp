@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "cli/cache.hpp"
 #include "cli/output.hpp"
 #include "cli/verbs.hpp"
 #include "pj/base/error.hpp"
@@ -8,9 +9,11 @@
 #include "pj/data/data_set.hpp"
 #include "pj/inference/accuracy.hpp"
 #include "pj/inference/calls.hpp"
+#include "pj/inference/random_weights.hpp"
 #include "pj/study/integers_report.hpp"
 #include "pj/study/load.hpp"
 #include "pj/study/observation_report.hpp"
+#include "pj/study/plan_report.hpp"
 #include "pj/study/run_report.hpp"
 
 namespace pj {
@@ -23,7 +26,7 @@ std::vector<std::string> labels_of(const Options& options) {
 
 RunNumbers arithmetic_of(const Options& options) {
   const std::vector<std::string> known{"integers", "reals"};
-  if (!options.numbers.empty() && std::find(known.begin(), known.end(), options.numbers) == known.end()) {
+  if (!options.numbers.empty() && std::ranges::find(known, options.numbers) == known.end()) {
     throw InputError("--numbers: run computes in integers or in reals, not in '" + options.numbers + "'" +
                      did_you_mean(options.numbers, known));
   }
@@ -33,19 +36,50 @@ RunNumbers arithmetic_of(const Options& options) {
   return options.numbers == "reals" ? RunNumbers::Reals : RunNumbers::Integers;
 }
 
-Plan plan_for(const Options& options) {
-  LoadOptions load = load_options(options);
-  load.load_data = true;
-  const Network network = load_network(options.operands.front(), load);
-  Plan plan(network, {.makers = options.plain ? plain_step_makers() : std::span<const StepMaker>{},
+PlanBy plan_by(const std::string& name) {
+  const std::vector<std::string> known{"model", "measure", "plain"};  // in the order of `PlanBy`
+  const auto found = std::ranges::find(known, name);
+  if (found == known.end()) {
+    throw InputError("--plan is model, measure or plain, not '" + name + "'" + did_you_mean(name, known));
+  }
+  return static_cast<PlanBy>(found - known.begin());
+}
+
+/// Measured times of convolutions lie beside the results of searches.
+std::string times_folder(const Options& options) {
+  const std::string folder = cache_folder(options);
+  return folder.empty() ? "" : folder + "/convolutions";
+}
+
+Plan plan_for(const Options& options, const Network& network) {
+  ConvTimeStore times(times_folder(options));
+  const PlanBy by = plan_by(options.plan);
+  Plan plan(network, {.by = by,
+                      .times = &times,
                       .arithmetic = arithmetic_of(options),
-                      .plain_integers = options.plain,
+                      .plain_integers = by == PlanBy::Plain,
                       .watched = !options.observe.empty()});
   if (options.numbers == "integers" && plan.integers().notes.empty()) {
     throw InputError("network '" + network.name +
                      "' has no layer that can be computed in integers, as --explain says; use --numbers reals");
   }
   return plan;
+}
+
+Network network_for(const Options& options) {
+  LoadOptions load = load_options(options);
+  load.load_data = true;
+  return load_network(options.operands.front(), load);
+}
+
+/// How layers are computed; without inputs the steps of the plan, too, with their times on zeros.
+void explain(const Plan& plan, bool times_steps, Console& console) {
+  if (!times_steps || !plan.integers().notes.empty()) {
+    console.out << integers_table(plan.integers()) << "\n";
+  }
+  if (times_steps) {
+    console.out << plan_table(plan, time_plan(plan));
+  }
 }
 
 void run_data_set(const Options& options, const Plan& plan, Console& console) {
@@ -104,9 +138,17 @@ void run_run(const Options& options, Console& console) {
   if (options.accuracy.empty() && (!options.observe.empty() || !options.records.empty() || options.samples > 0)) {
     throw InputError("--observe, --samples and --records are for data sets; give one with --accuracy");
   }
-  const Plan plan = plan_for(options);
+  const bool only_explains = options.explain && options.inputs.empty() && options.accuracy.empty();
+  if (only_explains && !options.outputs.empty()) {
+    throw InputError("--explain without --input runs on zeros and writes nothing; leave --output out");
+  }
+  const Network network = network_for(options);
+  const Plan plan = plan_for(options, only_explains ? with_random_weights(network) : network);
   if (options.explain) {
-    console.out << integers_table(plan.integers()) << "\n";
+    explain(plan, only_explains, console);
+  }
+  if (only_explains) {
+    return;
   }
   if (!options.accuracy.empty()) {
     run_data_set(options, plan, console);

@@ -219,12 +219,18 @@ std::optional<Rule> in_step(Rule rule, std::int64_t step, std::int64_t steps) {
   return is_once && step > 0 ? std::nullopt : std::optional(rule);
 }
 
+/// Shared values are learned in a step of their own behind the others: pruning tells weights apart, sharing does not.
+bool is_sharing(const Rule& rule) {
+  return std::holds_alternative<Codebook>(rule.approximation) ||
+         std::holds_alternative<TiedWeights>(rule.approximation);
+}
+
 /// What fine-tuning does to each parameter: the last rule that gives it codes decides, and zeros stay.
 ParameterRules parameter_rules(const Network& network, const std::vector<Rule>& rules) {
   const ParameterList parameters = find_parameters(network);
   std::map<ValueId, const Approximation*> codings;
   for (const Rule& rule : rules) {
-    if (coded(Weights{.numbers = {1.0, 2.0, 3.0, 4.0}, .shape = {2, 2}}, rule.approximation)) {
+    if (gives_codes(rule.approximation)) {
       for (const WeightPlace& place : selected_weights(network, rule.selector)) {
         codings[network.nodes[place.node].inputs[place.operand]] = &rule.approximation;
       }
@@ -252,13 +258,15 @@ Compressed shaped_and_trained(const Network& network, const CompressionRules& ru
   }
   const Examples examples = data.tuning.examples(network);
   Compressed result{.network = network};
-  for (std::int64_t step = 0; step < rules.fine_tune->steps; ++step) {
+  const std::int64_t steps = rules.fine_tune->steps;
+  const bool shares = std::ranges::any_of(rules.rules, is_sharing);
+  for (std::int64_t step = 0; step < steps + (shares ? 1 : 0); ++step) {
     std::vector<Rule> codings;
     for (const Rule& rule : rules.rules) {
-      const std::optional<Rule> now = in_step(rule, step, rules.fine_tune->steps);
-      if (now && is_shaping(*now)) {
+      const std::optional<Rule> now = in_step(rule, std::min(step, steps - 1), steps);
+      if (now && is_shaping(*now) && step < steps) {
         add(result, apply(result.network, *now, data));
-      } else if (now) {
+      } else if (now && !is_shaping(*now) && (step == steps || !is_sharing(*now))) {
         codings.push_back(*now);
       }
     }
@@ -279,6 +287,15 @@ void check_order(const CompressionRules& rules) {
 }
 
 }  // namespace
+
+std::vector<std::string> layers_with_choice(const Network& network, const CompressionRules& rules) {
+  const auto has_weights = [&](std::size_t node) { return !weight_places(network, node).empty(); };
+  std::vector<std::string> names;
+  for (const std::size_t node : selected(network, rules.choose_for, has_weights, "weights")) {
+    names.push_back(network.nodes[node].name);
+  }
+  return names;
+}
 
 Compressed compress(const Network& network, const CompressionRules& rules, const CompressionData& data) {
   Compressed result{.network = network};

@@ -38,6 +38,9 @@ struct Compressed {
 /// `InputError` naming rule and layer where one cannot be applied.
 Compressed compress(const Network& network, const CompressionRules& rules, const CompressionData& data = {});
 
+/// The layers of a network with weights for which the rules offer choices.
+std::vector<std::string> layers_with_choice(const Network& network, const CompressionRules& rules);
+
 /// One rule.
 Compressed apply(const Network& network, const Rule& rule, const CompressionData& data = {});
 

@@ -52,13 +52,15 @@ ParameterRule sharing_rule(const CodedWeights& codes, bool keeps_zeros) {
           .after = tied(codes)};
 }
 
-/// Those that the portion quantises already stand still.
+/// Those that the portion quantises stand still, and those that are powers already.
 ParameterRule frozen(const Weights& weights, const PowersOfTwo& rule) {
   const std::vector<double> numbers = decoded(as_powers_of_two(weights, rule), weights);
+  PowersOfTwo whole = rule;
+  whole.portion = 1.0;
+  const std::vector<double> powers = decoded(as_powers_of_two(weights, whole), weights);
   std::vector<bool> stands(numbers.size());
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const bool is_power = rule.portion >= 1.0 || numbers[i] != weights.numbers[i] || numbers[i] == 0.0;
-    stands[i] = is_power;
+    stands[i] = numbers[i] != weights.numbers[i] || powers[i] == weights.numbers[i];
   }
   return {.gradient =
               [stands](std::span<const float>, std::span<float> gradient) {
@@ -101,6 +103,15 @@ struct Coding {
 };
 
 }  // namespace
+
+bool gives_codes(const Approximation& approximation) {
+  return std::visit(
+      []<class Rule>(const Rule&) {
+        return std::is_same_v<Rule, FixedPoint> || std::is_same_v<Rule, Signs> || std::is_same_v<Rule, PowersOfTwo> ||
+               std::is_same_v<Rule, Codebook> || std::is_same_v<Rule, TiedWeights> || std::is_same_v<Rule, ShortFloat>;
+      },
+      approximation);
+}
 
 std::optional<CodedWeights> coded(const Weights& weights, const Approximation& approximation) {
   return std::visit(Coding{weights}, approximation);

@@ -9,6 +9,9 @@ namespace pj {
 /// The codes that a rule gives weights; nothing for rules that give none.
 std::optional<CodedWeights> coded(const Weights& weights, const Approximation& approximation);
 
+/// True for the rules with codes.
+bool gives_codes(const Approximation& approximation);
+
 /// What fine-tuning does to weights so that they are ready for their codes:
 /// - numbers in a format, signs and powers of two are used in the place of what is kept, and gradients pass straight
 ///   through (Bengio, Léonard and Courville 2013; BinaryConnect, TWN, log2);

@@ -57,8 +57,14 @@ Approximation approximation_of(const YamlNode::Entry& entry) {
   }
 }
 
+const std::vector<std::string> selecting{"layers", "kinds", "except"};
+
+Selector selector_of(const YamlNode& node) {
+  return {texts_of(node.find("layers"), "layers"), texts_of(node.find("kinds"), "kinds"),
+          texts_of(node.find("except"), "except"), node.position()};
+}
+
 Rule rule_of(const YamlNode& node) {
-  const std::vector<std::string> selecting{"layers", "kinds", "except"};
   Rule rule;
   int count = 0;
   for (const YamlNode::Entry& entry : node.map("a rule")) {
@@ -72,9 +78,19 @@ Rule rule_of(const YamlNode& node) {
     throw InputError(node.position(), "this rule has " + counted(count, "approximation") +
                                           "; give one, as codebook: {entries: 16}, and layers, kinds, except");
   }
-  rule.selector = {texts_of(node.find("layers"), "layers"), texts_of(node.find("kinds"), "kinds"),
-                   texts_of(node.find("except"), "except"), node.position()};
+  rule.selector = selector_of(node);
   return rule;
+}
+
+std::vector<Rule> rules_in(const YamlNode& list, const std::string& what) {
+  std::vector<Rule> rules;
+  for (const YamlNode& node : list.sequence(what)) {
+    rules.push_back(rule_of(node));
+  }
+  if (rules.empty()) {
+    throw InputError(list.position(), "there are no rules; give at least one");
+  }
+  return rules;
 }
 
 FineTuning fine_tuning_of(const YamlNode& node) {
@@ -92,7 +108,7 @@ FineTuning fine_tuning_of(const YamlNode& node) {
 }  // namespace
 
 CompressionRules parse_rules(const YamlNode& file) {
-  const std::vector<std::string> keys{"name", "rules", "fine_tune"};
+  const std::vector<std::string> keys{"name", "rules", "choices", "choose_for", "fine_tune"};
   file.allow_keys(keys);
   CompressionRules rules;
   if (const YamlNode* name = file.find("name")) {
@@ -102,11 +118,28 @@ CompressionRules parse_rules(const YamlNode& file) {
     rules.fine_tune = fine_tuning_of(*tuning);
     rules.fine_tune_position = tuning->position();
   }
-  for (const YamlNode& node : file.at("rules").sequence("the rules")) {
-    rules.rules.push_back(rule_of(node));
+  if (const YamlNode* list = file.find("rules")) {
+    rules.rules = rules_in(*list, "the rules");
   }
-  if (rules.rules.empty()) {
-    throw InputError(file.at("rules").position(), "there are no rules; give at least one");
+  if (const YamlNode* list = file.find("choices")) {
+    rules.choices = rules_in(*list, "the choices");
+  }
+  if (const YamlNode* selector = file.find("choose_for")) {
+    selector->allow_keys(selecting);
+    rules.choose_for = selector_of(*selector);
+  }
+  if (rules.rules.empty() && rules.choices.empty()) {
+    throw InputError(file.position(), "there are no rules; give at least one, under rules or choices");
+  }
+  return rules;
+}
+
+CompressionRules usual_choices() {
+  CompressionRules rules{.name = "the usual choices"};
+  for (const int bits : {8, 6, 5, 4, 3, 2}) {
+    rules.choices.push_back({"fixed_point bits " + std::to_string(bits) + " per_channel true",
+                             {},
+                             FixedPoint{.bits = bits, .per_channel = true}});
   }
   return rules;
 }

@@ -55,6 +55,8 @@ struct Rule {
 struct CompressionRules {
   std::string name;
   std::vector<Rule> rules;
+  std::vector<Rule> choices;  ///< for each layer one of these, the most careful first; a search assigns them
+  Selector choose_for;        ///< the layers that have a choice
   std::optional<FineTuning> fine_tune;
   Position fine_tune_position;
 
@@ -64,6 +66,8 @@ struct CompressionRules {
 /// Reads `name: …`, `fine_tune: {epochs: 2, rate: 0.001}` and `rules: [{codebook: {entries: 32}, layers: fc*}, …]`.
 /// Every fault is an `InputError` with file, line and column.
 CompressionRules parse_rules(const YamlNode& file);
+/// Rules with no other choices than weights of 8, 6, 5, 4, 3 or 2 bits with a scale for each output channel.
+CompressionRules usual_choices();
 CompressionRules load_rules(const std::string& path);
 
 /// One line for each rule that there is: its name, its parameters with what they are if left out, and what it does.

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include "pj/base/error.hpp"
+#include "pj/base/files.hpp"
 #include "tests/support/compression.hpp"
+#include "tests/support/files.hpp"
 
 namespace pj {
 
@@ -26,6 +28,19 @@ TEST_CASE("every rule can be written with nothing but its name") {
     CHECK(fault_of("rules: [{" + row.name + ": {}}]").empty());
     CHECK(!row.summary.empty());
   }
+}
+
+TEST_CASE("the documentation lists exactly the rules that there are") {
+  std::string table = "<!-- rules -->\n| rule | parameters, as they are if left out | makes |\n|---|---|---|\n";
+  for (const RuleHelp& row : rule_help()) {
+    std::string parameters;
+    for (const char c : row.parameters) {
+      parameters += c == '|' ? "\\|" : std::string(1, c);
+    }
+    table += "| `" + row.name + "` | " + parameters + " | " + row.summary + " |\n";
+  }
+  const std::string page = read_file(in_repository("docs/compression.md"), 1 << 20);
+  CHECK(page.find(table + "<!-- /rules -->") != std::string::npos);
 }
 
 TEST_CASE("parameters and selectors are read") {

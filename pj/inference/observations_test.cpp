@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <map>
+#include <tuple>
 
+#include "pj/execution/numbers.hpp"
 #include "pj/inference/accuracy.hpp"
 #include "tests/support/onnx_cases.hpp"
 #include "tests/support/random_cases.hpp"
@@ -81,6 +84,44 @@ TEST_CASE("what is seen of a trained network does not depend on the number of th
       CHECK(all.zero_share() > 0.05);
       CHECK(all.zero_share() < 0.95);
     }
+  }
+}
+
+TEST_CASE("the zeros behind the ReLUs of trained networks are those that are counted one by one") {
+  if (!shared_is_there("the trained networks and data sets")) {
+    return;
+  }
+  for (const auto& [network, path, most] :
+       {std::tuple{"resnet20-cifar10", "cifar10/test_batch_first100.bin.gz", std::size_t{10}},
+        {"mnist-cnn", "mnist/t10k-images-idx3-ubyte.gz", std::size_t{50}}}) {
+    CAPTURE(network);
+    const Network trained = import_onnx(in_shared(std::string("models/") + network + "/model.onnx"));
+    const Plan plan(trained);
+    const DataSet data = load_data_set(in_shared(std::string("data/") + path));
+    const Preprocessing bytes{.range = 255.0};
+    const Observations seen =
+        measure_accuracy(plan, data, {.preprocessing = bytes, .samples = most, .observe = true}).observations;
+    std::map<ValueId, std::int64_t> zeros;
+    for (std::size_t i = 0; i < most; ++i) {
+      const Value& input = plan.network().values[plan.network().inputs.front()];
+      const std::vector<Constant> operands{prepared(data.sample(i), input, bytes)};
+      plan.run(operands, [&](ValueId value, const Constant& tensor) {
+        const auto numbers = numbers_of<double>(tensor);
+        zeros[value] += std::count(numbers.begin(), numbers.end(), 0.0);
+      });
+    }
+    int functions = 0;
+    for (const Node& node : plan.network().nodes) {
+      const auto* function = std::get_if<Activation>(&node.layer);
+      if (function != nullptr && function->kind == Activation::Kind::Relu) {
+        ++functions;
+        CAPTURE(node.name);
+        const ValueId value = node.outputs.front();
+        CHECK(seen.tensors.at(value).all.zeros == zeros.at(value));
+        CHECK(zeros.at(value) > 0);
+      }
+    }
+    CHECK(functions >= 2);
   }
 }
 

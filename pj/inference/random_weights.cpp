@@ -39,7 +39,8 @@ Network with_random_weights(Network network, std::uint64_t seed) {
   for (const Node& node : network.nodes) {
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       Value* const value = node.inputs[i] == no_value ? nullptr : &network.values[node.inputs[i]];
-      if (value != nullptr && value->is_constant && value->data == nullptr) {
+      const bool is_real = value != nullptr && value->format == NumberFormat::float32();
+      if (is_real && value->is_constant && value->data == nullptr) {
         value->data = random_weight(node, i, *value, rng);
       }
     }

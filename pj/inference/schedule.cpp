@@ -176,6 +176,7 @@ class Scheduler {
       }
     }
     schedule_.arena = arranged(pieces);
+    schedule_.most_in_use = most_in_use(pieces);
     for (std::size_t i = 0; i < schedule_.tensors.size(); ++i) {
       if (piece_of[i] != none) {
         schedule_.tensors[i].offset = schedule_.arena.offsets[piece_of[i]];

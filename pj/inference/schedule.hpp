@@ -34,10 +34,11 @@ struct Schedule {
   std::vector<PlannedStep> steps;
   std::vector<std::size_t> outputs;  ///< of each output of the network: its tensor, or `none` for a constant
   Arena arena;
-  std::int64_t workspace = 0;   ///< bytes for each thread, the most of any step
-  std::int64_t unshared = 0;    ///< bytes of all tensors, if none shared the memory of another
-  std::size_t conversions = 0;  ///< steps that only change a layout or move a tensor
-  std::int64_t weights = 0;     ///< bytes of constants that the steps keep
+  std::int64_t most_in_use = 0;  ///< bytes of the tensors that are alive at the same time, at most
+  std::int64_t workspace = 0;    ///< bytes for each thread, the most of any step
+  std::int64_t unshared = 0;     ///< bytes of all tensors, if none shared the memory of another
+  std::size_t conversions = 0;   ///< steps that only change a layout or move a tensor
+  std::int64_t weights = 0;      ///< bytes of constants that the steps keep
 
   /// The tensor in whose memory this one lies in the end, and how far behind its beginning.
   std::pair<std::size_t, std::int64_t> root(std::size_t tensor) const;

@@ -66,7 +66,7 @@ const std::array all_algorithms{
                   onednn_winograd_layouts,
                   [](const ConvShape& shape) { return winograd_operations(shape, cook_toom(4, 3)); },
                   [](const ConvShape& shape) { return winograd_error_bound(shape, cook_toom(4, 3), float_roundoff); },
-                  nullptr, nullptr},
+                  nullptr, nullptr, 36.0 / 9.0},
 };
 
 }  // namespace

@@ -52,6 +52,7 @@ struct ConvAlgorithm {
   OperationCount (*count)(const ConvShape&);
   /// The plain form in whole numbers of 16 bits, exact; null where there is none.
   void (*run_whole)(const ConvOperands<WideInteger>&);
+  double kept_weights = 1.0;  ///< numbers that it keeps for each weight
 };
 
 /// All algorithms for convolutions; the first, `direct`, is the plain twin of the others.

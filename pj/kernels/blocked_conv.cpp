@@ -1,6 +1,7 @@
 #include "pj/kernels/blocked_conv.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "pj/kernels/panels.hpp"
@@ -19,21 +20,67 @@ struct GroupPlanes {
         output(blocks_of(s.group_M()) * s.P() * s.Q() * block_size) {}
 };
 
+/// G · filter · Gᵀ in double precision; the plain form is `winograd_filters`.
+class FilterTransform {
+ public:
+  explicit FilterTransform(const CookToom& f) : n_(f.n()), r_(f.r) {
+    for (int i = 0; i < n_; ++i) {
+      for (int j = 0; j < r_; ++j) {
+        at(G_, i, j) = static_cast<double>(f.G(i, j).numerator()) / static_cast<double>(f.G(i, j).denominator());
+      }
+    }
+  }
+
+  /// The n×n positions of a filter of r×r.
+  std::span<const double> operator()(const float* filter) {
+    for (int i = 0; i < n_; ++i) {
+      for (int k = 0; k < r_; ++k) {
+        double sum = 0.0;
+        for (int j = 0; j < r_; ++j) {
+          sum += at(G_, i, j) * static_cast<double>(filter[j * r_ + k]);
+        }
+        at(half_, i, k) = sum;
+      }
+    }
+    for (int i = 0; i < n_; ++i) {
+      for (int j = 0; j < n_; ++j) {
+        double sum = 0.0;
+        for (int k = 0; k < r_; ++k) {
+          sum += at(half_, i, k) * at(G_, j, k);
+        }
+        whole_[static_cast<std::size_t>(i * n_ + j)] = sum;
+      }
+    }
+    return std::span(whole_).first(static_cast<std::size_t>(n_ * n_));
+  }
+
+ private:
+  static constexpr int most = CookToom::most_outputs + CookToom::most_taps;
+  using Matrix = std::array<double, static_cast<std::size_t>(most* most)>;
+
+  static double& at(Matrix& matrix, int i, int j) { return matrix[static_cast<std::size_t>(i * most + j)]; }
+
+  int n_, r_;
+  Matrix G_{}, half_{}, whole_{};
+};
+
 /// The transformed filters: for each group and position of n×n a matrix of C × M in panels.
 Buffer<float> transformed_filters(const ConvShape& s, std::span<const float> weights, const CookToom& f,
                                   std::int64_t panel) {
   const PanelShape shape{s.group_C(), s.group_M(), panel};
   const std::int64_t positions = std::int64_t{f.n()} * f.n();
-  const TensorView<const float, 4> taps(weights, s.weights());
+  FilterTransform transform(f);
   Buffer<float> packed(static_cast<std::size_t>(s.groups * positions * shape.numbers()));
-  for (std::int64_t m = 0; m < s.M; ++m) {
-    for (std::int64_t c = 0; c < s.group_C(); ++c) {
-      const Tensor<double, 2> filter =
-          transformed<double>(f.G, [&](int i, int j) { return static_cast<double>(taps(m, c, i, j)); });
-      for (std::int64_t position = 0; position < positions; ++position) {
-        const std::int64_t matrix = m / s.group_M() * positions + position;
-        packed[static_cast<std::size_t>(matrix * shape.numbers()) + shape.place(c, m % s.group_M())] =
-            static_cast<float>(filter(position / f.n(), position % f.n()));
+  for (std::int64_t group = 0; group < s.groups; ++group) {
+    float* const matrices = packed.data() + group * positions * shape.numbers();
+    for (std::int64_t c = 0; c < s.group_C(); ++c) {  // neighbours in memory are neighbouring output channels
+      for (std::int64_t m = 0; m < s.group_M(); ++m) {
+        const std::int64_t filter = (group * s.group_M() + m) * s.group_C() + c;
+        float* place = matrices + shape.place(c, m);
+        for (const double number : transform(weights.data() + filter * s.R * s.S)) {
+          *place = static_cast<float>(number);
+          place += shape.numbers();
+        }
       }
     }
   }

@@ -70,7 +70,7 @@ PreparedMaps prepare_response(const VectorKernels& kernels, const ResponseShape&
   const std::int64_t numbers = blocks_of(s.C) * s.positions * block_size;
   const auto run = [=, &kernels](auto input, auto output, auto workspace, auto first, auto last) {
     for (std::int64_t image = first; image < last; ++image) {
-      kernels.response({blocks_of(s.C), s.size, s.positions, s.bias, s.alpha / static_cast<float>(s.size), s.beta,
+      kernels.response({s.C, blocks_of(s.C), s.size, s.positions, s.bias, s.alpha / static_cast<float>(s.size), s.beta,
                         input.data() + image * numbers, output.data() + image * numbers, workspace.data()});
     }
   };

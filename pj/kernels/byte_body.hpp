@@ -77,7 +77,7 @@ struct ByteTile {
   Vector sums[Rows][vectors];
 
   [[gnu::always_inline]] void add(const ByteProduct& p, std::int64_t first, std::int64_t column) {
-    const std::int64_t column_bytes = p.tap_count * p.words * byte_column * 4;
+    const std::int64_t column_bytes = p.column_bytes;
     const std::uint8_t* inputs[Rows];
 #pragma GCC unroll 16
     for (int i = 0; i < Rows; ++i) {

@@ -90,7 +90,8 @@ class DenseConv {
         blocks_(shape_, static_cast<std::uint8_t>(conv.input_zero)),
         columns_(ceil_div(shape_.group_M(), byte_column)),
         results_(shape_.groups * columns_ * byte_column),
-        places_(blocks_.places()) {
+        places_(blocks_.places()),
+        skips_padding_(conv.input_zero == 0) {
     // Neighbouring taps of a row lie one behind the other where all channels are seen: one run.
     has_row_runs_ = shape_.groups == 1 && shape_.dilation_w == 1;
     run_ = (has_row_runs_ ? shape_.S : 1) * shape_.group_C();
@@ -113,7 +114,14 @@ class DenseConv {
       for (std::int64_t p = 0; p < shape_.P(); p += blocks_.rows()) {
         const std::int64_t rows = std::min(blocks_.rows(), shape_.P() - p);
         const std::uint8_t* map = blocks_.inputs(input, p, rows, workspace);
-        run_block(map, rows * shape_.Q(), output + p * shape_.Q() * shape_.M, workspace + blocks_.workspace());
+        std::uint8_t* const sums = workspace + blocks_.workspace();
+        for (std::int64_t first = 0, last = 0; first < rows; first = last) {
+          const Taps seen = seen_taps(p + first);
+          for (last = first + 1; last < rows && seen_taps(p + last) == seen;) {
+            ++last;
+          }
+          run_rows(map, first, last, seen, output + p * shape_.Q() * shape_.M, sums);
+        }
       }
       input += shape_.H * shape_.W * shape_.C;
       output += shape_.P() * shape_.Q() * shape_.M;
@@ -145,24 +153,45 @@ class DenseConv {
     }
   }
 
-  void run_block(const std::uint8_t* map, std::int64_t count, std::uint8_t* output, std::uint8_t* workspace) const {
+  /// Rows of a filter that an output row sees; those that see only padding of 0 need not be multiplied.
+  struct Taps {
+    std::int64_t first, last;
+    bool operator==(const Taps&) const = default;
+  };
+
+  Taps seen_taps(std::int64_t p) const {
+    if (!skips_padding_) {
+      return {0, std::ssize(taps_)};
+    }
+    const std::int64_t top = p * shape_.stride_h - shape_.pad_top;
+    const std::int64_t first = top >= 0 ? 0 : ceil_div(-top, shape_.dilation_h);
+    const std::int64_t last = top >= shape_.H ? first : std::min(shape_.R, ceil_div(shape_.H - top, shape_.dilation_h));
+    const std::int64_t row = std::ssize(taps_) / shape_.R;
+    return {std::min(first, last) * row, last * row};
+  }
+
+  /// Output rows `first` to before `last` of a block.
+  void run_rows(const std::uint8_t* map, std::int64_t first, std::int64_t last, const Taps& seen, std::uint8_t* output,
+                std::uint8_t* workspace) const {
     auto* const window_sums = reinterpret_cast<std::int32_t*>(workspace);
     for (std::int64_t group = 0; group < shape_.groups; ++group) {
       const std::int64_t place = group * columns_ * byte_column;
-      const ByteProduct product{.map = map + group * shape_.group_C(),
-                                .places = places_.data(),
-                                .count = count,
-                                .taps = taps_.data(),
-                                .tap_count = std::ssize(taps_),
-                                .run = run_,
-                                .words = words(),
-                                .weights = weights_.data() + group * columns_ * column_bytes(),
-                                .columns = columns_,
-                                .window_sums = window_sums,
-                                .result = results_.view(to_, place),
-                                .output = output + group * shape_.group_M(),
-                                .pitch = shape_.M,
-                                .channels = shape_.group_M()};
+      const ByteProduct product{
+          .map = map + group * shape_.group_C(),
+          .places = places_.data() + first * shape_.Q(),
+          .count = (last - first) * shape_.Q(),
+          .taps = taps_.data() + seen.first,
+          .tap_count = seen.last - seen.first,
+          .run = run_,
+          .words = words(),
+          .weights = weights_.data() + group * columns_ * column_bytes() + seen.first * words() * 4 * byte_column,
+          .columns = columns_,
+          .column_bytes = column_bytes(),
+          .window_sums = window_sums,
+          .result = results_.view(to_, place),
+          .output = output + first * shape_.Q() * shape_.M + group * shape_.group_M(),
+          .pitch = shape_.M,
+          .channels = shape_.group_M()};
       if (results_.has_offsets) {
         kernels_.window_sums(product, window_sums);
       }
@@ -177,6 +206,7 @@ class DenseConv {
   std::int64_t columns_;  ///< of a group
   Results results_;
   Buffer<std::int32_t> places_;
+  bool skips_padding_;
   bool has_row_runs_ = false;
   std::int64_t run_ = 1;
   Buffer<std::int32_t> taps_;

@@ -34,7 +34,7 @@ ConvShape random_byte_shape(Rng& rng) {
 
 /// A convolution whose results fill the range of bytes, so that both bounds and all roundings are met.
 ByteConv random_byte_conv(Rng& rng) {
-  ByteConv conv{.shape = random_byte_shape(rng), .input_zero = rng.between(0, 255)};
+  ByteConv conv{.shape = random_byte_shape(rng), .input_zero = rng.chance(0.4) ? 0 : rng.between(0, 255)};
   const ConvShape& s = conv.shape;
   const bool is_wide = rng.chance(0.3);  // weights that need 9 bits
   for (std::int64_t m = 0; m < s.M; ++m) {

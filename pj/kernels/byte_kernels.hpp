@@ -28,7 +28,8 @@ struct ByteProduct {
   std::int64_t run;                 ///< bytes of a run,
   std::int64_t words;               ///< read in fours; the last may reach beyond it
   const std::int8_t* weights;       ///< columns × taps × words × 16 × 4, from -128 to 127, 0 for what is beyond
-  std::int64_t columns;             ///< of 16 output channels
+  std::int64_t columns;             ///< of 16 output channels,
+  std::int64_t column_bytes;        ///< from one to the next
   const std::int32_t* window_sums;  ///< of each output's inputs, where the result has offsets
   ByteResult result;
   std::uint8_t* output;

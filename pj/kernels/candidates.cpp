@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "pj/base/random.hpp"
+#include "pj/kernels/byte_candidates.hpp"
 #include "pj/kernels/code_candidates.hpp"
 #include "pj/kernels/prepared.hpp"
 #include "pj/kernels/sampled_error.hpp"
@@ -68,6 +69,7 @@ std::vector<Candidate> dense_candidates(const std::shared_ptr<const FloatOperand
   if (pointwise_can_run(operands->shape)) {
     list.push_back(float_candidate(conv_algorithm("pointwise"), operands));
   }
+  std::ranges::for_each(list, [](Candidate& candidate) { candidate.is_reference = true; });
   return list;
 }
 
@@ -86,6 +88,9 @@ std::vector<Candidate> candidates(const ConvShape& shape, const MeasureOptions& 
   list = dense_candidates(floats);
   std::ranges::move(is_sparse ? sparse_candidates(shape, options.density) : code_candidates(shape, options.numbers),
                     std::back_inserter(list));
+  if (options.numbers == Numbers::Int8) {
+    std::ranges::move(byte_candidates(shape), std::back_inserter(list));
+  }
   return list;
 }
 

@@ -17,6 +17,7 @@ struct RunningCandidate {
 struct Candidate {
   CandidateTime row;
   std::function<RunningCandidate()> prepare;
+  bool is_reference = false;  ///< others are compared with it: it is measured in every round, however slow it is
 };
 
 /// The candidates for a shape, on random numbers that all share.

@@ -6,7 +6,8 @@
 
 namespace pj {
 
-/// How a feature map lies in memory: N×C×H×W, or N×⌈C/16⌉×H×W×16 with zeros in the channels that fill the last block.
+/// How a feature map lies in memory: N×C×H×W, or N×⌈C/16⌉×H×W×16 with any finite numbers in the channels that
+/// fill the last block.
 /// Blocks of 8 are what oneDNN prefers on processors without AVX-512.
 enum class Layout { Planar, Blocked, Blocked8 };
 

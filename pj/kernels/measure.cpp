@@ -59,6 +59,7 @@ Sweeper sweeper_for(const ConvShape& shape) {
 /// One algorithm, ready to run.
 struct Runner {
   RunningCandidate candidate;
+  bool is_reference = false;
   std::vector<Seconds> times;
   std::int64_t repeats = 1;
 
@@ -95,7 +96,7 @@ double run_rounds(std::vector<Runner>& runners, Sweeper& sweeper, const MeasureO
   const Seconds limit = hopeless * first(*std::ranges::min_element(runners, {}, first));
   std::vector<Runner*> measured;
   for (Runner& runner : runners) {
-    if (first(runner) <= limit) {
+    if (runner.is_reference || first(runner) <= limit) {
       runner.times.clear();
       measured.push_back(&runner);
     }
@@ -138,7 +139,7 @@ ConvTimes measure(const ConvShape& shape, const MeasureOptions& options) {
     poll(options);
     result.candidates.push_back(candidate.row);
     if (candidate.row.verdict) {
-      runners.push_back({candidate.prepare(), {}});
+      runners.push_back({candidate.prepare(), candidate.is_reference});
       estimate(runners.back(), sweeper);
       result.candidates.back().error = runners.back().candidate.error();
     }

@@ -35,6 +35,7 @@ TEST_CASE("low precision is measured beside oneDNN's float32, whole numbers exac
     const ConvTimes times = measure(shape, {.numbers = parse_numbers(name), .rounds = 3});
     CHECK(times.candidates.size() > 2);
     CHECK(times.candidates.front().name == "oneDNN");
+    CHECK(times.candidates.front().rounds == 3);
     for (std::size_t i = 1; i < times.candidates.size(); ++i) {
       const CandidateTime& candidate = times.candidates[i];
       CAPTURE(candidate.name);

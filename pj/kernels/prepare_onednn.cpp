@@ -147,6 +147,29 @@ Forward::primitive_desc describe_bytes(const ConvShape& s, const dnnl::engine& e
                   dnnl::algorithm::convolution_direct, engine);
 }
 
+/// Bytes to bytes, in the layout that the library likes best: sums times a factor, ReLU, rounded and saturated.
+Forward::primitive_desc describe_requantized(const ConvShape& s, float factor, const dnnl::engine& engine) {
+  using Tag = Memory::format_tag;
+  using Type = Memory::data_type;
+  omp_set_num_threads(1);
+  dnnl::primitive_attr attribute = attributes({});
+  attribute.set_output_scales(0, {factor});
+  dnnl::post_ops relu;
+  relu.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+  attribute.set_post_ops(relu);
+  return {{dnnl::prop_kind::forward_inference,
+           dnnl::algorithm::convolution_direct,
+           {{s.N, s.C, s.H, s.W}, Type::u8, Tag::any},
+           weight_description(s, Tag::any, Tag::any, Type::s8),
+           {{s.N, s.M, s.P(), s.Q()}, Type::u8, Tag::any},
+           {s.stride_h, s.stride_w},
+           {s.dilation_h - 1, s.dilation_w - 1},
+           {s.pad_top, s.pad_left},
+           {s.pad_bottom, s.pad_right}},
+          attribute,
+          engine};
+}
+
 /// A filter that covers its map is a matrix to the library.
 InnerProduct::primitive_desc describe_inner_product(const ConvShape& s, const dnnl::engine& engine,
                                                     const Epilogue& epilogue) {
@@ -301,6 +324,46 @@ PreparedBytes prepare_onednn_bytes(const ConvShape& shape, std::span<const std::
   return [conv, workspace](std::span<const std::uint8_t> input, std::span<std::int32_t> sums) {
     conv->run(input.data(), sums.data(), workspace->data());
   };
+}
+
+Verdict onednn_requantized_can_run(const ConvShape& shape) {
+  try {
+    describe_requantized(shape, 1.0F, cpu());
+    return Verdict::yes();
+  } catch (const dnnl::error& refusal) {
+    return Verdict::no(std::string("oneDNN: ") + refusal.what());
+  }
+}
+
+OnednnRequantized prepare_onednn_requantized(const ConvShape& shape, std::span<const std::int8_t> weights,
+                                             float factor) {
+  using Tag = Memory::format_tag;
+  using Type = Memory::data_type;
+  const dnnl::engine engine = cpu();
+  const auto description = describe_requantized(shape, factor, engine);
+  const auto conv = std::make_shared<Prepared<Forward>>(
+      engine, description, weight_description(shape, Tag::goihw, Tag::oihw, Type::s8), weights.data());
+  const auto workspace = std::make_shared<Buffer<float>>(static_cast<std::size_t>(conv->workspace()));
+  const auto reordered = [engine](const Description& from, const Description& to, const void* bytes, void* result) {
+    dnnl::stream stream(engine);
+    Memory source = memory_at(from, engine, bytes);
+    Memory target = memory_at(to, engine, result);
+    dnnl::reorder(source, target).execute(stream, source, target);
+    stream.wait();
+  };
+  const auto channels_last = [](const Shape<4>& s) {
+    return Description({s[0], s[1], s[2], s[3]}, Type::u8, Tag::nhwc);
+  };
+  const Description source = description.src_desc();
+  const Description target = description.dst_desc();
+  return {
+      .input_bytes = static_cast<std::int64_t>(source.get_size()),
+      .output_bytes = static_cast<std::int64_t>(target.get_size()),
+      .set_input = [=, from = channels_last(shape.input())](
+                       auto bytes, auto input) { reordered(from, source, bytes.data(), input.data()); },
+      .get_output = [=, to = channels_last(shape.output())](
+                        auto output, auto bytes) { reordered(target, to, output.data(), bytes.data()); },
+      .run = [conv, workspace](auto input, auto output) { conv->run(input.data(), output.data(), workspace->data()); }};
 }
 
 std::string onednn_version() {

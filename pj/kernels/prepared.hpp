@@ -49,6 +49,18 @@ using PreparedBytes = std::function<void(std::span<const std::uint8_t> input, st
 Verdict onednn_bytes_can_run(const ConvShape& shape);
 PreparedBytes prepare_onednn_bytes(const ConvShape& shape, std::span<const std::int8_t> weights);
 
+/// oneDNN's convolution from bytes to bytes: max(0, round(sum · factor)), saturated, on maps in a layout of its own.
+struct OnednnRequantized {
+  std::int64_t input_bytes = 0, output_bytes = 0;
+  /// From channels last to the layout of the input; from that of the output to channels last.
+  std::function<void(std::span<const std::uint8_t> bytes, std::span<std::uint8_t> input)> set_input;
+  std::function<void(std::span<const std::uint8_t> output, std::span<std::uint8_t> bytes)> get_output;
+  std::function<void(std::span<const std::uint8_t> input, std::span<std::uint8_t> output)> run;
+};
+Verdict onednn_requantized_can_run(const ConvShape& shape);
+OnednnRequantized prepare_onednn_requantized(const ConvShape& shape, std::span<const std::int8_t> weights,
+                                             float factor);
+
 OperationCount count_winograd(const ConvShape& shape, int m, int r);
 void whole_winograd(const ConvOperands<WideInteger>& conv, int m, int r);
 
@@ -70,7 +82,8 @@ constexpr ConvAlgorithm winograd_row(const char* name, const char* source) {
           [](const ConvShape& shape) { return winograd_operations(shape, conv_cook_toom(m, r)); },
           [](const ConvShape& shape) { return winograd_error_bound(shape, conv_cook_toom(m, r), float_roundoff); },
           [](const ConvShape& shape) { return count_winograd(shape, m, r); },
-          [](const ConvOperands<WideInteger>& conv) { whole_winograd(conv, m, r); }};
+          [](const ConvOperands<WideInteger>& conv) { whole_winograd(conv, m, r); },
+          double{(m + r - 1) * (m + r - 1)} / (r * r)};
 }
 
 }  // namespace pj

@@ -5,10 +5,6 @@
 
 namespace pj {
 
-float in_unit(Rng& rng) {
-  return static_cast<float>(2.0 * rng.uniform() - 1.0);
-}
-
 namespace {
 
 /// Bytes to choose weights from.
@@ -33,6 +29,10 @@ std::vector<std::int8_t> chosen_values(Rng& rng, Codes codes, WeightValues value
 
 }  // namespace
 
+float random_in_unit(Rng& rng) {
+  return static_cast<float>(2.0 * rng.uniform() - 1.0);
+}
+
 WholeOperands random_whole_codes(Rng& rng, const CodesLayout& layout, WeightValues values) {
   WholeOperands operands{layout, Tensor<std::int16_t, 4>(layout.shape.input()),
                          Tensor<std::int8_t, 4>(layout.shape.weights())};
@@ -50,12 +50,12 @@ WholeOperands random_whole_codes(Rng& rng, const CodesLayout& layout, WeightValu
 RealOperands random_real_codes(Rng& rng, const CodesLayout& layout) {
   RealOperands operands{layout, Tensor<float, 4>(layout.shape.input()), Tensor<float, 4>(layout.shape.weights())};
   std::array<float, 16> codebook{};
-  std::ranges::generate(codebook, [&] { return in_unit(rng); });
+  std::ranges::generate(codebook, [&] { return random_in_unit(rng); });
   const bool is_bfloat16 = layout.codes == Codes::Bfloat16;
   const auto rounded = [&](float number) { return is_bfloat16 ? from_bfloat16(to_bfloat16(number)) : number; };
-  std::ranges::generate(operands.input.elements(), [&] { return rounded(in_unit(rng)); });
+  std::ranges::generate(operands.input.elements(), [&] { return rounded(random_in_unit(rng)); });
   std::ranges::generate(operands.weights.elements(), [&] {
-    return is_bfloat16 ? rounded(in_unit(rng)) : codebook[static_cast<std::size_t>(rng.between(0, 15))];
+    return is_bfloat16 ? rounded(random_in_unit(rng)) : codebook[static_cast<std::size_t>(rng.between(0, 15))];
   });
   return operands;
 }

@@ -5,6 +5,9 @@
 
 namespace pj {
 
+/// A number in [-1, 1).
+float random_in_unit(Rng& rng);
+
 /// Inputs and weights of low precision: whole numbers, or floats where the sums are.
 template <class Input, class Weight>
 struct CodeOperands {

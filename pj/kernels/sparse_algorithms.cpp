@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "pj/kernels/blas.hpp"
+#include "pj/kernels/random_codes.hpp"
 #include "pj/kernels/rounding.hpp"
 
 namespace pj {
@@ -16,7 +17,6 @@ constexpr auto float_bytes = static_cast<std::int64_t>(sizeof(float));
 constexpr std::int64_t place_bytes = 2;  // of an index of 16 bits
 constexpr std::int64_t start_bytes = 8;
 
-/// Inputs of one output.
 std::int64_t kept_of(std::int64_t numbers, double density) {
   return std::clamp<std::int64_t>(std::llround(static_cast<double>(numbers) * density), 1, numbers);
 }
@@ -79,7 +79,7 @@ Buffer<float> random_filters(const ConvShape& s, double density, Rng& rng) {
   const std::int64_t K = s.filter_size();
   for (std::int64_t m = 0; m < s.M; ++m) {
     choose(rng, K, kept_inputs(s, density),
-           [&](std::int64_t i) { weights[static_cast<std::size_t>(m * K + i)] = in_unit(rng); });
+           [&](std::int64_t i) { weights[static_cast<std::size_t>(m * K + i)] = random_in_unit(rng); });
   }
   return weights;
 }
@@ -99,7 +99,7 @@ SparseExample random_balanced(const SparseKernels& kernels, const ConvShape& s, 
     const std::int64_t first = i % ceil_div(K, balanced_window) * balanced_window;
     float* const window = weights.data() + i / ceil_div(K, balanced_window) * K + first;
     choose(rng, std::min(balanced_window, K - first), balanced_entries(density),
-           [&](std::int64_t place) { window[place] = in_unit(rng); });
+           [&](std::int64_t place) { window[place] = random_in_unit(rng); });
   }
   return example(kernels, s, std::move(weights), prepare_balanced);
 }
@@ -111,7 +111,7 @@ SparseExample random_blocks(const SparseKernels& kernels, const ConvShape& s, do
     const std::int64_t last = m + std::min(block_size, s.group_M() - m % s.group_M());
     choose(rng, K, kept_inputs(s, density), [&](std::int64_t i) {
       for (std::int64_t row = m; row < last; ++row) {
-        weights[static_cast<std::size_t>(row * K + i)] = in_unit(rng);
+        weights[static_cast<std::size_t>(row * K + i)] = random_in_unit(rng);
       }
     });
   }
@@ -126,7 +126,7 @@ SparseExample random_circulant(const SparseKernels& kernels, const ConvShape& s,
   const std::int64_t b = circulant_size(density);
   const std::int64_t K = s.filter_size();
   Buffer<float> columns(static_cast<std::size_t>(circulant_blocks(s, b) * b));
-  std::ranges::generate(columns, [&] { return in_unit(rng); });
+  std::ranges::generate(columns, [&] { return random_in_unit(rng); });
   Buffer<float> weights(static_cast<std::size_t>(s.M * K));
   for (std::int64_t i = 0; i < s.M * K; ++i) {
     const std::int64_t m = i / K;
@@ -141,7 +141,7 @@ SparseExample random_low_rank(const SparseKernels&, const ConvShape& s, double d
   Tensor<float, 2> left({s.M, rank});
   Tensor<float, 2> right({rank, s.C});
   for (Tensor<float, 2>* factor : {&left, &right}) {
-    std::ranges::generate(factor->elements(), [&] { return in_unit(rng); });
+    std::ranges::generate(factor->elements(), [&] { return random_in_unit(rng); });
   }
   Buffer<float> weights(static_cast<std::size_t>(s.M * s.C));
   multiply(left.view(), right.view(), {std::span<float>(weights), {s.M, s.C}});

@@ -49,7 +49,7 @@ struct BalancedWeights {
 }  // namespace
 
 SparseConv prepare_balanced(const SparseKernels& kernels, const ConvShape& s, std::span<const float> weights) {
-  const std::int64_t K = s.group_C() * s.R * s.S;
+  const std::int64_t K = s.filter_size();
   const auto kept = std::make_shared<const BalancedWeights>(TensorView<const float, 2>(weights, {s.M, K}));
   const std::int64_t padded = kept->windows * balanced_window;
   const auto run = [s, K, padded, kept, &kernels](const ConvMemory& memory) {

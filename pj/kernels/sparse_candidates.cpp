@@ -5,6 +5,7 @@
 
 #include "pj/kernels/direct.hpp"
 #include "pj/kernels/processor.hpp"
+#include "pj/kernels/random_codes.hpp"
 #include "pj/kernels/sampled_error.hpp"
 #include "pj/kernels/sparse_algorithms.hpp"
 
@@ -15,8 +16,7 @@ namespace {
 Tensor<float, 4> rectified_input(const ConvShape& shape) {
   Rng rng(1);
   Tensor<float, 4> input(shape.input());
-  std::ranges::generate(input.elements(),
-                        [&] { return std::max(0.0F, static_cast<float>(2.0 * rng.uniform() - 1.0)); });
+  std::ranges::generate(input.elements(), [&] { return std::max(0.0F, random_in_unit(rng)); });
   return input;
 }
 

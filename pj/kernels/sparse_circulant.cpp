@@ -17,7 +17,7 @@ namespace {
 struct CirculantSizes {
   std::int64_t b, K, M;
 
-  CirculantSizes(const ConvShape& s, std::int64_t size) : b(size), K(s.group_C() * s.R * s.S), M(s.M) {}
+  CirculantSizes(const ConvShape& s, std::int64_t size) : b(size), K(s.filter_size()), M(s.M) {}
   std::int64_t input_blocks() const { return ceil_div(K, b); }
   std::int64_t output_blocks() const { return ceil_div(M, b); }
   std::int64_t frequencies() const { return b / 2 + 1; }  // real numbers have symmetric spectra

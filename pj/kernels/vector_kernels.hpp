@@ -89,7 +89,7 @@ struct PoolBlock {
 
 /// x / (bias + scale · Σ x²)^power over `size` neighbouring channels, of maps in blocks.
 struct ResponseBlock {
-  std::int64_t blocks, size, positions;  ///< of channels, of the window, of the map
+  std::int64_t channels, blocks, size, positions;  ///< `size` of the window, `positions` of the map
   float bias, scale, power;
   const float* input;
   float* output;

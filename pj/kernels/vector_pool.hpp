@@ -73,6 +73,9 @@ void response_block(const ResponseBlock& r) {
       const typename V::Vector x = V::load(r.input + c / 16 * plane + at + c % 16);
       V::store(r.squares + 16 + c, x * x);
     }
+    for (std::int64_t c = r.channels; c < r.blocks * 16; ++c) {
+      r.squares[16 + c] = 0.0F;  // what fills a block may be any number
+    }
     for (std::int64_t c = 0; c < r.blocks * 16; c += V::lanes) {
       typename V::Vector sum = {};
       for (std::int64_t i = 0; i < r.size; ++i) {

@@ -4,6 +4,7 @@
 
 #include "pj/kernels/direct.hpp"
 #include "pj/kernels/processor.hpp"
+#include "pj/kernels/random_codes.hpp"
 #include "pj/kernels/sparse_algorithms.hpp"
 #include "pj/study/claim_computations.hpp"
 #include "pj/study/claimed_convs.hpp"
@@ -26,7 +27,7 @@ double claimed_density(const YamlNode& with) {
   return density;
 }
 
-void check_can_run(const YamlNode& with, const SparseAlgorithm& algorithm, const ConvShape& shape) {
+void check_structure(const YamlNode& with, const SparseAlgorithm& algorithm, const ConvShape& shape) {
   if (const Verdict verdict = algorithm.can_run(shape); !verdict) {
     throw InputError(with.at("algorithm").position(), verdict.reason());
   }
@@ -56,7 +57,7 @@ double sparse_weights(const YamlNode& with) {
   const double density = claimed_density(with);
   double total = 0.0;
   for (const ConvShape& shape : claimed_convs(with)) {
-    check_can_run(with, algorithm, shape);
+    check_structure(with, algorithm, shape);
     total += static_cast<double>(count.of(algorithm, shape, density));
   }
   return total;
@@ -66,10 +67,10 @@ double sparse_error(const YamlNode& with) {
   const SparseAlgorithm& algorithm = claimed_structure(with);
   const double density = claimed_density(with);
   const ConvShape shape = cropped(claimed_convs(with).front(), with);
-  check_can_run(with, algorithm, shape);
-  Rng rng(1);
+  check_structure(with, algorithm, shape);
+  Rng rng(claim_seed);
   Tensor<float, 4> input(shape.input());
-  std::ranges::generate(input.elements(), [&] { return static_cast<float>(2.0 * rng.uniform() - 1.0); });
+  std::ranges::generate(input.elements(), [&] { return random_in_unit(rng); });
   double error = 0.0;
   double largest = 0.0;
   for (const SparseKernels* kernels : sparse_kernels()) {

@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pj/base/arithmetic.hpp"
 #include "pj/base/text.hpp"
 
 namespace pj {
 
 namespace {
-
-std::string kibibytes(std::int64_t bits) {
-  constexpr double bits_of_one = 8.0 * 1024.0;
-  return significant(static_cast<double>(bits) / bits_of_one) + " KiB";
-}
 
 /// The signal-to-noise ratio of the weights; nothing where no weight took the place of another.
 std::string decibels(const std::optional<double>& error) {
@@ -44,7 +40,7 @@ std::vector<std::string> fields_of(const LayerSummary& row) {
           percent(row.storage.density),
           grouped(row.weights),
           significant(bits_per_weight(row)),
-          kibibytes(row.bits),
+          stored_size(row.bits),
           ratio_text(row),
           decibels(row.error),
           join(row.rules, "; ")};
@@ -88,6 +84,13 @@ std::string remarks_of(const CompressionReport& report) {
 
 }  // namespace
 
+std::string stored_size(std::int64_t bits) {
+  constexpr std::int64_t kibibyte = 1024;
+  const std::int64_t bytes = ceil_div(bits, std::int64_t{8});
+  return bytes < 10 * kibibyte ? grouped(bytes) + " B"
+                               : significant(static_cast<double>(bytes) / static_cast<double>(kibibyte)) + " KiB";
+}
+
 std::string compression_table(const CompressionReport& report) {
   Table table(header);
   for (const std::size_t column : {1U, 2U, 9U}) {
@@ -98,9 +101,9 @@ std::string compression_table(const CompressionReport& report) {
   }
   const CompressionSummary& all = report.summary;
   std::string text = report.network + " by " + report.rules + "\n\n" + table.text() + "\n" + remarks_of(report);
-  text += "Stored: " + kibibytes(all.before.total()) + " → " + kibibytes(all.after.total()) + ", " +
-          significant(all.ratio()) + "× less (values " + kibibytes(all.after.values) + ", indices " +
-          kibibytes(all.after.indices) + ", Huffman tables " + kibibytes(all.after.tables) + ")\n";
+  text += "Stored: " + stored_size(all.before.total()) + " → " + stored_size(all.after.total()) + ", " +
+          significant(all.ratio()) + "× less (values " + stored_size(all.after.values) + ", indices " +
+          stored_size(all.after.indices) + ", Huffman tables " + stored_size(all.after.tables) + ")\n";
   text += "Weights: " + grouped(all.weights_before) + " → " + grouped(all.weights) +
           "; MACs: " + grouped(all.macs_before) + " → " + grouped(all.macs) + "\n";
   return text + accuracy_line(report) + energy_line(report);

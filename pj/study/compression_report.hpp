@@ -19,6 +19,9 @@ struct CompressionReport {
   std::string accelerator;
 };
 
+/// Bits as whole bytes, from 10 KiB on in KiB.
+std::string stored_size(std::int64_t bits);
+
 /// Every layer with its rules, bits and error; sizes, accuracy and energy before and after.
 std::string compression_table(const CompressionReport& report);
 std::string compression_json(const CompressionReport& report);

@@ -52,6 +52,11 @@ std::vector<Computation> rows_of_zeros() {
        skip_speedup},
       {"codec faults", "random tensors that a format does not restore", {"format", "tensors"}, codec_faults},
       {"size deviations", "random matrices of another size than the formula", {"format", "tensors"}, size_deviations},
+      {"quantiser SNR",
+       "of a distribution's numbers in codes, in dB",
+       {"of", "rule", "bits", "levels", "clip"},
+       quantiser_noise_ratio},
+      {"activation error", "of lines for the sigmoid on [-8, 8]", {"segments", "end"}, activation_error},
       {"input reads",
        "for each input, of a product with the layer's pruned weights",
        {"of", "layer", "densities", "format"},
@@ -73,6 +78,10 @@ std::vector<Computation> rows_of_machines() {
       {"broken limits", "of a scenario", {"of", "on", "scenario"}, broken_limits},
       {"front differences", "between the front of random points and comparing all pairs", {"sets"}, front_differences},
       {"undisclosed reports", "that print metrics, or disclosed ones that do not", {"machines"}, undisclosed_reports},
+      {"scripted accuracy",
+       "in percent of random scores whose right class has the first rank, the second, …, in turn",
+       {"best", "classes", "samples"},
+       scripted_accuracy},
       {"rows out of order", "in a table of machines sorted by a metric", {"of", "machines", "by"}, rows_out_of_order},
   };
 }
