@@ -56,12 +56,12 @@ TrainOptions train_options(const Options& options) {
 }
 
 /// What is learned from, and what is measured on.
-struct Sets {
+struct LearningSets {
   Examples train, test;
 };
 
 /// The last tenth of a text is for the test.
-Sets text_sets(const LearningData& data, const Network& network) {
+LearningSets text_sets(const LearningData& data, const Network& network) {
   const Sizes& shape = network.values[network.inputs.front()].shape;
   if (shape.size() != 2) {
     throw InputError("network '" + network.name + "' takes " + shape_text(shape) +
@@ -73,7 +73,7 @@ Sets text_sets(const LearningData& data, const Network& network) {
           examples_of_text(data.text.substr(cut), all, shape[1], "the last tenth of " + data.name)};
 }
 
-Sets sets_of(const Options& options, const Network& network, Console& console) {
+LearningSets learning_sets_of(const Options& options, const Network& network, Console& console) {
   if (options.data.empty()) {
     throw InputError("--data is missing; name a data set, as fashion-mnist, or the file or folder that holds one");
   }
@@ -86,7 +86,7 @@ Sets sets_of(const Options& options, const Network& network, Console& console) {
                               .samples = static_cast<std::size_t>(options.samples),
                               .threads = static_cast<int>(options.threads),
                               .check = [&] { console.interrupt.check(); }};
-  Sets sets{examples_of(*data.train, network, wanted), {}};
+  LearningSets sets{examples_of(*data.train, network, wanted), {}};
   ExampleOptions all = wanted;
   all.samples = 0;
   if (!options.test.empty()) {
@@ -97,7 +97,7 @@ Sets sets_of(const Options& options, const Network& network, Console& console) {
   return sets;
 }
 
-TrainReport report_of(const Network& network, const Sets& sets, const TrainOptions& options) {
+TrainReport report_of(const Network& network, const LearningSets& sets, const TrainOptions& options) {
   const ParameterList parameters = find_parameters(network);
   return {.network = network.name,
           .data = sets.train.name,
@@ -160,7 +160,7 @@ void run_alone_or_with(Crew* crew, const Options& options, Console& console) {
   load.load_data = true;
   const Network network = load_network(options.operands.front(), load);
   const TrainOptions wanted = train_options(options);
-  const Sets sets = sets_of(options, network, console);
+  const LearningSets sets = learning_sets_of(options, network, console);
   TrainReport report = report_of(network, sets, wanted);
   TrainRequest request{.network = network,
                        .train = sets.train,

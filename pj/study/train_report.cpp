@@ -12,7 +12,7 @@ namespace {
 
 constexpr double hundred = 100.0;
 
-std::string text_of(double number, std::chars_format format, int digits) {
+std::string chars_of(double number, std::chars_format format, int digits) {
   std::array<char, 64> buffer{};
   return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, format, digits).ptr};
 }
@@ -20,11 +20,11 @@ std::string text_of(double number, std::chars_format format, int digits) {
 /// With so many decimals; what is too large for a column gets an exponent.
 std::string fixed(double number, int decimals) {
   constexpr double most = 1e6;
-  return std::abs(number) < most ? text_of(number, std::chars_format::fixed, decimals)
-                                 : text_of(number, std::chars_format::scientific, 3);
+  return std::abs(number) < most ? chars_of(number, std::chars_format::fixed, decimals)
+                                 : chars_of(number, std::chars_format::scientific, 3);
 }
 
-std::string share(double number) {
+std::string right_share(double number) {
   return fixed(hundred * number, 2) + " %";
 }
 
@@ -68,12 +68,12 @@ std::string train_heading(const TrainReport& report) {
 std::string train_line(const TrainReport& report, const EpochRow& row) {
   std::vector<std::string> cells{std::to_string(row.epoch), significant(row.rate), fixed(row.loss, 5)};
   if (report.classifies) {
-    cells.push_back(share(row.accuracy));
+    cells.push_back(right_share(row.accuracy));
   }
   if (!report.test.empty()) {
     cells.push_back(row.test_loss ? fixed(*row.test_loss, 5) : "");
     if (report.classifies) {
-      cells.push_back(row.test_accuracy ? share(*row.test_accuracy) : "");
+      cells.push_back(row.test_accuracy ? right_share(*row.test_accuracy) : "");
     }
   }
   cells.push_back(scaled(row.seconds, "s"));
@@ -86,7 +86,7 @@ std::string train_summary(const TrainReport& report) {
   if (!report.rows.empty() && report.classifies && report.rows.back().test_accuracy && report.test_rows > 0) {
     const double p = *report.rows.back().test_accuracy;
     const double error = std::sqrt(p * (1.0 - p) / static_cast<double>(report.test_rows));
-    text += report.network + " on " + report.test + ": " + share(p) + " ± " + significant(hundred * error, 2) +
+    text += report.network + " on " + report.test + ": " + right_share(p) + " ± " + significant(hundred * error, 2) +
             " % of " + grouped(report.test_rows) + " right\n";
   }
   text += "A sample takes " + magnitude(static_cast<double>(cost.macs())) + " MACs to learn from (" +

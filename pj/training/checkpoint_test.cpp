@@ -29,7 +29,7 @@ Examples points() {
   return examples;
 }
 
-TrainOptions options_of() {
+TrainOptions dropped_options() {
   TrainOptions options{.epochs = 3, .batch = 7, .schedule = {.kind = RateSchedule::Kind::Cosine}, .seed = 4};
   options.task.threads = 1;
   options.task.part = 4;
@@ -41,7 +41,7 @@ TrainOptions options_of() {
 TEST_CASE("a training that is cut off after any step and goes on from its checkpoint has the same bits") {
   const Network network = dropped();
   const Examples examples = points();
-  const TrainOptions options = options_of();
+  const TrainOptions options = dropped_options();
   const TrainSettings settings = settings_of(network, examples, options);
   Trainer whole(network, examples, options);
   std::vector<std::string> checkpoints;
@@ -66,7 +66,7 @@ TEST_CASE("an interrupted training keeps its state and goes on to the same netwo
   const Network network = dropped();
   const Examples examples = points();
   const TemporaryFolder folder;
-  TrainRequest request{.network = network, .train = examples, .options = options_of()};
+  TrainRequest request{.network = network, .train = examples, .options = dropped_options()};
   const TrainResult whole = train(request);
   Interrupt interrupt;
   request.checkpoint = folder.path("c");
@@ -85,7 +85,7 @@ TEST_CASE("an interrupted training keeps its state and goes on to the same netwo
 TEST_CASE("a damaged checkpoint, or that of another training, is refused") {
   const Network network = dropped();
   const Examples examples = points();
-  TrainOptions options = options_of();
+  TrainOptions options = dropped_options();
   const TrainSettings settings = settings_of(network, examples, options);
   const std::string bytes = checkpoint_bytes(settings, Trainer(network, examples, options).state());
   const auto fault = [&](const std::string& given, const TrainSettings& wanted) {
@@ -107,7 +107,7 @@ TEST_CASE("a damaged checkpoint, or that of another training, is refused") {
 TEST_CASE("a checkpoint in a folder that is not there is refused before the work") {
   const Network network = dropped();
   const Examples examples = points();
-  TrainRequest request{.network = network, .train = examples, .options = options_of(), .checkpoint = "no/such/c"};
+  TrainRequest request{.network = network, .train = examples, .options = dropped_options(), .checkpoint = "no/such/c"};
   CHECK(input_fault([&] { train(request); }).starts_with("no/such/c"));
 }
 

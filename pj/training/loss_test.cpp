@@ -20,8 +20,8 @@ std::vector<double> random_numbers(Rng& rng, std::size_t count, double low, doub
 }
 
 /// The gradient of a loss against central differences.
-void check_gradient(std::vector<double> outputs,
-                    const std::function<double(std::span<const double>, std::span<double>)>& loss) {
+void check_loss_gradient(std::vector<double> outputs,
+                         const std::function<double(std::span<const double>, std::span<double>)>& loss) {
   std::vector<double> gradient(outputs.size(), 0.0);
   loss(outputs, gradient);
   std::vector<double> unused(outputs.size());
@@ -51,12 +51,12 @@ TEST_CASE("the gradient of every loss equals finite differences") {
     for (const Loss loss : {Loss::CrossEntropy, Loss::MeanSquares, Loss::BinaryCrossEntropy, Loss::KullbackLeibler}) {
       CAPTURE(to_string(loss));
       for (const Targets<double>& targets : {Targets<double>{classes, {}}, Targets<double>{{}, numbers}}) {
-        check_gradient(random_numbers(rng, size, -3.0, 3.0), [&](auto outputs, auto gradient) {
+        check_loss_gradient(random_numbers(rng, size, -3.0, 3.0), [&](auto outputs, auto gradient) {
           return add_loss<double>(loss, {outputs, width}, targets, 1.0, gradient);
         });
       }
     }
-    check_gradient(random_numbers(rng, size, -3.0, 3.0), [&](auto outputs, auto gradient) {
+    check_loss_gradient(random_numbers(rng, size, -3.0, 3.0), [&](auto outputs, auto gradient) {
       return add_distillation<double>({outputs, width}, numbers, 3.0, 1.0, gradient);
     });
   });
