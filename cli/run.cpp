@@ -74,7 +74,7 @@ Network network_for(const Options& options) {
 
 /// How layers are computed; without inputs the steps of the plan, too, with their times on zeros.
 void explain(const Plan& plan, bool times_steps, Console& console) {
-  if (!plan.integers().notes.empty()) {
+  if (!times_steps || !plan.integers().notes.empty()) {
     console.out << integers_table(plan.integers()) << "\n";
   }
   if (times_steps) {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <set>
 
+#include "pj/base/text.hpp"
 #include "pj/integers/integer_program.hpp"
 #include "pj/kernels/processor.hpp"
 
@@ -50,8 +51,8 @@ std::vector<ValueId> outputs_of(const IntegerNetwork& found, const Part& part) {
   return outputs;
 }
 
-Step step_of(const Network& network, const std::shared_ptr<const IntegerProgram>& program) {
-  Step step{.algorithm = "integers",
+Step step_of(const Network& network, const std::shared_ptr<const IntegerProgram>& program, std::size_t layers) {
+  Step step{.algorithm = "integers, " + counted(static_cast<std::int64_t>(layers), "layer"),
             .reason = "quantised layers without a real number between them",
             .weights = program->weights(),
             .workspace = program->workspace()};
@@ -79,7 +80,7 @@ IntegerParts take_integers(Network& network, bool plain) {
         parts.notes.push_back({step.name, step.algorithm, groups[step.group].layer.sum_bits});
       }
     }
-    parts.steps.push_back(step_of(found.network, program));
+    parts.steps.push_back(step_of(found.network, program, groups.size()));
   }
   network = std::move(found.network);
   return parts;

@@ -148,7 +148,7 @@ Forward::primitive_desc describe_bytes(const ConvShape& s, const dnnl::engine& e
 }
 
 /// Bytes to bytes, in the layout that the library likes best: sums times a factor, ReLU, rounded and saturated.
-Convolution::primitive_desc describe_requantized(const ConvShape& s, float factor, const dnnl::engine& engine) {
+Forward::primitive_desc describe_requantized(const ConvShape& s, float factor, const dnnl::engine& engine) {
   using Tag = Memory::format_tag;
   using Type = Memory::data_type;
   omp_set_num_threads(1);
@@ -341,7 +341,7 @@ OnednnRequantized prepare_onednn_requantized(const ConvShape& shape, std::span<c
   using Type = Memory::data_type;
   const dnnl::engine engine = cpu();
   const auto description = describe_requantized(shape, factor, engine);
-  const auto conv = std::make_shared<Prepared<Convolution>>(
+  const auto conv = std::make_shared<Prepared<Forward>>(
       engine, description, weight_description(shape, Tag::goihw, Tag::oihw, Type::s8), weights.data());
   const auto workspace = std::make_shared<Buffer<float>>(static_cast<std::size_t>(conv->workspace()));
   const auto reordered = [engine](const Description& from, const Description& to, const void* bytes, void* result) {

@@ -1,6 +1,7 @@
 #include "pj/network/densities.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "pj/base/error.hpp"
 #include "pj/base/text.hpp"
@@ -38,6 +39,21 @@ const Node& node_named(const Network& network, const std::string& name, const Po
     known.push_back(node.name);
   }
   throw InputError(position, "network '" + network.name + "' has no layer '" + name + "'" + did_you_mean(name, known));
+}
+
+/// Any text as a YAML scalar (YAML 1.2, section 7.3.1).
+std::string double_quoted(const std::string& text) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string quoted = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < ' ' || byte == 0x7f) {
+      quoted += {'\\', 'x', digits[byte / 16], digits[byte % 16]};
+    } else {
+      quoted += c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
+    }
+  }
+  return quoted + "\"";
 }
 
 }  // namespace
@@ -80,14 +96,14 @@ Densities load_densities(const std::string& name_or_path) {
 }
 
 std::string to_yaml(const Densities& densities) {
-  std::string text = densities.source.empty() ? "" : "source: '" + densities.source + "'\n";
+  std::string text = densities.source.empty() ? "" : "source: " + double_quoted(densities.source) + "\n";
   text += densities.layers.empty() ? "layers: {}\n" : "layers:\n";
   for (const auto& [layer, tensors] : densities.layers) {
     std::vector<std::string> parts;
     for (const auto& [tensor, density] : tensors) {
       parts.push_back(tensor + ": " + exact(density));
     }
-    text += "  '" + layer + "': {" + join(parts, ", ") + "}\n";
+    text += "  " + double_quoted(layer) + ": {" + join(parts, ", ") + "}\n";
   }
   return text;
 }

@@ -46,8 +46,9 @@ TEST_CASE("all densities that come with Picojoule name layers of the network at 
 }
 
 TEST_CASE("densities are written as they are read") {
-  for (const char* text :
-       {"layers: {}", "source: a paper\nlayers: {'a: b': {Input: 0.5, Output: 0.1}, c: {Weight: 1}}"}) {
+  for (const char* text : {"layers: {}", "source: a paper\nlayers: {'a: b': {Input: 0.5, Output: 0.1}, c: {Weight: 1}}",
+                           R"(source: "a \"paper\" of O'Hara\nand \\\\x"
+layers: {"it's\x01\t\"": {Input: 0.5}, "/layer1: #2": {Output: 0.25}})"}) {
     const Densities densities = parsed(text);
     const Densities again = parsed(to_yaml(densities));
     CHECK(again.layers == densities.layers);

@@ -12,7 +12,6 @@ namespace pj {
 
 namespace {
 
-constexpr std::int64_t most = 1 << 20;
 
 /// Points with a class each, from the named rule.
 struct Toy {
@@ -57,8 +56,8 @@ Examples rings() {
 constexpr std::array toys{Toy{"xor", exclusive_or}, Toy{"separable", separable}, Toy{"rings", rings}};
 
 TrainOptions options_of(const YamlNode& with) {
-  TrainOptions options{.epochs = with.at("epochs").integer("epochs", 1, most),
-                       .batch = with.at("batch").integer("batch", 1, most),
+  TrainOptions options{.epochs = with.at("epochs").integer("epochs", 1, most_claimed),
+                       .batch = with.at("batch").integer("batch", 1, most_claimed),
                        .optimizer = {.rate = with.at("rate").number("rate")},
                        .initializer = Initializer::Xavier};
   if (const YamlNode* momentum = with.find("momentum")) {
@@ -171,7 +170,7 @@ double update_difference(const YamlNode& with) {
     return trainer.state().numbers;
   };
   const std::vector<float> one = numbers_with(1);
-  const std::vector<float> many = numbers_with(with.at("workers").integer("workers", 1, most));
+  const std::vector<float> many = numbers_with(with.at("workers").integer("workers", 1, most_claimed));
   double worst = 0.0;
   for (std::size_t i = 0; i < one.size(); ++i) {
     worst = std::max(worst, std::abs(static_cast<double>(one[i]) - static_cast<double>(many[i])));

@@ -14,8 +14,6 @@ namespace pj {
 
 namespace {
 
-constexpr std::int64_t most_of_a_count = 1 << 20;
-
 struct CostCount {
   const char* name;
   std::int64_t (*of)(const TrainingCost& cost);
@@ -49,7 +47,7 @@ constexpr std::array split_counts{
 
 std::uint64_t seed_of(const YamlNode& with) {
   const YamlNode* seed = with.find("seed");
-  return seed == nullptr ? 1 : static_cast<std::uint64_t>(seed->integer("seed", 0, most_of_a_count));
+  return seed == nullptr ? 1 : static_cast<std::uint64_t>(seed->integer("seed", 0, most_claimed));
 }
 
 Loss loss_of(const YamlNode& with) {
@@ -89,7 +87,7 @@ double parallel_speed_up(const YamlNode& with) {
                          .bytes = static_cast<std::int64_t>(bytes_a_number * parameters),
                          .bandwidth = with.at("bandwidth").number("bandwidth"),
                          .has_server = server != nullptr && server->boolean("server")};
-  return speed_up(job, with.at("workers").integer("workers", 1, most_of_a_count));
+  return speed_up(job, with.at("workers").integer("workers", 1, most_claimed));
 }
 
 /// The state of a plain recurrent cell of one unit after the steps x.

@@ -8,7 +8,7 @@ namespace pj {
 
 namespace {
 
-constexpr std::int64_t most = 1 << 20;
+constexpr std::int64_t most_of_a_bar = 1 << 20;
 
 struct Unit {
   const char* name;
@@ -21,8 +21,8 @@ PublishedBars parse_bars(const YamlNode& node) {
                      .quantity = row_named(dataflow_quantities(), node.at("quantity"), "quantity", "quantity").name,
                      .unit = row_named(units, node.at("unit"), "unit", "unit").name,
                      .layers = node.at("layers").text("layers"),
-                     .elements = node.at("elements").integer("elements", 1, most),
-                     .batch = node.at("batch").integer("batch", 1, most)};
+                     .elements = node.at("elements").integer("elements", 1, most_of_a_bar),
+                     .batch = node.at("batch").integer("batch", 1, most_of_a_bar)};
   for (const auto& [name, position, value] : node.at("published").map("published")) {
     row_named(dataflows(), YamlNode(position, name), "published", "dataflow");
     bars.values.emplace_back(name, value.number(name));
