@@ -10,7 +10,7 @@ namespace pj {
 
 namespace {
 
-constexpr std::size_t largest_file = (std::size_t{1} << 31) - (std::size_t{1} << 20);  // leaves room for the graph
+constexpr std::size_t largest_written = (std::size_t{1} << 31) - (std::size_t{1} << 20);  // leaves room for the graph
 
 void write_graph(const OnnxGraph& graph, onnx::GraphProto& proto);
 
@@ -182,7 +182,7 @@ void check_size(const OnnxGraph& graph) {
   for (const OnnxTensor& tensor : graph.initializers) {
     bytes += tensor.data == nullptr ? 0 : tensor.data->bytes.size();
   }
-  if (bytes > largest_file) {
+  if (bytes > largest_written) {
     throw InputError("the network's weights take " + grouped(static_cast<std::int64_t>(bytes)) +
                      " bytes and an ONNX file holds 2^31; quantise them, or export the network without elements");
   }
@@ -191,7 +191,7 @@ void check_size(const OnnxGraph& graph) {
 }  // namespace
 
 std::string write_tensor_file(const OnnxTensor& tensor) {
-  if (tensor.data != nullptr && tensor.data->bytes.size() > largest_file) {
+  if (tensor.data != nullptr && tensor.data->bytes.size() > largest_written) {
     throw InputError("tensor '" + tensor.name +
                      "' takes more than the 2 GiB that a protobuf file holds; write it as .npy");
   }
