@@ -7,6 +7,9 @@
 namespace pj {
 
 std::string integers_table(const IntegerParts& integers) {
+  if (integers.nodes.empty()) {
+    return "Everything is computed in reals.\n";
+  }
   std::map<std::string, const IntegerNote*> notes;
   for (const IntegerNote& note : integers.notes) {
     notes.emplace(note.layer, &note);
