@@ -81,7 +81,7 @@ CompressionData data_for_rules(const Options& options, const std::optional<Compr
     AccuracyOptions wanted = accuracy_options(options, console, "observing");
     wanted.samples = calibration_samples;
     wanted.observe = true;
-    return measure_accuracy(Plan(network), sets->train, wanted).observations;
+    return measure_accuracy(Plan(network, {.watched = true}), sets->train, wanted).observations;
   };
   data.tuning.examples = [&options, &console, &sets](const Network& network) {
     return examples_of(sets->train, network,

@@ -126,15 +126,19 @@ void write_output(const std::string& text, const RunResult& result) {
   write_file(text, tensor_file_bytes(result.outputs.front(), result.names.front(), text));
 }
 
-}  // namespace
-
-void run_run(const Options& options, Console& console) {
+void check_can_write_all(const Options& options) {
   for (const std::string& output : options.outputs) {
     check_can_write(output.substr(output.rfind('=') + 1));
   }
   if (!options.observe.empty()) {
     check_can_write(options.observe);
   }
+}
+
+}  // namespace
+
+void run_run(const Options& options, Console& console) {
+  check_can_write_all(options);
   if (options.accuracy.empty() && (!options.observe.empty() || !options.records.empty() || options.samples > 0)) {
     throw InputError("--observe, --samples and --records are for data sets; give one with --accuracy");
   }

@@ -9,6 +9,7 @@
 #include "pj/base/text.hpp"
 #include "pj/inference/plan.hpp"
 #include "pj/inference/random_weights.hpp"
+#include "pj/kernels/layer_conv.hpp"
 #include "pj/kernels/measure.hpp"
 #include "pj/onnx/onnx.hpp"
 #include "pj/study/load.hpp"
@@ -76,14 +77,20 @@ void print_steps(const std::string& name, const PlanOptions& options) {
     }
   }
   double sum = 0.0;
+  const double peak = peak_now();
   for (std::size_t i = 0; i < steps.size(); ++i) {
     std::nth_element(times[i].begin(), times[i].begin() + 10, times[i].end());
     sum += times[i][10];
     const std::string node =
         steps[i].step.nodes.empty() ? "" : engine.plan.network().nodes[steps[i].step.nodes.front()].name;
-    std::cout << i << ";" << node << ";" << steps[i].step.algorithm << ";" << times[i][10] << "\n";
+    std::int64_t macs = 0;
+    for (const std::size_t n : steps[i].step.nodes) {
+      const auto conv = layer_conv(engine.plan.network(), engine.plan.network().nodes[n]);
+      macs += conv ? conv->macs() : 0;
+    }
+    std::cout << i << ";" << node << ";" << steps[i].step.algorithm << ";" << times[i][10] << ";" << macs << "\n";
   }
-  std::cout << "all;;;" << sum << "\n";
+  std::cout << "all;;;" << sum << ";" << peak << "\n";
 }
 
 }  // namespace
@@ -94,10 +101,14 @@ int main(int count, char** arguments) {
     serve(given[2]);
   } else if (given.size() == 3 && given[1] == "steps") {
     print_steps(given[2], {.by = PlanBy::Measure});
+  } else if (given.size() == 2 && given[1] == "machine") {
+    const Machine machine = this_machine();
+    std::cout << machine.processor << " with " << machine.instructions << ", oneDNN " << machine.onednn << ", OpenBLAS "
+              << machine.openblas << ".\n";
   } else if (given.size() == 4 && given[1] == "export") {
     export_onnx(network_of(given[2]), given[3]);
   } else {
-    std::cerr << "bench_peers serve NETWORK | steps NETWORK | export NETWORK FILE.onnx\n";
+    std::cerr << "bench_peers serve NETWORK | steps NETWORK | export NETWORK FILE.onnx | machine\n";
     return 1;
   }
   return 0;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "pj/base/error.hpp"
+#include "pj/network/constant_sources.hpp"
 #include "pj/network/elements.hpp"
 #include "pj/network/stored_format.hpp"
 
@@ -82,16 +84,19 @@ Quantiser quantiser_for(const TensorStatistics& seen, const ActivationFixedPoint
 void quantise_input(NetworkEditor& editor, std::size_t node, const Observations& seen,
                     const ActivationFixedPoint& rule) {
   const Network& network = editor.network();
-  const auto operand = std::ranges::find_if(network.nodes[node].inputs, [&](ValueId id) {
-    return id != no_value && seen.tensors.contains(id) && !network.values[id].is_constant;
-  });
+  const ConstantSources sources = constant_sources(network);
+  const auto operand = std::ranges::find_if(network.nodes[node].inputs,
+                                            [&](ValueId id) { return id != no_value && sources[id] == nullptr; });
   if (operand == network.nodes[node].inputs.end()) {
     return;
   }
   const ValueId input = *operand;
-  const bool is_real = operand_format(network, input).kind == NumberFormat::Kind::Float;
-  if (!is_real) {
+  if (operand_format(network, input).kind != NumberFormat::Kind::Float) {
     return;
+  }
+  if (!seen.tensors.contains(input)) {
+    throw InputError("its input '" + network.values[input].name +
+                     "' was not observed; calibrate with a plan that shows it");
   }
   const ValueId result = quantised(editor, node, input, quantiser_for(seen.tensors.at(input), rule));
   editor.node(node).inputs[static_cast<std::size_t>(operand - network.nodes[node].inputs.begin())] = result;

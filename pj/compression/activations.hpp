@@ -25,7 +25,8 @@ struct Quantiser {
 Quantiser quantiser_for(const TensorStatistics& seen, const ActivationFixedPoint& rule);
 
 /// Lets every reader of the node's first operand read it quantised: 8 bits by Quantize and Dequantize as in ONNX, other
-/// widths by the quantiser of QONNX. An operand that is quantised already, or was not observed, is left alone.
+/// widths by the quantiser of QONNX. An operand that is quantised already is left alone; one that was not observed is
+/// refused with an `InputError`.
 void quantise_input(NetworkEditor& editor, std::size_t node, const Observations& seen,
                     const ActivationFixedPoint& rule);
 

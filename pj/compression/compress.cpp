@@ -173,7 +173,7 @@ struct Pass {
     const std::vector<std::size_t> nodes = selected(network, rule.selector, has_weights, "weights");
     const Observations seen = data.observe(network);
     for (const std::size_t node : nodes) {
-      quantise_input(editor, node, seen, activations);
+      on_layer(node, [&] { quantise_input(editor, node, seen, activations); });
       note(node);
     }
   }

@@ -31,7 +31,7 @@ CompressionData random_data(Rng& rng) {
   return {[seed](const Network& network) {
     Rng source(seed);
     Observations seen;
-    const Plan plan(network);
+    const Plan plan(network, {.watched = true});
     for (int i = 0; i < 4; ++i) {
       const Sizes& shape = network.values[network.inputs.front()].shape;
       const auto numbers = bell(source, element_count(shape));

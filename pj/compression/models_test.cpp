@@ -57,7 +57,7 @@ TEST_CASE(
     const DataSet data = data_of(trained);
     AccuracyOptions options{.preprocessing = trained.preprocessing, .samples = 16, .observe = true};
     const CompressionData calibration{
-        [&](const Network& of) { return measure_accuracy(Plan(of), data, options).observations; }};
+        [&](const Network& of) { return measure_accuracy(Plan(of, {.watched = true}), data, options).observations; }};
     const Network quantised = compress(network, rules, calibration).network;
     options.samples = trained.samples / fewer_cases;
     options.observe = false;

@@ -100,6 +100,10 @@ std::optional<std::vector<std::int64_t>> bias_of(const Maker& maker, const std::
     numbers = numbers_of<double>(*maker.values.known(source->inputs[0]));
     scales = numbers_of<double>(*maker.values.known(source->inputs[1]));
   }
+  if (scales.size() != 1 && scales.size() != numbers.size()) {
+    maker.no("its bias has not one scale, nor one a channel");
+    return std::nullopt;
+  }
   for (std::size_t m = 0; m < numbers.size(); ++m) {
     const double scale = scales[scales.size() == 1 ? 0 : m];
     const double step = steps[steps.size() == 1 ? 0 : m];
@@ -139,7 +143,9 @@ Group make_products(const Maker& maker) {
   }
   const Constant* numbers = maker.values.known(weights->value);
   const Channels channels = channels_of(maker);
-  if (!weights->scaling.is_one() && (numbers == nullptr || weights->scaling.axis != channels.of_weights)) {
+  const auto M = static_cast<std::size_t>(maker.result_shape()[channels.of_result]);
+  const bool is_each = weights->scaling.axis == channels.of_weights && weights->scaling.scales.size() == M;
+  if (!weights->scaling.is_one() && (numbers == nullptr || !is_each)) {
     return maker.no("its weights have scales along an axis that is not the output channels'");
   }
   std::vector<double> steps;
@@ -148,7 +154,7 @@ Group make_products(const Maker& maker) {
   }
   IntegerGroup group = group_of(maker, Kind::Products, {*input, *weights});
   group.layer.channel_axis = channels.of_result;
-  const auto bias = bias_of(maker, steps, static_cast<std::size_t>(maker.result_shape()[channels.of_result]));
+  const auto bias = bias_of(maker, steps, M);
   if (!bias) {
     return std::nullopt;
   }
@@ -292,6 +298,9 @@ struct Makers {
 
 Group make_integer_layer(IntegerValues& values, const Node& node, const IntegerResult& result) {
   const Maker maker{values, node, result};
+  if (std::isnan(result.low) || std::isnan(result.high)) {
+    return maker.no("a bound behind it is not a number");
+  }
   return std::visit(Makers{maker}, node.layer);
 }
 

@@ -107,6 +107,11 @@ std::optional<Scaling> IntegerValues::scaling_of(const Node& node, const NumberF
   const std::int64_t axis = dequantize != nullptr ? dequantize->axis : quantize->axis;
   Scaling scaling{.scales = numbers_of<double>(*scale), .format = format};
   scaling.zeros = zero != nullptr ? numbers_of<std::int64_t>(*zero) : scaling.zeros;
+  const bool is_each = scaling.zeros.size() == 1 || scaling.zeros.size() == scaling.scales.size();
+  if (scaling.scales.empty() || !is_each) {
+    reason = "'" + node.name + "' has not as many zero points as scales";
+    return std::nullopt;
+  }
   if (scaling.scales.size() > 1) {
     scaling.axis = axis_index(axis, network_.values[node.inputs[0]].shape.size());
   }

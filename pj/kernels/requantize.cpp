@@ -94,6 +94,11 @@ std::int64_t requantized(std::int64_t sum, const Requantization& to) {
 
 Verdict are_fixed_point_terms(std::span<const double> factors, int bits) {
   const double largest = largest_of(factors);
+  for (const double factor : factors) {
+    if (!std::isfinite(factor)) {
+      return Verdict::no("the factor " + significant(factor) + " is no number");
+    }
+  }
   return is_shift(largest, term_bits(factors.size(), bits) - exponent_of(largest));
 }
 

@@ -7,7 +7,7 @@
 
 namespace pj {
 
-Value objective_pair(Objective objective, double energy, double delay) {
+OrderedPair objective_pair(Objective objective, double energy, double delay) {
   switch (objective) {
     case Objective::Energy:
       return {energy, delay};
@@ -203,7 +203,7 @@ void Bounder::pop() {
   nest_.pop();
 }
 
-Value Bounder::bound(const Mapping& mapping) {
+OrderedPair Bounder::bound(const Mapping& mapping) {
   for (std::size_t index = 0; index < workload_.indices.size(); ++index) {
     if (!can_cover(nest_.first_stage(), index, nest_.left(index))) {
       return nothing();
@@ -223,7 +223,7 @@ Value Bounder::bound(const Mapping& mapping) {
 }
 
 /// The bound of no mapping at all.
-Value Bounder::nothing() {
+OrderedPair Bounder::nothing() {
   energy_ = delay_ = std::numeric_limits<double>::infinity();
   return {energy_, delay_};
 }

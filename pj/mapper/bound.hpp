@@ -14,13 +14,13 @@
 namespace pj {
 
 /// A pair that is compared by its first number, and by the second where the first are equal.
-struct Value {
+struct OrderedPair {
   double first = 0.0, second = 0.0;
 
-  auto operator<=>(const Value&) const = default;
+  auto operator<=>(const OrderedPair&) const = default;
 };
 
-Value objective_pair(Objective objective, double energy, double delay);
+OrderedPair objective_pair(Objective objective, double energy, double delay);
 
 /// A lower bound of all mappings that share their inner stages.
 class Bounder {
@@ -35,7 +35,7 @@ class Bounder {
   /// Where levels alone are left to choose, one index has the innermost of their loops: it moves or slides the tiles
   /// of every tensor that depends on it, so that not all tensors can stay at once. The bound is the least over
   /// that index. (docs/mapper.md, "The bound".)
-  Value bound(const Mapping& mapping);
+  OrderedPair bound(const Mapping& mapping);
 
   /// What a tensor costs: at what is chosen, and for serving its outermost chosen tile from outside.
   struct Parts {
@@ -54,12 +54,12 @@ class Bounder {
   void begin_spread(const Mapping& mapping, std::size_t fanout);
   /// At most the value of every mapping with the chosen part inside, where the fanout has so many copies in use, and
   /// the levels between the chosen part and the fanout keep what `mapping` says, whatever their tiles.
-  Value spread_bound(const Mapping& mapping, const Copies& copies);
+  OrderedPair spread_bound(const Mapping& mapping, const Copies& copies);
   /// The indices that the levels between the chosen part and that fanout may have a loop over, as a mask.
   std::uint32_t open_inside() const { return open_inside_; }
   /// The same in pieces: one tensor's part, which depends on which levels keep this tensor only, and the sum.
   Parts spread_energy(std::size_t tensor, const Mapping& mapping, const Copies& copies);
-  Value spread_bound(const std::vector<Parts>& tensors, const Copies& copies);
+  OrderedPair spread_bound(const std::vector<Parts>& tensors, const Copies& copies);
 
   /// Does the index slide a window of which copies share more words the closer their tiles lie? So it is for tensors
   /// that are not among those kept, and where only equal tiles are shared: there a smaller tile can be the better.
@@ -140,7 +140,7 @@ class Bounder {
   void collect_outside();
   bool can_cover(std::size_t stage, std::size_t index, std::int64_t left) const;
   double least_delay() const;
-  Value nothing();
+  OrderedPair nothing();
   void collect_tile_keeps(const Mapping& mapping);
   bool can_cover_rest(const std::vector<Loop>& loops, std::uint32_t open) const;
   void add_supply(Table& table, bool is_output) const;

@@ -57,7 +57,7 @@ Bounder::Supplied Bounder::supplied(std::size_t tensor) {
   return result;
 }
 
-Value Bounder::spread_bound(const Mapping& mapping, const Copies& copies) {
+OrderedPair Bounder::spread_bound(const Mapping& mapping, const Copies& copies) {
   over_index_.clear();
   for (std::size_t tensor = 0; tensor < supplied_.size(); ++tensor) {
     over_index_.push_back(spread_energy(tensor, mapping, copies));
@@ -65,7 +65,7 @@ Value Bounder::spread_bound(const Mapping& mapping, const Copies& copies) {
   return spread_bound(over_index_, copies);
 }
 
-Value Bounder::spread_bound(const std::vector<Parts>& tensors, const Copies& copies) {
+OrderedPair Bounder::spread_bound(const std::vector<Parts>& tensors, const Copies& copies) {
   for (std::size_t index = 0; index < steps_.size(); ++index) {
     const bool inside = open_inside_ >> index & 1U;
     if (!inside && !can_cover(fanout_, index, ceil_div(nest_.left(index), copies[index]))) {

@@ -35,13 +35,13 @@ class Fingerprint {
 
 /// Values by fingerprint, in open addressing: half of the places are free. A table that has become too large for the
 /// memory that a search may take forgets all and begins anew.
-template <class Value>
+template <class OrderedPair>
 class FingerprintTable {
  public:
   explicit FingerprintTable(std::size_t most) : most_(most), places_(64) {}
 
   /// The value of a key, and whether it is new. The reference holds until the next call.
-  std::pair<Value&, bool> find_or_add(const Fingerprint& key) {
+  std::pair<OrderedPair&, bool> find_or_add(const Fingerprint& key) {
     if (values_.size() == most_) {
       values_.clear();
       std::fill(places_.begin(), places_.end(), std::pair<Fingerprint, std::size_t>{});
@@ -78,7 +78,7 @@ class FingerprintTable {
 
   std::size_t most_;
   std::vector<std::pair<Fingerprint, std::size_t>> places_;  ///< the number of the value, from 1; 0: free
-  std::deque<Value> values_;
+  std::deque<OrderedPair> values_;
 };
 
 }  // namespace pj

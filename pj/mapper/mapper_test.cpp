@@ -126,7 +126,7 @@ TEST_CASE("a bound of the inner stages is never above what the whole mapping cos
     CAPTURE(to_string(workload, machine, mapping));
     for (std::size_t stage = mapping.stages.size(); stage-- > 0;) {
       bounder.push(mapping.stages[stage]);
-      const Value bound = bounder.bound(mapping);
+      const OrderedPair bound = bounder.bound(mapping);
       CAPTURE(stage);
       CHECK(bound.first <= priced.energy().value * (1 + 1e-12));
       CHECK(bound.second <= priced.cycles().value * (1 + 1e-12));
@@ -164,7 +164,7 @@ TEST_CASE("a bound of a fanout's copies is never above what a mapping with them 
         copies[index] = std::min(copies[index], ceil_div(workload.indices[index].size, extents[index]));
       }
       bounder.begin_spread(mapping, stage);
-      const Value bound = bounder.spread_bound(mapping, copies);
+      const OrderedPair bound = bounder.spread_bound(mapping, copies);
       CAPTURE(stage);
       CHECK(bound.first <= priced.energy().value * (1 + 1e-12));
       CHECK(bound.second <= priced.cycles().value * (1 + 1e-12));

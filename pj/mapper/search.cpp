@@ -86,7 +86,7 @@ bool Search::interrupted() {
 }
 
 /// Where the first numbers are equal but for rounding, the second decide.
-bool Search::can_win(const Value& bound, double delay) const {
+bool Search::can_win(const OrderedPair& bound, double delay) const {
   if (options_.most_cycles && delay * rounding > options_.most_cycles->value) {
     return false;
   }
@@ -156,7 +156,7 @@ void Search::step(const std::vector<Loop>& loops, bool in) {
 void Search::finish() {
   ++result_.certificate.complete;
   const Cost priced = cost(workload_, accelerator_, traffic(workload_, accelerator_, mapping_));
-  const Value value = objective_pair(options_.objective, priced.energy().value, priced.cycles().value);
+  const OrderedPair value = objective_pair(options_.objective, priced.energy().value, priced.cycles().value);
   if (options_.most_cycles && priced.cycles() > *options_.most_cycles) {
     return;
   }

@@ -39,7 +39,7 @@ class Search {
 
   /// One choice for one stage, with the bound of all mappings that begin with it.
   struct Choice {
-    Value bound;
+    OrderedPair bound;
     double delay = 0.0;  ///< the bound of the delay alone
     std::vector<Loop> loops;
   };
@@ -47,7 +47,7 @@ class Search {
   /// How a fanout's copies are used and what levels keep, with the bound of all that can follow. The levels are
   /// those inside the fanout and, where no fanout is further out, all outside it.
   struct Block {
-    Value bound;
+    OrderedPair bound;
     double delay = 0.0;
     const KeepSet* keeps = nullptr;
     const Copies* copies = nullptr;
@@ -70,7 +70,7 @@ class Search {
 
   // search.cpp
   bool interrupted();
-  bool can_win(const Value& bound, double delay) const;
+  bool can_win(const OrderedPair& bound, double delay) const;
   double energy_limit(double delay) const;
   void expand(std::size_t inner);
   void expand_level(std::size_t at);
@@ -120,7 +120,7 @@ class Search {
   bool block_tile_can_win(std::size_t at, std::size_t next);
   void order(std::size_t at, std::vector<Choice>& found);
   void price_in_block(std::size_t at, std::vector<Choice>& found);
-  void price(std::size_t at, const Value& bound, std::vector<Choice>& found);
+  void price(std::size_t at, const OrderedPair& bound, std::vector<Choice>& found);
 
   Clock::time_point began_;
   const Workload& workload_;
@@ -151,8 +151,8 @@ class Search {
 
   // What is found.
   MapperResult result_;
-  Value best_;
-  Value open_bound_;  ///< of all that is not yet searched
+  OrderedPair best_;
+  OrderedPair open_bound_;  ///< of all that is not yet searched
   bool stopped_ = false;
 };
 

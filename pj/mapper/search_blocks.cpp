@@ -57,7 +57,7 @@ std::vector<Search::Block> Search::blocks(std::size_t fanout, std::size_t inner,
         continue;
       }
       ++result_.certificate.candidates;
-      const Value bound =
+      const OrderedPair bound =
           fanout < inner ? bounder_.spread_bound(gather(parts, i), spreads[i]) : bounder_.bound(mapping_);
       if (can_win(bound, bounder_.delay_bound())) {
         found.push_back({bound, bounder_.delay_bound(), &keeps, &spreads[i]});

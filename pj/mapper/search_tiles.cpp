@@ -209,7 +209,7 @@ void Search::price_in_block(std::size_t at, std::vector<Choice>& found) {
   }
 }
 
-void Search::price(std::size_t at, const Value& bound, std::vector<Choice>& found) {
+void Search::price(std::size_t at, const OrderedPair& bound, std::vector<Choice>& found) {
   ++result_.certificate.candidates;
   const double delay = bounder_.delay_bound();
   const bool whole_block = block_ != nullptr && at == fanout_ + 1 && bounder_.bounds_tiles(fanout_);

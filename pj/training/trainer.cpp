@@ -16,7 +16,9 @@ namespace pj {
 
 namespace {
 
-enum Purpose : std::uint64_t { Weights = 1, Order = 2, Step = 3 };
+struct Purpose {
+  static constexpr std::uint64_t Weights = 1, Order = 2, Step = 3;
+};
 
 std::vector<float> narrowed(const std::vector<double>& numbers) {
   std::vector<float> result(numbers.size());
