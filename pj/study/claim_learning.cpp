@@ -12,7 +12,6 @@ namespace pj {
 
 namespace {
 
-
 /// Points with a class each, from the named rule.
 struct Toy {
   const char* name;
