@@ -96,7 +96,7 @@ TEST_CASE("the zeros behind the ReLUs of trained networks are those that are cou
         {"mnist-cnn", "mnist/t10k-images-idx3-ubyte.gz", std::size_t{50}}}) {
     CAPTURE(network);
     const Network trained = import_onnx(in_shared(std::string("models/") + network + "/model.onnx"));
-    const Plan plan(trained);
+    const Plan plan(trained, {.watched = true});
     const DataSet data = load_data_set(in_shared(std::string("data/") + path));
     const Preprocessing bytes{.range = 255.0};
     const Observations seen =
