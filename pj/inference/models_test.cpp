@@ -27,9 +27,9 @@ double distance(const Constant& found, const Constant& expected) {
 }
 
 /// Reals agree within 1e-4. The whole outputs of quantised networks may be a few steps apart: wherever a real lies half
-/// way between two steps, two right orders of summation may round it to either, and a factor of 31 bits is not one of 24;
-/// the 28 and 53 convolutions of MobileNets carry such a step on to the softmax, whose slope there is many steps of its
-/// output for one of its input.
+/// way between two steps, two right orders of summation may round it to either, and a factor of 31 bits is not one of
+/// 24; the 28 and 53 convolutions of MobileNets carry such a step on to the softmax, whose slope there is many steps of
+/// its output for one of its input.
 double allowed(const NumberFormat& format, const std::string& path) {
   return !is_whole(format) ? 1e-4 : path.find("mobilenet-v") != std::string::npos ? 10.0 : 1.0;
 }
