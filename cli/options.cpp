@@ -207,6 +207,9 @@ void set_option(Options& options, const OptionRow& row, const std::vector<std::s
   if (const auto* flag = std::get_if<bool Options::*>(&row.member)) {
     options.** flag = true;
   } else if (const auto* text = std::get_if<std::string Options::*>(&row.member)) {
+    if (values.front().empty()) {
+      throw InputError(std::string(row.name) + " is given nothing; give " + row.value + ", or leave it out");
+    }
     options.** text = values.front();
   } else if (const auto* range = std::get_if<IntegerMember>(&row.member)) {
     options.*range->member = integer(row, *range, values.front());

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the transcripts of tests/cli: run_transcripts.py [--binary FILE] [--update] [TRANSCRIPT…]
 
-Every transcript runs in a folder of its own that links to the files of tests/cli/files.
+Every transcript runs in a folder of its own with copies of the files of tests/cli/files.
 """
 
 import argparse

@@ -5,6 +5,7 @@ error and `[exit 1]` its status where that is not 0. A line `...` stands for any
 """
 
 import os
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
@@ -66,10 +67,15 @@ class Session:
     """A folder of its own in which commands run, with `picojoule` on the path."""
 
     def __init__(self, binary: Path, contents: list[Path], merged: bool = False):
-        """`contents` are linked into the folder; `merged`: standard error goes among the output, unmarked."""
+        """`contents` come into the folder: files as copies, which commands may change, folders as links; `merged`: standard
+        error goes among the output, unmarked."""
         self.folder = tempfile.TemporaryDirectory(prefix="pj-transcript-")
         for path in contents:
-            os.symlink(path, Path(self.folder.name) / path.name)
+            place = Path(self.folder.name) / path.name
+            if path.is_dir():
+                os.symlink(path, place)
+            else:
+                shutil.copy(path, place)
         self.merged = merged
         self.environment = {"PATH": f"{binary.parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8",
                             "HOME": self.folder.name, "XDG_CACHE_HOME": f"{self.folder.name}/.cache"}

@@ -33,7 +33,7 @@ bool fits_layouts(const ConvGroup& group, const ConvLayouts& layouts) {
 std::string others(const std::vector<AlgorithmTime>& times, const ConvAlgorithm* chosen) {
   for (const AlgorithmTime& t : times) {
     if (t.algorithm != chosen) {
-      return "; " + std::string(t.algorithm->name) + " takes " + significant(1e3 * t.time.value) + " ms";
+      return "; " + std::string(t.algorithm->name) + " takes " + scaled(t.time.value, "s");
     }
   }
   return "";

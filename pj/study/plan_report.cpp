@@ -73,9 +73,9 @@ std::string memory_text(const Plan& plan) {
   return "Activations lie in " + megabytes(schedule.arena.bytes) + ", of which " + megabytes(schedule.most_in_use) +
          " are in use at the same time at most; each in memory of its own they would take " +
          megabytes(schedule.unshared) + ".\nFusion leaves out " + counted(saved.tensors, "tensor") + " of " +
-         megabytes(saved.bytes) + ". " + counted(static_cast<std::int64_t>(schedule.conversions), "step") +
-         " only change a layout or a place.\nWeights take " + megabytes(plan.memory().weights) + ", the workspace " +
-         megabytes(plan.memory().workspace) + ".\n";
+         megabytes(saved.bytes) +
+         ". Steps that only change a layout or a place: " + std::to_string(schedule.conversions) + ".\nWeights take " +
+         megabytes(plan.memory().weights) + ", the workspace " + megabytes(plan.memory().workspace) + ".\n";
 }
 
 }  // namespace
