@@ -32,7 +32,8 @@ TEST_CASE("factors without a multiplier and a shift are refused") {
     CAPTURE(factor);
     CHECK_FALSE(is_fixed_point(factor));
   }
-  CHECK(is_fixed_point(0x1.0p-40).reason() == "the factor 0.000000000000909 has no multiplier and shift of 0 to 62 bits");
+  CHECK(is_fixed_point(0x1.0p-40).reason() ==
+        "the factor 0.000000000000909 has no multiplier and shift of 0 to 62 bits");
 }
 
 TEST_CASE("halves are rounded to the even number") {

@@ -230,9 +230,8 @@ std::vector<Computation> general_rows() {
 const std::vector<Computation>& all_computations() {
   static const std::vector<Computation> all = [] {
     std::vector<Computation> list = general_rows();
-    for (const std::vector<Computation>& more :
-         {rows_of_zeros(), rows_of_machines(), rows_of_kernels(), rows_of_small_weights(), rows_of_training(),
-          rows_of_learning()}) {
+    for (const std::vector<Computation>& more : {rows_of_zeros(), rows_of_machines(), rows_of_kernels(),
+                                                 rows_of_small_weights(), rows_of_training(), rows_of_learning()}) {
       list.insert(list.end(), more.begin(), more.end());
     }
     return list;
