@@ -110,6 +110,16 @@ def roofline(results, arguments):
     return text
 
 
+def threads(results, arguments):
+    """One thread beside two, on the clock."""
+    text = '| network | one thread, ms | two threads, ms | one to two |\n|---|---|---|---|\n'
+    for network in results:
+        output = subprocess.run([arguments.binary, 'threads', network], check=True, capture_output=True, text=True).stdout
+        faster, alone, together = (float(number) for number in output.split(';'))
+        text += f'| {network} | {1e3 * alone:.1f} | {1e3 * together:.1f} | {faster:.2f}× |\n'
+    return text
+
+
 HEAD = """# Whole networks beside other engines
 
 Written by `bench/peers/compare.py`: one thread, batch 1, processor time, random weights; the engines take turns within each of
@@ -127,6 +137,12 @@ BOUNDS = """
 float32 can hardly be faster. Fully connected layers of one image (AlexNet, VGG-16) are as fast as memory gives their
 weights; huge pages made that 1.6 times as fast. Winograd's products at 14×14 and 7×7 wait for transformed weights, 36 numbers for 9.
 ONNX Runtime loses most of AlexNet and GoogLeNet with response normalisation.
+"""
+
+THREADS = """
+## Two threads
+Time on the clock, medians of 15 rounds in turn; it needs two cores that nothing else uses.
+
 """
 
 NOTES = """
@@ -155,7 +171,7 @@ def main():
     version = next(iter(results.values()))[2]
     machine = subprocess.run([arguments.binary, 'machine'], check=True, capture_output=True, text=True).stdout.strip()
     text = HEAD.format(rounds=arguments.rounds, version=version, machine=machine) + table(results) + BOUNDS
-    text += NOTES + roofline(results, arguments)
+    text += THREADS + threads(results, arguments) + NOTES + roofline(results, arguments)
     if arguments.output:
         arguments.output.write_text(text, encoding='utf-8')
     else:

@@ -2,9 +2,11 @@
 // convolutions and inner products in our plan, as often as it is told, and says how long that took.
 
 #include <algorithm>
+#include <chrono>
 #include <iostream>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "pj/base/text.hpp"
 #include "pj/inference/plan.hpp"
@@ -47,6 +49,32 @@ struct Engine {
     return 1e3 * (processor_time() - start).value / runs;
   }
 };
+
+/// Seconds on the clock of a run.
+double elapsed(const Engine& engine, int runs) {
+  const auto start = std::chrono::steady_clock::now();
+  engine.milliseconds(runs);
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / runs;
+}
+
+/// The time on the clock with one thread over that with two, and both: medians of rounds in turn.
+void print_threads(const std::string& name) {
+  const Network network = network_of(name);
+  ConvTimeStore store;
+  const Engine one(network, {.by = PlanBy::Measure, .times = &store});
+  const Engine two(network, {.by = PlanBy::Measure, .times = &store, .threads = 2});
+  constexpr int rounds = 15;
+  std::vector<double> ratios, alone, together;
+  for (int round = 0; round < rounds; ++round) {
+    alone.push_back(elapsed(one, 3));
+    together.push_back(elapsed(two, 3));
+    ratios.push_back(alone.back() / together.back());
+  }
+  for (std::vector<double>* numbers : {&ratios, &alone, &together}) {
+    std::ranges::nth_element(*numbers, numbers->begin() + rounds / 2);
+    std::cout << (*numbers)[rounds / 2] << (numbers == &together ? "\n" : ";");
+  }
+}
 
 /// Lines `ENGINE RUNS` to lines of milliseconds; `layers` prints the steps of ours.
 void serve(const std::string& name) {
@@ -101,6 +129,8 @@ int main(int count, char** arguments) {
     serve(given[2]);
   } else if (given.size() == 3 && given[1] == "steps") {
     print_steps(given[2], {.by = PlanBy::Measure});
+  } else if (given.size() == 3 && given[1] == "threads") {
+    print_threads(given[2]);
   } else if (given.size() == 2 && given[1] == "machine") {
     const Machine machine = this_machine();
     std::cout << machine.processor << " with " << machine.instructions << ", oneDNN " << machine.onednn << ", OpenBLAS "
@@ -108,7 +138,7 @@ int main(int count, char** arguments) {
   } else if (given.size() == 4 && given[1] == "export") {
     export_onnx(network_of(given[2]), given[3]);
   } else {
-    std::cerr << "bench_peers serve NETWORK | steps NETWORK | export NETWORK FILE.onnx | machine\n";
+    std::cerr << "bench_peers serve NETWORK | steps NETWORK | threads NETWORK | export NETWORK FILE.onnx | machine\n";
     return 1;
   }
   return 0;

@@ -116,7 +116,7 @@ struct Plan::Parts {
       const PlannedStep& planned = schedule.steps[s];
       const Seconds start = times.empty() ? Seconds{} : processor_time();
       if (planned.step.run) {
-        planned.step.run(memory_of_run.of_step(s));
+        memory_of_run.run_step(s);
       }
       if (!times.empty()) {
         times[s] += processor_time() - start;

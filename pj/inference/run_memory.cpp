@@ -1,12 +1,15 @@
 #include "pj/inference/run_memory.hpp"
 
+#include <algorithm>
+
 namespace pj {
 
 RunMemory::RunMemory(const Schedule& schedule, int threads)
     : schedule_(schedule),
       arena_(static_cast<std::size_t>(schedule.arena.bytes)),
       workspace_(static_cast<std::size_t>(schedule.workspace * threads)),
-      tensors_(schedule.tensors.size()) {
+      tensors_(schedule.tensors.size()),
+      team_(threads) {
   const auto place = [&](std::size_t tensor) -> std::span<std::byte> {
     const auto [root, offset] = schedule.root(tensor);
     if (schedule.tensors[root].input != PlannedTensor::none) {
@@ -51,6 +54,23 @@ StepMemory RunMemory::of_step(std::size_t step, std::size_t thread) {
   const Step& what = schedule_.steps[step].step;
   return {steps_[step].inputs, steps_[step].outputs,
           std::span(workspace_).subspan(thread * most, static_cast<std::size_t>(what.workspace)), 0, what.parts};
+}
+
+void RunMemory::run_step(std::size_t step) {
+  const Step& what = schedule_.steps[step].step;
+  const std::int64_t threads = std::min<std::int64_t>(team_.size(), what.parts);
+  if (threads <= 1) {
+    what.run(of_step(step));
+    return;
+  }
+  team_.run([&](int member) {
+    if (member < threads) {
+      StepMemory memory = of_step(step, static_cast<std::size_t>(member));
+      memory.first = what.parts * member / threads;
+      memory.last = what.parts * (member + 1) / threads;
+      what.run(memory);
+    }
+  });
 }
 
 RunMemories::Lease RunMemories::lease(const Schedule& schedule, int threads) {

@@ -5,13 +5,14 @@
 #include <span>
 #include <vector>
 
+#include "pj/base/team.hpp"
 #include "pj/base/tensor.hpp"
 #include "pj/inference/schedule.hpp"
 
 namespace pj {
 
 /// All memory of one run of a schedule: the arena, the workspace of each thread, and where each step finds its
-/// tensors.
+/// tensors; and the threads that compute a step together.
 class RunMemory {
  public:
   RunMemory(const Schedule& schedule, int threads);
@@ -22,6 +23,8 @@ class RunMemory {
   /// What a step may touch, all its parts; the workspace is that of a thread.
   StepMemory of_step(std::size_t step, std::size_t thread = 0);
   std::span<const std::byte> tensor(std::size_t tensor) const { return tensors_[tensor]; }
+  /// Computes a step, each thread some of its parts.
+  void run_step(std::size_t step);
 
  private:
   struct StepSpans {
@@ -33,6 +36,7 @@ class RunMemory {
   Buffer<std::byte> arena_, workspace_;
   std::vector<std::span<const std::byte>> tensors_;
   std::vector<StepSpans> steps_;
+  Team team_;
 };
 
 /// Memory for as many runs as there have been at a time; nothing is allocated for a run when one is free.

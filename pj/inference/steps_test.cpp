@@ -153,6 +153,7 @@ TEST_CASE("plans of random networks give what the plain executor gives, fused or
     const Plan fused(network);
     CHECK(distance(fused.run(inputs), expected) <= 1e-4);
     CHECK(fused.run(inputs) == fused.run(inputs));
+    CHECK(Plan(network, {.threads = 3}).run(inputs) == fused.run(inputs));
     const Plan watched(network, {.watched = true});
     std::size_t seen = 0;
     CHECK(distance(watched.run(inputs, [&](ValueId, const Constant&) { ++seen; }), expected) <= 1e-4);
