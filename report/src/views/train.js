@@ -46,7 +46,12 @@ function curve({ caption, title, format, epochs, keys }) {
 
 function columns(epochs) {
   const has = (key) => epochs.some((row) => typeof row[key] === "number");
-  const number = (title, key, text) => ({ title, numeric: true, value: (row) => row[key], text: (row) => text(row[key]) });
+  const number = (title, key, text) => ({
+    title,
+    numeric: true,
+    value: (row) => row[key],
+    text: (row) => text(row[key]),
+  });
   return [
     { title: "epoch", numeric: true, value: (row) => row.epoch },
     number("rate", "rate", significant),
@@ -72,12 +77,14 @@ export function train(results) {
     title: `${results.network} on ${results.data}`,
     subtitle: results.test ? `measured on ${results.test} after each epoch` : "",
     parts: [
-      facts([
-        ["Epochs", grouped(epochs.length)],
-        ["Learned numbers", grouped(results.parameters)],
-        last ? ["Loss at the end", significant(last.loss)] : null,
-        typeof last?.test_accuracy === "number" ? ["Right on the test", percent(last.test_accuracy)] : null,
-      ].filter((fact) => fact !== null)),
+      facts(
+        [
+          ["Epochs", grouped(epochs.length)],
+          ["Learned numbers", grouped(results.parameters)],
+          last ? ["Loss at the end", significant(last.loss)] : null,
+          typeof last?.test_accuracy === "number" ? ["Right on the test", percent(last.test_accuracy)] : null,
+        ].filter((fact) => fact !== null),
+      ),
       epochs.length === 0
         ? section("Epochs", element("p", {}, "No epoch was trained."))
         : section(
