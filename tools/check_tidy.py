@@ -18,8 +18,9 @@ import check_layers
 import tree
 
 TIDY = "clang-tidy-16"
-# As g++ has it: -Wconversion does not speak of signs, and -Wno-restrict exists.
-FLAGS = ["--quiet", "--extra-arg=-Wno-unknown-warning-option", "--extra-arg=-Wno-sign-conversion"]
+# As g++ has it: -Wconversion does not speak of signs, and -Wno-restrict and its own pragmas exist.
+FLAGS = ["--quiet", "--extra-arg=-Wno-unknown-warning-option", "--extra-arg=-Wno-sign-conversion",
+         "--extra-arg=-Wno-unknown-pragmas"]
 
 
 def with_headers(file: Path, seen: set[Path]) -> set[Path]:

@@ -15,6 +15,8 @@ struct Word {
   const char* word;
   Meaning meaning;
 };
+template <class Meaning>
+Word(const char*, Meaning) -> Word<Meaning>;
 
 /// The parameters of a rule; each is there or has a value of its own.
 class Parameters {

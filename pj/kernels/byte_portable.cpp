@@ -136,7 +136,7 @@ struct Target {
     }
   }
   static void store_quad(std::uint8_t* bytes, const Vector* v, const ByteResult& to, std::int64_t left) {
-    for (int j = 0; j < 4; ++j) {
+    for (std::int64_t j = 0; j < 4; ++j) {
       store_bytes(bytes + lanes * j, bounded(plus(v[j], all(to.zero)), to.low, to.high), left - lanes * j);
     }
   }

@@ -118,11 +118,12 @@ struct Target {
   template <int Columns>
   static void store_columns(std::uint8_t* bytes, const Vector* v, const ByteResult& to, std::int64_t left) {
     constexpr int last = Columns - 1;
+    constexpr std::int64_t width = std::int64_t{16} * Columns;
     const Vector order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
     const Vector all_bytes = packed(v[0], v[last < 1 ? last : 1], v[last < 2 ? last : 2], v[last], to);
     const Vector in_order = _mm512_permutexvar_epi32(order, all_bytes);
-    if (left < 16 * Columns || Columns == 3) {
-      store_wide(bytes, in_order, left < 16 * Columns ? left : 16 * Columns);
+    if (left < width || Columns == 3) {
+      store_wide(bytes, in_order, left < width ? left : width);
     } else if (Columns == 4) {
       _mm512_storeu_si512(bytes, in_order);
     } else if (Columns == 2) {

@@ -19,7 +19,7 @@ struct Target {
     __m256 sums[2] = {};
     for (std::int64_t window = 0; window < p.windows; ++window) {
       for (std::int64_t entry = window * p.entries; entry < (window + 1) * p.entries; ++entry) {
-        for (int half = 0; half < 2; ++half) {
+        for (std::int64_t half = 0; half < 2; ++half) {
           const std::int64_t place = entry * 16 + half * 8;
           const __m256i index =
               _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p.indices + place)));

@@ -33,9 +33,9 @@ void block_tile(const BlockSparseProduct& p, const float* input, float* output) 
     }
   }
 #pragma GCC unroll 32
-  for (int i = 0; i < Rows; ++i) {
+  for (std::int64_t i = 0; i < Rows; ++i) {
 #pragma GCC unroll 4
-    for (int j = 0; j < V::per_block; ++j) {
+    for (std::int64_t j = 0; j < V::per_block; ++j) {
       V::store(output + i * 16 + j * V::lanes, sums[i][j]);
     }
   }
@@ -176,7 +176,7 @@ void circulant_tile(const CirculantProduct& p, std::int64_t first, const float* 
       const float* const x = p.input + (j * p.frequencies + first) * 2;
       const float* const w = weights + j * Count * 32 + lane;
 #pragma GCC unroll 4
-      for (int f = 0; f < Count; ++f) {
+      for (std::int64_t f = 0; f < Count; ++f) {
         const typename V::Vector w_real = V::load(w + f * 32);
         const typename V::Vector w_imaginary = V::load(w + f * 32 + 16);
         real[f] += w_real * x[2 * f];

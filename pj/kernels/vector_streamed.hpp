@@ -12,11 +12,11 @@ void streamed_product(const StreamedProduct& p) {
   const float* weights = p.weights;
   for (std::int64_t group = 0; group < p.groups; ++group) {
     typename V::Vector sums[rows] = {};
-    for (std::int64_t block = 0; block < p.blocks; ++block, weights += rows * 16) {
+    for (std::int64_t block = 0; block < p.blocks; ++block, weights += std::int64_t{rows} * 16) {
       for (int lane = 0; lane < 16; lane += V::lanes) {
         const typename V::Vector x = V::load(p.input + block * 16 + lane);
 #pragma GCC unroll 16
-        for (int i = 0; i < rows; ++i) {
+        for (std::int64_t i = 0; i < rows; ++i) {
           sums[i] += x * V::load(weights + i * 16 + lane);
         }
       }

@@ -53,7 +53,7 @@ BatchTapes::BatchTapes(const Network& network, const ParameterList& parameters, 
     : network_(network),
       parameters_(parameters),
       numbers_(numbers),
-      task_(std::move(task)),
+      task_(task),
       end_(loss_operand(network, task_.loss)),
       width_(network.values[end_].shape.back()) {
   const std::int64_t batch = std::max<std::int64_t>(1, network.values[end_].shape.front());
