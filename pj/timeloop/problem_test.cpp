@@ -90,7 +90,7 @@ problem:
       - [ [K] ]
       - [ [P] ]
       - [ [Q] ]
-      read_problem-write: True
+      read-write: True
   instance: {C: 3, K: 96, R: 11, S: 11, P: 55, Q: 55, N: 1}
 )");
   CHECK(to_string(workload) == einsum_of_conv);
@@ -155,7 +155,7 @@ TEST_CASE("what a problem lacks or has too much is refused with its place") {
         "dir/prob.yaml:7:26: unknown key 'Cstride'; known: densities, "
         "commonDensity, H, W, Hpad, Wpad, Hpadding, Wpadding, C, K");
   CHECK(problem_fault(problem(good, ", densities: {A: 0.5}")) ==
-        "dir/prob.yaml:7:37: densities are not read_problem from Timeloop's files; remove them, or write a workload "
+        "dir/prob.yaml:7:37: densities are not read from Timeloop's files; remove them, or write a workload "
         "file with "
         "'density'");
   CHECK(problem_fault(problem(good, ", commonDensity: 0.5")).starts_with("dir/prob.yaml:7:41: densities"));
@@ -177,11 +177,11 @@ TEST_CASE("what is wrong in a data space is refused with its place") {
   CHECK(space_fault("name: my space, projection: [[[C]]]") ==
         "dir/prob.yaml:5:14: a data space is named by a capital, letters and digits; not 'my space'");
   CHECK(space_fault("name: B, projection: [[[C]]], writes: true") ==
-        "dir/prob.yaml:5:38: unknown key 'writes'; known: name, projection, read_write, read_problem-write, ranks");
+        "dir/prob.yaml:5:38: unknown key 'writes'; known: name, projection, read_write, read-write, ranks");
   CHECK(space_fault("name: B, projection: [[[C]]], read_write: perhaps") ==
         "dir/prob.yaml:5:50: read_write must be true or false, not 'perhaps'");
   CHECK(space_fault("name: B, projection: [[[C]]], read_write: true") ==
-        "dir/prob.yaml:5:5: found 1 data space to read_problem and 2 to read_problem and write; there must be inputs "
+        "dir/prob.yaml:5:5: found 1 data space to read and 2 to read and write; there must be inputs "
         "and one "
         "output (read_write: true)");
   CHECK(space_fault("name: A, projection: [[[C]]]") ==
