@@ -142,6 +142,8 @@ ONNX Runtime loses most of AlexNet and GoogLeNet with response normalisation.
 THREADS = """
 ## Two threads
 Time on the clock, medians of 15 rounds in turn; it needs two cores that nothing else uses.
+Every step is cut into parts that threads share, with a wait behind each; steps of one part, conversions and the plain
+executor's stay with one thread. That is far from twice as fast, and not yet explained layer by layer.
 
 """
 
