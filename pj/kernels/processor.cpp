@@ -1,6 +1,7 @@
 #include "pj/kernels/processor.hpp"
 
 #include <fstream>
+#include <initializer_list>
 
 #include "pj/base/text.hpp"
 
@@ -41,57 +42,47 @@ bool has_avx2() {
 #endif
 }
 
+/// Loops for an instruction set; `kernels` is called only where the processor has it, and is null where they are not
+/// built.
+template <class Kernels>
+struct Offer {
+  bool has_instructions;
+  const Kernels* (*kernels)();
+};
+
+/// Those that can run here, in the same order.
+template <class Kernels>
+std::vector<const Kernels*> usable(std::initializer_list<Offer<Kernels>> offers) {
+  std::vector<const Kernels*> found;
+  for (const Offer<Kernels>& offer : offers) {
+    if (const Kernels* const kernels = offer.has_instructions ? offer.kernels() : nullptr) {
+      found.push_back(kernels);
+    }
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<const VectorKernels*> vector_kernels() {
-  std::vector<const VectorKernels*> kernels;
-  if (has_avx512() && avx512_kernels() != nullptr) {
-    kernels.push_back(avx512_kernels());
-  }
-  if (has_avx2() && avx2_kernels() != nullptr) {
-    kernels.push_back(avx2_kernels());
-  }
-  kernels.push_back(portable_kernels());
-  return kernels;
+  return usable<VectorKernels>({{has_avx512(), avx512_kernels}, {has_avx2(), avx2_kernels}, {true, portable_kernels}});
 }
 
 std::vector<const WordKernels*> word_kernels() {
-  std::vector<const WordKernels*> kernels;
-  if (has_bf16() && bf16_word_kernels() != nullptr) {
-    kernels.push_back(bf16_word_kernels());
-  }
-  if (has_vnni() && vnni_word_kernels() != nullptr) {
-    kernels.push_back(vnni_word_kernels());
-  }
-  if (has_avx2() && avx2_word_kernels() != nullptr) {
-    kernels.push_back(avx2_word_kernels());
-  }
-  kernels.push_back(portable_word_kernels());
-  return kernels;
+  return usable<WordKernels>({{has_bf16(), bf16_word_kernels},
+                              {has_vnni(), vnni_word_kernels},
+                              {has_avx2(), avx2_word_kernels},
+                              {true, portable_word_kernels}});
 }
 
 std::vector<const ByteKernels*> byte_kernels() {
-  std::vector<const ByteKernels*> kernels;
-  if (has_vnni() && vnni_byte_kernels() != nullptr) {
-    kernels.push_back(vnni_byte_kernels());
-  }
-  if (has_avx2() && avx2_byte_kernels() != nullptr) {
-    kernels.push_back(avx2_byte_kernels());
-  }
-  kernels.push_back(portable_byte_kernels());
-  return kernels;
+  return usable<ByteKernels>(
+      {{has_vnni(), vnni_byte_kernels}, {has_avx2(), avx2_byte_kernels}, {true, portable_byte_kernels}});
 }
 
 std::vector<const SparseKernels*> sparse_kernels() {
-  std::vector<const SparseKernels*> kernels;
-  if (has_avx512() && avx512_sparse_kernels() != nullptr) {
-    kernels.push_back(avx512_sparse_kernels());
-  }
-  if (has_avx2() && avx2_sparse_kernels() != nullptr) {
-    kernels.push_back(avx2_sparse_kernels());
-  }
-  kernels.push_back(portable_sparse_kernels());
-  return kernels;
+  return usable<SparseKernels>(
+      {{has_avx512(), avx512_sparse_kernels}, {has_avx2(), avx2_sparse_kernels}, {true, portable_sparse_kernels}});
 }
 
 std::string processor_name() {
