@@ -13,15 +13,15 @@
 #include "pj/inference/random_weights.hpp"
 #include "pj/kernels/layer_conv.hpp"
 #include "pj/kernels/measure.hpp"
+#include "pj/network/zoo.hpp"
 #include "pj/onnx/onnx.hpp"
-#include "pj/study/load.hpp"
 
 namespace {
 
 using namespace pj;
 
 Network network_of(const std::string& name) {
-  return with_random_weights(load_network(name, {.load_data = true}));
+  return with_random_weights(name.ends_with(".onnx") ? import_onnx(name, {.load_data = true}) : zoo_network(name));
 }
 
 /// A plan with its operands and results in memory.
@@ -57,25 +57,6 @@ double elapsed(const Engine& engine, int runs) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / runs;
 }
 
-/// The time on the clock with one thread over that with two, and both: medians of rounds in turn.
-void print_threads(const std::string& name) {
-  const Network network = network_of(name);
-  ConvTimeStore store;
-  const Engine one(network, {.by = PlanBy::Measure, .times = &store});
-  const Engine two(network, {.by = PlanBy::Measure, .times = &store, .threads = 2});
-  constexpr int rounds = 15;
-  std::vector<double> ratios, alone, together;
-  for (int round = 0; round < rounds; ++round) {
-    alone.push_back(elapsed(one, 3));
-    together.push_back(elapsed(two, 3));
-    ratios.push_back(alone.back() / together.back());
-  }
-  for (std::vector<double>* numbers : {&ratios, &alone, &together}) {
-    std::ranges::nth_element(*numbers, numbers->begin() + rounds / 2);
-    std::cout << (*numbers)[rounds / 2] << (numbers == &together ? "\n" : ";");
-  }
-}
-
 /// Lines `ENGINE RUNS` to lines of milliseconds; `layers` prints the steps of ours.
 void serve(const std::string& name) {
   const Network network = network_of(name);
@@ -92,31 +73,73 @@ void serve(const std::string& name) {
   }
 }
 
+double median(std::vector<double> numbers) {
+  std::ranges::nth_element(numbers, numbers.begin() + std::ssize(numbers) / 2);
+  return numbers[numbers.size() / 2];
+}
+
+/// Microseconds of each step, medians of some runs.
+std::vector<double> step_times(const Engine& engine) {
+  constexpr int runs = 21;
+  std::vector<std::vector<double>> times(engine.plan.schedule().steps.size());
+  for (int run = 0; run < runs; ++run) {
+    std::vector<Seconds> once(times.size());
+    engine.plan.run(engine.given, engine.found, once);
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      times[i].push_back(1e6 * once[i].value);
+    }
+  }
+  std::vector<double> medians(times.size());
+  std::ranges::transform(times, medians.begin(), median);
+  return medians;
+}
+
+/// The name of the first node that a step computes.
+std::string step_name(const Engine& engine, std::size_t step) {
+  const std::vector<std::size_t>& nodes = engine.plan.schedule().steps[step].step.nodes;
+  return nodes.empty() ? "" : engine.plan.network().nodes[nodes.front()].name;
+}
+
+/// The time on the clock with one thread over that with two, and both: medians of rounds in turn; then each step with
+/// its parts, and what it takes with one thread and with two.
+void print_threads(const std::string& name) {
+  const Network network = network_of(name);
+  ConvTimeStore store;
+  const Engine one(network, {.by = PlanBy::Measure, .times = &store});
+  const Engine two(network, {.by = PlanBy::Measure, .times = &store, .threads = 2});
+  constexpr int rounds = 15;
+  std::vector<double> ratios, alone, together;
+  for (int round = 0; round < rounds; ++round) {
+    alone.push_back(elapsed(one, 3));
+    together.push_back(elapsed(two, 3));
+    ratios.push_back(alone.back() / together.back());
+  }
+  std::cout << median(ratios) << ";" << median(alone) << ";" << median(together) << "\n";
+  const std::vector<double> by_one = step_times(one);
+  const std::vector<double> by_two = step_times(two);
+  for (std::size_t i = 0; i < by_two.size(); ++i) {
+    const Step& step = two.plan.schedule().steps[i].step;
+    std::cout << i << ";" << step_name(two, i) << ";" << step.algorithm << ";" << step.parts << ";" << by_one[i] << ";"
+              << by_two[i] << "\n";
+  }
+}
+
 /// Where the time of our plan goes, step by step, medians of some runs.
 void print_steps(const std::string& name, const PlanOptions& options) {
   const Engine engine(network_of(name), options);
   const auto& steps = engine.plan.schedule().steps;
-  std::vector<std::vector<double>> times(steps.size());
-  for (int run = 0; run < 21; ++run) {
-    std::vector<Seconds> once(steps.size());
-    engine.plan.run(engine.given, engine.found, once);
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-      times[i].push_back(1e6 * once[i].value);
-    }
-  }
+  const std::vector<double> times = step_times(engine);
   double sum = 0.0;
   const double peak = peak_now();
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    std::nth_element(times[i].begin(), times[i].begin() + 10, times[i].end());
-    sum += times[i][10];
-    const std::string node =
-        steps[i].step.nodes.empty() ? "" : engine.plan.network().nodes[steps[i].step.nodes.front()].name;
+    sum += times[i];
     std::int64_t macs = 0;
     for (const std::size_t n : steps[i].step.nodes) {
       const auto conv = layer_conv(engine.plan.network(), engine.plan.network().nodes[n]);
       macs += conv ? conv->macs() : 0;
     }
-    std::cout << i << ";" << node << ";" << steps[i].step.algorithm << ";" << times[i][10] << ";" << macs << "\n";
+    std::cout << i << ";" << step_name(engine, i) << ";" << steps[i].step.algorithm << ";" << times[i] << ";" << macs
+              << "\n";
   }
   std::cout << "all;;;" << sum << ";" << peak << "\n";
 }

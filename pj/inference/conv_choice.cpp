@@ -98,9 +98,9 @@ struct Contender {
 
   double timed(const ConvShape& shape, SharedNumbers& numbers) {
     const Seconds start = processor_time();
-    conv.run({first_of(std::span<const float>(numbers.input), layout_size(shape.input(), conv.input)),
-              first_of(std::span(numbers.output), layout_size(shape.output(), conv.output)),
-              first_of(std::span(numbers.workspace), conv.workspace)});
+    conv.run_all({first_of(std::span<const float>(numbers.input), layout_size(shape.input(), conv.input)),
+                  first_of(std::span(numbers.output), layout_size(shape.output(), conv.output)),
+                  first_of(std::span(numbers.workspace), conv.all_workspace())});
     times.push_back((processor_time() - start).value);
     return times.back();
   }
@@ -130,7 +130,7 @@ std::vector<AlgorithmTime> raced(const ConvShape& shape, const std::vector<Algor
   for (const AlgorithmTime& t : entrants) {
     Contender& c =
         contenders.emplace_back(Contender{t.algorithm, t.algorithm->prepare(shape, numbers.weights, {}), {}});
-    numbers.workspace.resize(std::max(numbers.workspace.size(), static_cast<std::size_t>(c.conv.workspace)));
+    numbers.workspace.resize(std::max(numbers.workspace.size(), static_cast<std::size_t>(c.conv.all_workspace())));
     c.timed(shape, numbers);
     best = std::min(best, c.timed(shape, numbers));
   }

@@ -92,10 +92,19 @@ Step make_conv(const MakeContext& context, const std::vector<std::size_t>& nodes
     step.sharing = conv.in_place ? Step::Sharing::Overwrite : Step::Sharing::None;
     step.overwritten = 1;
   }
-  step.run = [run = std::move(conv.run), added = group.residual != no_value](const StepMemory& memory) {
-    run({memory.input<float>(0), memory.output<float>(), memory.workspace_of<float>(),
-         added ? memory.input<float>(1) : std::span<const float>{}, memory.first, memory.last});
+  const auto stage = [added = group.residual != no_value](std::function<void(const ConvMemory&)> run) {
+    return [run = std::move(run), added](const StepMemory& memory) {
+      run({memory.input<float>(0), memory.output<float>(), memory.workspace_of<float>(),
+           added ? memory.input<float>(1) : std::span<const float>{}, memory.first, memory.last,
+           memory.shared_of<float>()});
+    };
   };
+  step.run = stage(std::move(conv.run));
+  if (conv.run_first) {
+    step.run_first = stage(std::move(conv.run_first));
+    step.first_parts = conv.first_parts;
+    step.shared = static_cast<std::int64_t>(sizeof(float)) * conv.shared;
+  }
   return step;
 }
 

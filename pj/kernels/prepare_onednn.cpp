@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "pj/kernels/channel_parts.hpp"
 #include "pj/kernels/prepared.hpp"
 
 // OpenMP's own; its header comes with a compiler that has -fopenmp, and the library is all that oneDNN needs.
@@ -189,11 +190,16 @@ dnnl::engine cpu() {
 template <class Primitive>
 class Prepared {
  public:
-  /// `given` describes the memory at `weights`; the description knows its engine, but does not keep it alive.
+  /// `given` describes the memory at `weights`, without which they are any numbers; the description knows its engine,
+  /// but does not keep it alive.
   Prepared(const dnnl::engine& engine, const typename Primitive::primitive_desc& description, const Description& given,
            const void* weights, const Epilogue& epilogue = {})
       : engine_(engine), stream_(engine_), description_(description), primitive_(description), bias_(epilogue.bias) {
     weights_ = Memory(description_.weights_desc(), engine_);
+    if (weights == nullptr) {
+      std::fill_n(static_cast<char*>(weights_.get_data_handle()), description_.weights_desc().get_size(), char{0x3f});
+      return;
+    }
     Memory plain = memory_at(given, engine_, weights);
     dnnl::reorder(plain, weights_).execute(stream_, plain, weights_);
     stream_.wait();
@@ -247,14 +253,22 @@ PreparedConv prepare(const ConvShape& shape, std::span<const float> weights, con
   return {.weights = conv->weights(), .workspace = conv->workspace(), .in_place = true, .run = run};
 }
 
-PreparedConv prepare(const ConvShape& shape, std::span<const float> weights, dnnl::algorithm algorithm,
-                     const Epilogue& epilogue) {
+PreparedConv prepare(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue,
+                     dnnl::algorithm algorithm) {
   const dnnl::engine engine = cpu();
   const DescribedConv described = describe(shape, algorithm, engine, epilogue);
   PreparedConv conv = prepare<Forward>(shape, weights, engine, described.description, epilogue);
   conv.input = described.input;
   conv.output = described.output;
   return conv;
+}
+
+PreparedConv prepare_onednn_whole(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue) {
+  if (shape.is_fully_connected()) {
+    const dnnl::engine engine = cpu();
+    return prepare<InnerProduct>(shape, weights, engine, describe_inner_product(shape, engine, epilogue), epilogue);
+  }
+  return prepare(shape, weights, epilogue, dnnl::algorithm::convolution_direct);
 }
 
 }  // namespace
@@ -281,15 +295,13 @@ Verdict onednn_winograd_can_run(const ConvShape& shape) {
 }
 
 PreparedConv prepare_onednn(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue) {
-  if (shape.is_fully_connected()) {
-    const dnnl::engine engine = cpu();
-    return prepare<InnerProduct>(shape, weights, engine, describe_inner_product(shape, engine, epilogue), epilogue);
-  }
-  return prepare(shape, weights, dnnl::algorithm::convolution_direct, epilogue);
+  return in_channel_parts(shape, weights, epilogue, onednn_layouts(shape), prepare_onednn_whole);
 }
 
 PreparedConv prepare_onednn_winograd(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue) {
-  return prepare(shape, weights, dnnl::algorithm::convolution_winograd, epilogue);
+  return in_channel_parts(shape, weights, epilogue, onednn_winograd_layouts(shape), [](const auto&... arguments) {
+    return prepare(arguments..., dnnl::algorithm::convolution_winograd);
+  });
 }
 
 ConvLayouts onednn_layouts(const ConvShape& shape) {
