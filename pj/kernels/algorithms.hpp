@@ -51,6 +51,7 @@ struct ConvAlgorithm {
   const char* name;
   const char* source;  ///< who published it
   Verdict (*can_run)(const ConvShape&);
+  /// Where the row keeps more than a number for each weight, `weights` may be empty: any numbers, to be measured with.
   PreparedConv (*prepare)(const ConvShape&, std::span<const float> weights, const Epilogue& epilogue);
   /// Those of the prepared convolution, known without preparing it.
   ConvLayouts (*layouts)(const ConvShape&);

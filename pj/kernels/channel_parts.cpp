@@ -10,17 +10,19 @@ namespace {
 
 /// Output channels of a part.
 std::int64_t channels_of_part(const ConvShape& s) {
-  constexpr std::int64_t least = 32;
-  std::int64_t parts = s.N == 1 && s.groups == 1 ? 4 : 1;
-  while (parts > 1 && s.M % (parts * least) != 0) {
-    parts /= 2;
+  if (s.N > 1 || s.groups > 1) {
+    return s.M;
   }
-  return s.M / parts;
+  const auto fits = [&](std::int64_t parts, std::int64_t least) {
+    return s.M % (parts * block_size) == 0 && s.M / parts >= least;
+  };
+  return fits(4, 128) ? s.M / 4 : fits(2, 32) ? s.M / 2 : s.M;
 }
 
 /// The convolutions of `channels` output channels each.
 std::vector<PreparedConv> channel_parts(const ConvShape& shape, std::span<const float> weights,
-                                        const Epilogue& epilogue, std::int64_t channels, const PrepareConv& prepare) {
+                                        const Epilogue& epilogue, std::int64_t channels,
+                                        const ConvAlgorithm& algorithm) {
   std::vector<PreparedConv> parts;
   ConvShape part = shape;
   part.M = channels;
@@ -31,7 +33,7 @@ std::vector<PreparedConv> channel_parts(const ConvShape& shape, std::span<const 
     }
     const auto count = static_cast<std::size_t>(element_count(part.weights()));
     const std::size_t first = count * static_cast<std::size_t>(m / channels);
-    parts.push_back(prepare(part, weights.empty() ? weights : weights.subspan(first, count), ends));
+    parts.push_back(algorithm.prepare(part, weights.empty() ? weights : weights.subspan(first, count), ends));
   }
   return parts;
 }
@@ -57,17 +59,18 @@ PreparedConv joined(std::vector<PreparedConv> parts, const ConvLayouts& layouts,
 
 }  // namespace
 
-PreparedConv in_channel_parts(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue,
-                              const ConvLayouts& layouts, const PrepareConv& prepare) {
+PreparedConv in_channel_parts(const ConvAlgorithm& algorithm, const ConvShape& shape, std::span<const float> weights,
+                              const Epilogue& epilogue) {
   const std::int64_t channels = channels_of_part(shape);
   if (channels == shape.M) {
-    return prepare(shape, weights, epilogue);
+    return algorithm.prepare(shape, weights, epilogue);
   }
-  std::vector<PreparedConv> parts = channel_parts(shape, weights, epilogue, channels, prepare);
+  const ConvLayouts layouts = algorithm.layouts(shape);
+  std::vector<PreparedConv> parts = channel_parts(shape, weights, epilogue, channels, algorithm);
   const bool is_alike = std::ranges::all_of(
       parts, [&](const PreparedConv& part) { return part.input == layouts.input && part.output == layouts.output; });
   return is_alike ? joined(std::move(parts), layouts, static_cast<std::size_t>(channels * shape.P() * shape.Q()))
-                  : prepare(shape, weights, epilogue);
+                  : algorithm.prepare(shape, weights, epilogue);
 }
 
 }  // namespace pj

@@ -4,11 +4,10 @@
 
 namespace pj {
 
-using PrepareConv = std::function<PreparedConv(const ConvShape&, std::span<const float>, const Epilogue&)>;
-
-/// A convolution that `prepare` gives no parts, as up to four convolutions of some of the output channels each: in one
-/// image these lie one behind the other. As a whole where they are few, or where a part has other `layouts`.
-PreparedConv in_channel_parts(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue,
-                              const ConvLayouts& layouts, const PrepareConv& prepare);
+/// A convolution by an algorithm that computes it as a whole, as two or four convolutions of some of the output
+/// channels each: in one image these lie one behind the other. Some per cent slower on one thread than the whole, which
+/// it is where channels are few, or where a part would have other layouts.
+PreparedConv in_channel_parts(const ConvAlgorithm& algorithm, const ConvShape& shape, std::span<const float> weights,
+                              const Epilogue& epilogue);
 
 }  // namespace pj

@@ -9,7 +9,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "pj/kernels/channel_parts.hpp"
 #include "pj/kernels/prepared.hpp"
 
 // OpenMP's own; its header comes with a compiler that has -fopenmp, and the library is all that oneDNN needs.
@@ -253,22 +252,14 @@ PreparedConv prepare(const ConvShape& shape, std::span<const float> weights, con
   return {.weights = conv->weights(), .workspace = conv->workspace(), .in_place = true, .run = run};
 }
 
-PreparedConv prepare(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue,
-                     dnnl::algorithm algorithm) {
+PreparedConv prepare(const ConvShape& shape, std::span<const float> weights, dnnl::algorithm algorithm,
+                     const Epilogue& epilogue) {
   const dnnl::engine engine = cpu();
   const DescribedConv described = describe(shape, algorithm, engine, epilogue);
   PreparedConv conv = prepare<Forward>(shape, weights, engine, described.description, epilogue);
   conv.input = described.input;
   conv.output = described.output;
   return conv;
-}
-
-PreparedConv prepare_onednn_whole(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue) {
-  if (shape.is_fully_connected()) {
-    const dnnl::engine engine = cpu();
-    return prepare<InnerProduct>(shape, weights, engine, describe_inner_product(shape, engine, epilogue), epilogue);
-  }
-  return prepare(shape, weights, epilogue, dnnl::algorithm::convolution_direct);
 }
 
 }  // namespace
@@ -295,13 +286,15 @@ Verdict onednn_winograd_can_run(const ConvShape& shape) {
 }
 
 PreparedConv prepare_onednn(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue) {
-  return in_channel_parts(shape, weights, epilogue, onednn_layouts(shape), prepare_onednn_whole);
+  if (shape.is_fully_connected()) {
+    const dnnl::engine engine = cpu();
+    return prepare<InnerProduct>(shape, weights, engine, describe_inner_product(shape, engine, epilogue), epilogue);
+  }
+  return prepare(shape, weights, dnnl::algorithm::convolution_direct, epilogue);
 }
 
 PreparedConv prepare_onednn_winograd(const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue) {
-  return in_channel_parts(shape, weights, epilogue, onednn_winograd_layouts(shape), [](const auto&... arguments) {
-    return prepare(arguments..., dnnl::algorithm::convolution_winograd);
-  });
+  return prepare(shape, weights, dnnl::algorithm::convolution_winograd, epilogue);
 }
 
 ConvLayouts onednn_layouts(const ConvShape& shape) {
