@@ -52,17 +52,17 @@ std::string times_folder(const Options& options) {
 }
 
 /// `threads` compute a step together.
-Plan plan_for(const Options& options, const Network& network, int threads) {
+Plan plan_for(const Options& options, Network network, int threads) {
   ConvTimeStore times(times_folder(options));
   const PlanBy by = plan_by(options.plan);
-  Plan plan(network, {.by = by,
-                      .times = &times,
-                      .arithmetic = arithmetic_of(options),
-                      .plain_integers = by == PlanBy::Plain,
-                      .watched = !options.observe.empty(),
-                      .threads = threads});
+  Plan plan(std::move(network), {.by = by,
+                                 .times = &times,
+                                 .arithmetic = arithmetic_of(options),
+                                 .plain_integers = by == PlanBy::Plain,
+                                 .watched = !options.observe.empty(),
+                                 .threads = threads});
   if (options.numbers == "integers" && plan.integers().notes.empty()) {
-    throw InputError("network '" + network.name +
+    throw InputError("network '" + plan.network().name +
                      "' has no layer that can be computed in integers, as --explain says; use --numbers reals");
   }
   return plan;
@@ -148,10 +148,13 @@ void run_run(const Options& options, Console& console) {
   if (only_explains && !options.outputs.empty()) {
     throw InputError("--explain without --input runs on zeros and writes nothing; leave --output out");
   }
-  const Network network = network_for(options);
+  Network network = network_for(options);
   // Samples of a data set are run side by side, and the times of steps are those of one thread.
   const int threads = only_explains || !options.accuracy.empty() ? 1 : static_cast<int>(options.threads);
-  const Plan plan = plan_for(options, only_explains ? with_random_weights(network) : network, threads);
+  if (only_explains) {
+    network = with_random_weights(std::move(network));
+  }
+  const Plan plan = plan_for(options, std::move(network), threads);
   if (options.explain) {
     explain(plan, only_explains, console);
   }

@@ -36,11 +36,11 @@ const ConvAlgorithm& chosen_for(const ConvShape& shape, ConvTimeStore& store) {
   return streamed.can_run(shape) ? streamed : *measured_times(shape, store).front().algorithm;
 }
 
-/// The most memory that this process has had, in bytes, as Linux counts it.
-std::int64_t most_memory() {
+/// The memory of this process in bytes, as Linux counts it: what it has (`VmRSS:`), or the most that it had (`VmHWM:`).
+std::int64_t process_memory(const std::string& kind) {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;) {
-    if (word == "VmHWM:") {
+    if (word == kind) {
       std::int64_t kibibytes = 0;
       status >> kibibytes;
       return 1024 * kibibytes;
@@ -67,6 +67,7 @@ void print_choice(const std::vector<std::string>& networks) {
 }
 
 void print_memory(const std::string& name) {
+  const std::int64_t before = process_memory("VmRSS:");
   std::int64_t weights = 0;
   std::int64_t planned = 0;
   {
@@ -79,7 +80,7 @@ void print_memory(const std::string& name) {
     planned = plan.memory().activations + plan.memory().workspace;
     plan.run(inputs);
   }
-  std::cout << weights << ";" << planned << ";" << most_memory() << "\n";
+  std::cout << weights << ";" << planned << ";" << process_memory("VmHWM:") - before << "\n";
 }
 
 void print_first(const std::string& name) {

@@ -113,11 +113,14 @@ void fold(const Network& network, const Node& node, ConvGroup& group) {
   const auto variance = numbers(4);
   const auto epsilon = static_cast<double>(std::get<BatchNormalization>(node.layer).epsilon);
   group.epilogue.bias.resize(gamma.size(), 0.0F);
-  const std::size_t filter = group.weights.size() / gamma.size();
+  if (group.folded.empty()) {
+    group.folded.assign(group.weights().begin(), group.weights().end());
+  }
+  const std::size_t filter = group.folded.size() / gamma.size();
   for (std::size_t m = 0; m < gamma.size(); ++m) {
     const double scale = gamma[m] / std::sqrt(variance[m] + epsilon);
     for (std::size_t k = m * filter; k < (m + 1) * filter; ++k) {
-      group.weights[k] = static_cast<float>(static_cast<double>(group.weights[k]) * scale);
+      group.folded[k] = static_cast<float>(static_cast<double>(group.folded[k]) * scale);
     }
     const double bias = static_cast<double>(group.epilogue.bias[m]) - mean[m];
     group.epilogue.bias[m] = static_cast<float>(bias * scale + beta[m]);
@@ -184,10 +187,16 @@ NodeGroup take_conv(const PlanGraph& graph, std::size_t node, bool fuse) {
   return {std::move(group.nodes)};
 }
 
+std::span<const float> ConvGroup::weights() const {
+  const std::span<const float> as_given(reinterpret_cast<const float*>(given->bytes.data()),
+                                        given->bytes.size() / sizeof(float));
+  return folded.empty() ? as_given : std::span<const float>(folded);
+}
+
 ConvGroup conv_group(const Network& network, const std::vector<std::size_t>& nodes) {
   const Node& node = network.nodes[nodes.front()];
   ConvGroup group{.shape = *layer_conv(network, node),
-                  .weights = numbers_of<float>(*network.values[node.inputs[1]].data),
+                  .given = network.values[node.inputs[1]].data.get(),
                   .input = node.inputs[0],
                   .output = node.outputs[0],
                   .is_connected = std::holds_alternative<FullyConnected>(node.layer)};

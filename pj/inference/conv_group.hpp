@@ -13,11 +13,14 @@ namespace pj {
 /// bias, a residual added, an activation.
 struct ConvGroup {
   ConvShape shape;
-  std::vector<float> weights;
+  const Constant* given = nullptr;  ///< the weights as they are in the network,
+  std::vector<float> folded = {};   ///< unless they had to be changed
   Epilogue epilogue;
   ValueId input = no_value, residual = no_value, output = no_value;
   bool is_connected = false;      ///< a fully connected layer, whose input is a row of numbers
   std::vector<std::string> ends;  ///< what is in the group beside the convolution: `batch norm`, `add`, `ReLU`
+
+  std::span<const float> weights() const;
 };
 
 /// The group that begins at a node, or why there is none.

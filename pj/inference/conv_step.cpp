@@ -69,9 +69,11 @@ Chosen choose(const MakeContext& context, const ConvGroup& group) {
 
 /// What one thread computes as a whole is cut where several are to share it.
 PreparedConv prepared(const ConvAlgorithm& algorithm, const ConvGroup& group, int threads) {
-  PreparedConv conv = algorithm.prepare(group.shape, group.weights, group.epilogue);
-  return threads > 1 && conv.parts == 1 ? in_channel_parts(algorithm, group.shape, group.weights, group.epilogue)
-                                        : conv;
+  PreparedConv conv = algorithm.prepare(group.shape, group.weights(), group.epilogue);
+  if (threads > 1 && conv.parts == 1) {
+    return in_channel_parts(algorithm, group.shape, group.weights(), group.epilogue);
+  }
+  return conv;  // moved: what it keeps of weights may be half of all memory
 }
 
 }  // namespace

@@ -154,8 +154,8 @@ struct Plan::Parts {
   }
 };
 
-Plan::Plan(const Network& network, const PlanOptions& options) : parts_(std::make_unique<Parts>()) {
-  Network& kept = parts_->network = network;
+Plan::Plan(Network network, const PlanOptions& options) : parts_(std::make_unique<Parts>()) {
+  Network& kept = parts_->network = std::move(network);
   parts_->options = options;
   parts_->options.threads = thread_count(options.threads);
   check_weights(kept);

@@ -51,10 +51,10 @@ using Watcher = std::function<void(ValueId value, const Constant& tensor)>;
 
 /// A network made ready to be run many times: what depends on constants alone is computed once, nodes are gathered into
 /// steps, and all memory is planned. Throws `InputError` where a weight has no elements, is not a number, or the run
-/// would need more memory than there is.
+/// would need more memory than there is. A network that is moved in gives up each weight when its step has been made.
 class Plan {
  public:
-  explicit Plan(const Network& network, const PlanOptions& options = {});
+  explicit Plan(Network network, const PlanOptions& options = {});
   Plan(Plan&&) noexcept;
   ~Plan();
 

@@ -191,6 +191,43 @@ class Scheduler {
   std::vector<Layout> layouts_;
 };
 
+/// How many nodes whose steps are still to be made read each value; outputs of the network are always read.
+class ConstantReaders {
+ public:
+  ConstantReaders(const Network& network, const std::vector<MadeGroup>& groups) : left_(network.values.size(), 0) {
+    for (const MadeGroup& group : groups) {
+      count(network, group, 1);
+    }
+    for (const ValueId id : network.outputs) {
+      ++left_[id];
+    }
+  }
+
+  void drop_unread(Network& network, const MadeGroup& made) {
+    count(network, made, -1);
+    for (const std::size_t n : made.nodes) {
+      for (const ValueId id : network.nodes[n].inputs) {
+        if (id != no_value && left_[id] == 0) {
+          network.values[id].data.reset();
+        }
+      }
+    }
+  }
+
+ private:
+  void count(const Network& network, const MadeGroup& group, int change) {
+    for (const std::size_t n : group.nodes) {
+      for (const ValueId id : network.nodes[n].inputs) {
+        if (id != no_value) {
+          left_[id] += change;
+        }
+      }
+    }
+  }
+
+  std::vector<int> left_;
+};
+
 }  // namespace
 
 std::pair<std::size_t, std::int64_t> Schedule::root(std::size_t tensor) const {
@@ -202,7 +239,7 @@ std::pair<std::size_t, std::int64_t> Schedule::root(std::size_t tensor) const {
   return {tensor, offset};
 }
 
-Schedule schedule(const Network& network, const PlanOptions& options, std::vector<Step> made) {
+Schedule schedule(Network& network, const PlanOptions& options, std::vector<Step> made) {
   PlanGraph graph(network);
   for (const Step& step : made) {
     for (const TensorForm& form : step.inputs) {
@@ -217,9 +254,14 @@ Schedule schedule(const Network& network, const PlanOptions& options, std::vecto
     }
   };
   append_ready();
-  for (const MadeGroup& group : groups_of(graph, options)) {
+  const std::vector<MadeGroup> groups = groups_of(graph, options);
+  ConstantReaders readers(network, groups);
+  for (const MadeGroup& group : groups) {
     scheduler.append(group.maker->make({graph, options, scheduler.layouts()}, group.nodes));
     append_ready();
+    if (!options.watched) {  // observers look at weights, too
+      readers.drop_unread(network, group);
+    }
   }
   ensure(next == made.end(), "what made steps read is the network's or a node's");
   return scheduler.finish();

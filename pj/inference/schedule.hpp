@@ -54,7 +54,8 @@ struct MadeGroup {
 std::vector<MadeGroup> groups_of(PlanGraph& graph, const PlanOptions& options);
 
 /// Groups the nodes, makes a step for each group, brings operands into the layouts that the steps take, and places all
-/// tensors in memory. Of the steps that are `made` already, each runs as soon as what it reads is there.
-Schedule schedule(const Network& network, const PlanOptions& options, std::vector<Step> made = {});
+/// tensors in memory. Of the steps that are `made` already, each runs as soon as what it reads is there. The network
+/// gives up the elements of constants as soon as no step that is still to be made reads them, but for what is watched.
+Schedule schedule(Network& network, const PlanOptions& options, std::vector<Step> made = {});
 
 }  // namespace pj
