@@ -34,7 +34,7 @@ const std::array all_verbs{
          "run a network on this processor: its outputs for an input, or its accuracy on a data set",
          {"--input", "--output",  "--state",       "--labels",   "--resize",   "--squares", "--crop",    "--channels",
           "--range", "--mean",    "--std",         "--accuracy", "--samples",  "--records", "--observe", "--numbers",
-          "--plan",  "--explain", "--input-shape", "--threads",  "--no-cache", "--json"},
+          "--plan",  "--explain", "--input-shape", "--threads",  "--no-cache", "--json",    "--report"},
          run_run},
     Verb{"compress",
          "NETWORK",

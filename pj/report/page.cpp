@@ -31,6 +31,7 @@ const std::array kinds{
     Kind{"dataflows", {"network", "machines", "groups"}},
     Kind{"compare", {"networks", "scenarios"}},
     Kind{"roofline", {"machine", "roofs", "networks"}},
+    Kind{"run", {"network", "data", "samples", "top1", "confusion"}},
     Kind{"train", {"network", "training", "epochs", "cost"}},
     Kind{"sweep", {"study", "machines", "objectives", "results", "fronts"}},
 };

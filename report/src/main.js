@@ -7,6 +7,7 @@ import { layerFront, networkFront } from "./views/front.js";
 import { map } from "./views/map.js";
 import { reproduce } from "./views/reproduce.js";
 import { roofline } from "./views/roofline.js";
+import { run } from "./views/run.js";
 import { show } from "./views/show.js";
 import { sweep } from "./views/sweep.js";
 import { train } from "./views/train.js";
@@ -19,6 +20,7 @@ const views = {
   dataflows,
   compare,
   roofline,
+  run,
   sweep,
   train,
   "network-front": networkFront,

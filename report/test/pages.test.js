@@ -24,6 +24,7 @@ const pages = {
   "roofline.html": ["roofline", "lenet5_caffe", "alexnet", "--on", "eyeriss"],
   "sweep.html": ["sweep", "study.yaml"],
   "train.html": ["train", "mlp.yaml", "--data", "xor.csv", "--epochs", "20", "--test", "xor.csv"],
+  "run.html": ["run", "mlp.onnx", "--accuracy", "xor.csv", "--observe", "seen.json"],
   "large.html": ["evaluate", "resnet1202_cifar10"],
 };
 
@@ -49,6 +50,7 @@ before(async () => {
   writeFileSync(join(folder, "study.yaml"), study);
   writeFileSync(join(folder, "mlp.yaml"), mlp);
   writeFileSync(join(folder, "xor.csv"), "0,0,0\n0,1,1\n1,0,1\n1,1,0\n");
+  picojoule("train", "mlp.yaml", "--data", "xor.csv", "--epochs", "20", "--out", "mlp.onnx");
   for (const [file, words] of Object.entries(pages)) picojoule(...words, "--report", file);
   await start();
 });
@@ -107,6 +109,19 @@ test("the numbers of a page are those of the JSON", async () => {
   const parts = await page.locator(".parts dd:nth-of-type(2)").allInnerTexts();
   const sum = parts.reduce((all, text) => all + Number.parseFloat(text), 0);
   assert.ok(Math.abs(sum - 100) < 1, `the shares add up to ${sum} %`);
+  await close();
+});
+
+test("a run shows what each class was taken for, and the numbers of each layer", async () => {
+  const { page, close } = await open("run.html");
+  const classes = await columnOf(page, "Each class", 1);
+  assert.equal(
+    classes.reduce((all, text) => all + Number(text), 0),
+    4,
+  );
+  assert.deepEqual(await columnOf(page, "Layers that multiply", 0), ["hidden", "output"]);
+  await page.getByLabel("Layer", { exact: true }).selectOption({ label: "hidden" });
+  assert.match(await page.getByRole("img", { name: /^Values of hidden/ }).getAttribute("aria-label"), /lies between/);
   await close();
 });
 
