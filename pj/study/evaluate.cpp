@@ -5,7 +5,6 @@
 
 #include "pj/base/parallel.hpp"
 #include "pj/base/text.hpp"
-#include "pj/workload/lower.hpp"
 
 namespace pj {
 
@@ -67,11 +66,14 @@ LayerEstimate map_layer(LayerEstimate layer, const Accelerator& accelerator, con
 }
 
 Estimate evaluate(const Network& network, const Accelerator& accelerator, const EvaluateOptions& options) {
-  Estimate estimate{.network = network.name,
-                    .accelerator = accelerator,
-                    .objective = options.mapper.objective,
-                    .batch = options.batch};
-  for (LoweredLayer& layer : lower(network)) {
+  return evaluate(network.name, lower(network), accelerator, options);
+}
+
+Estimate evaluate(const std::string& network, std::vector<LoweredLayer> layers, const Accelerator& accelerator,
+                  const EvaluateOptions& options) {
+  Estimate estimate{
+      .network = network, .accelerator = accelerator, .objective = options.mapper.objective, .batch = options.batch};
+  for (LoweredLayer& layer : layers) {
     estimate.layers.push_back({layer.name, layer.kind, in_formats_of(accelerator, std::move(layer.workload))});
   }
   const std::vector<std::size_t> first = first_of_equals(estimate.layers);
