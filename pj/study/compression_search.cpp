@@ -23,15 +23,23 @@ Tally tally_of(const Accuracy& accuracy) {
   return {accuracy.samples, accuracy.top1};
 }
 
-/// Rules with a choice for each layer written out. With fine-tuning what prunes and factorises comes first.
+/// Rules with a choice for each layer written out: each choice for all its layers at once, so that what is observed for
+/// them is observed once. With fine-tuning what prunes and factorises comes first.
 CompressionRules with_choices(const CompressionRules& rules, const std::vector<std::string>& layers,
                               const Choices& choices, bool is_tuned) {
   CompressionRules all = rules;
   all.choices.clear();
-  for (std::size_t layer = 0; layer < choices.size(); ++layer) {
-    Rule rule = rules.choices.at(choices[layer]);
-    rule.selector = {.layers = {layers[layer]}, .position = rule.selector.position};
-    all.rules.push_back(rule);
+  for (std::size_t choice = 0; choice < rules.choices.size(); ++choice) {
+    std::vector<std::string> own;
+    for (std::size_t layer = 0; layer < choices.size(); ++layer) {
+      if (choices[layer] == choice) {
+        own.push_back(layers[layer]);
+      }
+    }
+    for (Rule rule : own.empty() ? std::vector<Rule>{} : rules.choices[choice].rules) {
+      rule.selector = {.layers = own, .position = rule.selector.position};
+      all.rules.push_back(std::move(rule));
+    }
   }
   if (is_tuned) {
     std::ranges::stable_partition(all.rules, is_shaping);
@@ -102,7 +110,7 @@ class Search {
     before.fine_tune.reset();
     base_ = before.rules.empty() ? Compressed{.network = network_} : compress(network_, before, data_);
     found_.layers = layers_with_choice(base_.network, rules_);
-    for (const Rule& choice : rules_.choices) {
+    for (const Choice& choice : rules_.choices) {
       found_.choices.push_back(choice.text);
     }
     found_.options.assign(found_.layers.size(), std::vector<LayerOption>(found_.choices.size()));

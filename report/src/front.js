@@ -73,7 +73,7 @@ class Front {
 
   /** Named values of the axis that goes up, as a budget. */
   lineLayers(theme, y) {
-    const data = { values: this.lines.map((line) => ({ y: line.y / this.yFactor, title: line.title })) };
+    const data = { values: this.lines.map((line) => ({ ...line, y: line.y / this.yFactor })) };
     const at = { y: { ...y, field: "y" } };
     return this.lines.length === 0
       ? []
@@ -81,7 +81,7 @@ class Front {
           { data, mark: { type: "rule", color: theme.soft, strokeDash: [4, 4] }, encoding: at },
           {
             data,
-            mark: { type: "text", align: "right", baseline: "bottom", dy: -2, color: theme.soft },
+            mark: { type: "text", align: "right", dy: { expr: "datum.isBelow ? 9 : -9" }, color: theme.soft },
             encoding: { ...at, x: { value: "width" }, text: { field: "title" } },
           },
         ];
@@ -153,7 +153,7 @@ class Front {
  * `x` and `y` are { title, unit, value(row) }, `tooltip(row)` an object of texts; `isBest(row)` tells the points of the
  * front from the others, which stay grey; `detail(row)` gives what is shown of a chosen point, or `onselect(row)` does
  * something with it; `columns` are the table's. An axis may be plain (its unit takes no prefix) and more the better, and
- * the one that goes up may have `error(row)`; `lines` are { y, title }.
+ * the one that goes up may have `error(row)`; `lines` are { y, title, isBelow }.
  */
 export function front({ columns, detail, onselect, sort, isBest = () => true, ...rest }) {
   const { points, x, y } = rest;

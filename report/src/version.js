@@ -66,7 +66,13 @@ function levelSpec(results, rows) {
     mark: { type: "bar", stroke: theme.paper, strokeWidth: 0.5 },
     height: { step: 40 },
     encoding: {
-      y: { field: "title", type: "nominal", sort: null, title: null, axis: { domain: false, ticks: false, labelPadding: 8 } },
+      y: {
+        field: "title",
+        type: "nominal",
+        sort: null,
+        title: null,
+        axis: { domain: false, ticks: false, labelPadding: 8 },
+      },
       x: { ...length("value", `energy an input (${prefix}J)`, width), stack: "zero" },
       color: colour("part", used, variables, null, width),
       order: { field: "order" },
@@ -139,7 +145,7 @@ function layerSpec(layers, measure) {
       marks: values.length,
       data: { values },
       mark: isBand ? "bar" : { type: "tick", thickness: 2 },
-      ...axis.size,
+      ...(isBand ? { height: { ...axis.size.height, for: "position" } } : axis.size),
       encoding: {
         [axis.across]: isBand ? axis.band : { ...axis.band, bin: undefined },
         [axis.along]: {
@@ -188,7 +194,6 @@ function layerTable(version, layers) {
     rows: layers,
     columns: [
       { title: "layer", value: (row) => row.title },
-      { title: "choice", value: (row) => row.choice },
       { title: "format", value: (row) => row.after.format },
       { title: "weights", numeric: true, value: (row) => row.after.weights, text: (row) => grouped(row.after.weights) },
       { title: "bits a weight", unit: "", value: (row) => bitsOf(row.after) },
@@ -206,6 +211,7 @@ function layerTable(version, layers) {
         value: (row) => row.after.lost,
         text: (row) => (row.after.lost === null ? "not measured" : significant(100 * row.after.lost)),
       },
+      { title: "choice", value: (row) => row.choice },
     ],
   });
 }

@@ -7,11 +7,8 @@ import { networkParts } from "../version.js";
 import { machineSection } from "./evaluate.js";
 
 const costKeys = ["energy_pJ", "time_s", "edp_Js", "bits"];
-const founds = {
-  alike: "all layers alike",
-  alone: "one layer changed alone",
-  assigned: "assigned layer by layer",
-};
+/** A name without its folders, or with the last one where the file's own says nothing. */
+const shortened = (text) => text.replaceAll(/(?:[^\s,]*\/)?([^\s,/]+\/model\.onnx)|[^\s,]*\//g, "$1");
 
 /** Percentage points with their sign. */
 export const points = (share) => (share > 0 ? "+" : "") + significant(100 * share);
@@ -19,6 +16,10 @@ export const points = (share) => (share > 0 ? "+" : "") + significant(100 * shar
 const withError = ({ accuracy, standard_error: error }) => `${percent(accuracy, 4)} ± ${significant(100 * error, 2)}`;
 
 const less = (before, after) => (after > 0 ? `${significant(before / after)}×` : "–");
+
+/** In words: 1.50× less, or more. */
+const ratio = (before, after) =>
+  after > before ? `${significant(after / before)}× more` : `${less(before, after)} less`;
 
 const costText = (key, value) => (key === "bits" ? bytes(value) : metricText(metric(key), value));
 
@@ -64,23 +65,21 @@ function columnsOf(results, original, keys) {
     { title: "network", value: (row) => row.title },
     ...accuracyColumns("accuracy", accuracies.search.of),
     ...(original.test ? accuracyColumns("tested", accuracies.test.of) : []),
-    ...keys
-      .filter((key) => key !== "edp_Js")
-      .flatMap((key) => [
-        {
-          title: costTitle(key),
-          numeric: true,
-          value: (row) => row[key],
-          text: (row) => costText(key, row[key]),
-        },
-        {
-          title: "less",
-          numeric: true,
-          value: (row) => original[key] / row[key],
-          text: (row) => less(original[key], row[key]),
-        },
-      ]),
-    { title: "found", value: (row) => founds[row.found] ?? "" },
+    ...keys.flatMap((key) => [
+      {
+        title: costTitle(key),
+        numeric: true,
+        value: (row) => row[key],
+        text: (row) => costText(key, row[key]),
+      },
+      {
+        title: "less",
+        numeric: true,
+        value: (row) => original[key] / row[key],
+        text: (row) => less(original[key], row[key]),
+      },
+    ]),
+    { title: "how", value: (row) => (row.isOriginal ? "" : row.found) },
   ];
 }
 
@@ -92,62 +91,87 @@ function axisOf(key) {
   return { title, unit, value: (row) => row[key] * factor };
 }
 
-/** The chart of all networks along one cost, and their table; `choose` gets the one that the reader picks. */
+/** Which networks are shown: those that lose little, where there are some, those of the front, or all. */
+function shownBy(rows, results, of, best) {
+  const least = of(rows[0]).accuracy - Math.max(0.05, 5 * results.max_drop);
+  const near = rows.filter((row) => row.isOriginal || (best.has(row) && of(row).accuracy >= least));
+  const choices = {
+    near: ["Near the budget", near],
+    front: ["The front", rows.filter((row) => row.isOriginal || best.has(row))],
+    all: ["All that were measured", rows],
+  };
+  if (near.length < 3) delete choices.near;
+  return choices;
+}
+
+const goalKeys = { energy: "energy_pJ", delay: "time_s", edp: "edp_Js", bits: "bits" };
+
+function linesOf(results, original, state) {
+  const { of } = accuracies[state.y];
+  const whole = [{ y: 100 * of(original).accuracy, title: "original" }];
+  if (state.y === "test") return whole;
+  return [...whole, { y: 100 * (of(original).accuracy - results.max_drop), title: "budget", isBelow: true }];
+}
+
+/** The chart of the networks along one cost, and their table. */
+function explored(results, rows, keys, state, choose) {
+  const original = rows[0];
+  const { title, of } = accuracies[state.y];
+  const known = rows.filter(of);
+  const best = frontOf(known, state.x, (row) => of(row).accuracy);
+  const shown = shownBy(known, results, of, best);
+  const y = {
+    title,
+    unit: "%",
+    isPlain: true,
+    isMore: true,
+    value: (row) => 100 * of(row).accuracy,
+    error: (row) => 100 * of(row).standard_error,
+  };
+  return front({
+    points: (shown[state.shown] ?? shown.front)[1],
+    x: axisOf(state.x),
+    y,
+    columns: columnsOf(results, original, keys),
+    isBest: (row) => best.has(row),
+    lines: linesOf(results, original, state),
+    tooltip: (row) => ({
+      network: row.title,
+      [title]: withError(of(row)),
+      ...Object.fromEntries(keys.map((key) => [costTitle(key), costText(key, row[key])])),
+      layers: row.isOriginal ? "before any rule" : row.found,
+    }),
+    onselect: choose,
+    sort: { column: 1 + (original.test ? 4 : 2) + 2 * Math.max(0, keys.indexOf(state.x)), down: false },
+  });
+}
+
 function explorer(results, rows, choose) {
   const original = rows[0];
   const keys = costKeys.filter((key) => typeof original[key] === "number");
-  const goal = { energy: "energy_pJ", delay: "time_s", edp: "edp_Js", bits: "bits" }[results.goal];
-  const state = { x: keys.includes(goal) ? goal : keys[0], y: "search" };
+  const goal = goalKeys[results.goal];
+  const state = { x: keys.includes(goal) ? goal : keys[0], y: "search", shown: "near" };
   const place = element("div");
-  const fill = () => {
-    const { title, of } = accuracies[state.y];
-    const shown = rows.filter(of);
-    const best = frontOf(shown, state.x, (row) => of(row).accuracy);
-    const y = {
-      title,
-      unit: "%",
-      isPlain: true,
-      isMore: true,
-      value: (row) => 100 * of(row).accuracy,
-      error: (row) => 100 * of(row).standard_error,
-    };
-    place.replaceChildren(
-      front({
-        points: shown,
-        x: axisOf(state.x),
-        y,
-        columns: columnsOf(results, original, keys),
-        isBest: (row) => best.has(row),
-        lines: [
-          { y: 100 * of(original).accuracy, title: "the original" },
-          state.y === "search" && { y: 100 * (of(original).accuracy - results.max_drop), title: "budget" },
-        ].filter(Boolean),
-        tooltip: (row) => ({
-          network: row.title,
-          [title]: withError(of(row)),
-          ...Object.fromEntries(keys.map((key) => [costTitle(key), costText(key, row[key])])),
-          found: founds[row.found] ?? "before any rule",
-        }),
-        onselect: choose,
-        sort: { column: original.test ? 5 : 3, down: false },
-      }),
-    );
-  };
-  const titles = (key) => [key, costTitle(key)];
-  const others = keys.filter((key) => key !== state.x);
+  const fill = () => place.replaceChildren(explored(results, rows, keys, state, choose));
   const set = (what) => (value) => {
     state[what] = value;
     fill();
   };
   fill();
+  const axes = [state.x, ...keys.filter((key) => key !== state.x)].map((key) => [key, costTitle(key)]);
+  const samples = { search: "what was searched on", test: "the test" };
+  const kinds = Object.entries(shownBy(rows, results, (row) => row, new Set(rows.filter((row) => row.on_front))));
   return [
     element(
       "div",
       { class: "controls" },
-      selection("Across", [state.x, ...others].map(titles), set("x")),
-      original.test
-        ? selection("Accuracy on", [["search", "what was searched on"], ["test", "the test"]], set("y"))
-        : null,
+      selection("Across", axes, set("x")),
+      original.test ? selection("Accuracy on", Object.entries(samples), set("y")) : null,
+      selection(
+        "Networks",
+        kinds.map(([kind, [title]]) => [kind, title]),
+        set("shown"),
+      ),
     ),
     place,
   ];
@@ -157,7 +181,7 @@ function keyFacts(results, rows) {
   const original = rows[0];
   const best = rows.find((row) => row.isBest);
   const change = (key) =>
-    best && typeof original[key] === "number" ? `${costText(key, best[key])}, ${less(original[key], best[key])} less` : "";
+    best && typeof original[key] === "number" ? `${costText(key, best[key])}, ${ratio(original[key], best[key])}` : "";
   return facts([
     ["Original", withError(original)],
     ["Best within the budget", best ? withError(best) : "none"],
@@ -197,8 +221,8 @@ export function compress(results) {
   const where = results.accelerator ?? "this processor";
   return {
     verb: "compress",
-    title: `${results.network} on ${where}`,
-    subtitle: `${results.rules ? `${results.rules}, ` : ""}searched on ${results.data}${results.test ? `, tested on ${results.test}` : ""}`,
+    title: `${shortened(results.network)} on ${where}`,
+    subtitle: `${results.rules ? `${shortened(results.rules)}; ` : ""}searched on ${shortened(results.data)}${results.test ? `, tested on ${shortened(results.test)}` : ""}`,
     parts: [
       keyFacts(results, rows),
       section("Accuracy against cost", explorer(results, rows, chosen.choose)),
