@@ -22,6 +22,7 @@ struct Kind {
 };
 
 const std::array kinds{
+    Kind{"compress", {"network", "max_drop", "choices", "original", "points"}},
     Kind{"evaluate", {"network", "accelerator", "machine", "energy_pJ", "layers"}},
     Kind{"network-front", {"network", "accelerator", "machine", "points", "layers"}},
     Kind{"map", {"einsum", "accelerator", "machine", "mapping", "stages"}},

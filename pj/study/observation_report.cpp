@@ -26,24 +26,6 @@ bool is_relu(const Layer& layer) {
   return function != nullptr && (function->kind == Activation::Kind::Relu || function->kind == Activation::Kind::Clip);
 }
 
-/// The value that hardware stores as a layer's result: what comes out of the activations behind it, where nothing else
-/// reads what lies between.
-ValueId stored_result(const Network& network, ValueId value) {
-  for (;;) {
-    const Node* reader = nullptr;
-    int uses = static_cast<int>(std::count(network.outputs.begin(), network.outputs.end(), value));
-    for (const Node& node : network.nodes) {
-      const auto reads = static_cast<int>(std::count(node.inputs.begin(), node.inputs.end(), value));
-      reader = reads > 0 ? &node : reader;
-      uses += reads;
-    }
-    if (uses != 1 || reader == nullptr || !std::holds_alternative<Activation>(reader->layer)) {
-      return value;
-    }
-    value = reader->outputs.front();
-  }
-}
-
 std::optional<double> density_of(const Network& network, const Observations& observations, ValueId value) {
   if (const auto seen = observations.tensors.find(value); seen != observations.tensors.end()) {
     return 1.0 - seen->second.all.zero_share();
@@ -104,6 +86,22 @@ Json tensor_json(const TensorStatistics& tensor) {
 }
 
 }  // namespace
+
+ValueId stored_result(const Network& network, ValueId value) {
+  for (;;) {
+    const Node* reader = nullptr;
+    int uses = static_cast<int>(std::count(network.outputs.begin(), network.outputs.end(), value));
+    for (const Node& node : network.nodes) {
+      const auto reads = static_cast<int>(std::count(node.inputs.begin(), node.inputs.end(), value));
+      reader = reads > 0 ? &node : reader;
+      uses += reads;
+    }
+    if (uses != 1 || reader == nullptr || !std::holds_alternative<Activation>(reader->layer)) {
+      return value;
+    }
+    value = reader->outputs.front();
+  }
+}
 
 Densities observed_densities(const Network& network, const Observations& observations) {
   Densities densities{.source = observations.source};

@@ -1,6 +1,7 @@
 // Reads the results that stand in the page and shows the view of their kind (pj/report/page.cpp names the kinds).
 import { frame } from "./frame.js";
 import { compare } from "./views/compare.js";
+import { compress } from "./views/compress.js";
 import { dataflows } from "./views/dataflows.js";
 import { evaluate } from "./views/evaluate.js";
 import { layerFront, networkFront } from "./views/front.js";
@@ -19,6 +20,7 @@ const views = {
   reproduce,
   dataflows,
   compare,
+  compress,
   roofline,
   run,
   sweep,
