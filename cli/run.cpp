@@ -10,6 +10,7 @@
 #include "pj/inference/accuracy.hpp"
 #include "pj/inference/calls.hpp"
 #include "pj/inference/random_weights.hpp"
+#include "pj/study/exits_report.hpp"
 #include "pj/study/integers_report.hpp"
 #include "pj/study/load.hpp"
 #include "pj/study/observation_report.hpp"
@@ -106,6 +107,9 @@ void run_data_set(const Options& options, const Plan& plan, Console& console) {
   write_files(
       options, [&] { return accuracy_json(accuracy, name, data.name, labels); }, [&] { return std::string(); });
   console.out << accuracy_table(accuracy, name, data.name, labels);
+  if (const ExitUse use = exit_use(plan.network(), found.exits); !use.rows.empty()) {
+    console.out << "\n" << exits_table(use);
+  }
   if (wanted.observe) {
     found.observations.source = "measured on " + std::to_string(accuracy.samples) + " samples of " + data.name;
     write_file(options.observe, observation_json(plan.network(), found.observations));
