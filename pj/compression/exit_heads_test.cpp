@@ -121,7 +121,7 @@ TEST_CASE("with a share that may be lost more samples leave") {
         .early;
   };
   CHECK(early("0.5") > early("0.001"));
-  CHECK(early("0.5") == doctest::Approx(1.0));
+  CHECK(early("0.5") > 0.9);
 }
 
 TEST_CASE("what exits cannot be given is said") {
