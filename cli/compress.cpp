@@ -7,7 +7,7 @@
 #include "pj/base/files.hpp"
 #include "pj/compression/dialect.hpp"
 #include "pj/onnx/onnx.hpp"
-#include "pj/study/compression_report.hpp"
+#include "pj/study/compression_runs.hpp"
 #include "pj/study/load.hpp"
 
 namespace pj {
@@ -21,9 +21,10 @@ void check_options(const Options& options) {
   if (!options.out.empty() && !options.out.ends_with(".onnx")) {
     throw InputError("--out: '" + options.out + "' must end in .onnx");
   }
-  for (const std::string* path : {&options.out, &options.json, &options.csv}) {
-    if (!path->empty()) {
-      check_can_write(*path);
+  const bool has_runs = std::ssize(options.operands) * options.seeds > 1;
+  for (const std::string& path : {has_runs ? numbered(options.out, 1) : options.out, options.json, options.csv}) {
+    if (!path.empty()) {
+      check_can_write(path);
     }
   }
   parse_dialect(options.dialect);
@@ -42,7 +43,9 @@ void measure(const Options& options, const std::optional<CompressionSets>& sets,
   }
   report.data = sets->test.name;
   report.before = measure_accuracy(Plan(original), sets->test, accuracy_options(options, console, "before")).accuracy;
-  report.after = measure_accuracy(Plan(compressed), sets->test, accuracy_options(options, console, "after")).accuracy;
+  const Measurement after = measure_accuracy(Plan(compressed), sets->test, accuracy_options(options, console, "after"));
+  report.after = after.accuracy;
+  report.exits = exit_use(compressed, after.exits);
 }
 
 void price(const Options& options, const Network& original, const Network& compressed, CompressionReport& report,
@@ -58,6 +61,12 @@ void price(const Options& options, const Network& original, const Network& compr
 
 void check_search(const Options& options, const CompressionRules& rules) {
   const bool wants_search = options.max_drop > 0.0;
+  if (wants_search && (options.seeds > 1 || options.operands.size() > 1)) {
+    throw InputError("--max-drop searches for one network; leave --seeds and other networks out");
+  }
+  if (options.seeds > 1 && !rules.fine_tune) {
+    throw InputError("--seeds trains with other chance each time; the rules have no fine_tune");
+  }
   if (wants_search && (options.data.empty() || options.on.empty())) {
     throw InputError("--max-drop weighs accuracy against energy; give --data and --on");
   }
@@ -69,11 +78,53 @@ void check_search(const Options& options, const CompressionRules& rules) {
   }
 }
 
+Network original_network(const Options& options, const std::string& operand) {
+  LoadOptions load = load_options(options);
+  load.load_data = true;
+  return load_network(operand, load);
+}
+
+/// One network by rules without choices; it is written to `out`.
+CompressionReport run_rules(const Options& options, const std::string& operand, const CompressionRules& rules,
+                            const std::optional<CompressionSets>& sets, const std::string& out, Console& console) {
+  const Network original = original_network(options, operand);
+  const Compressed compressed = compress(original, rules, data_for_rules(options, sets, console));
+  CompressionReport report{.network = operand,
+                           .rules = rules.name.empty() ? options.rules : rules.name,
+                           .summary = summary_of(original, compressed),
+                           .changes = compressed.changes};
+  measure(options, sets, original, compressed.network, report, console);
+  price(options, original, compressed.network, report, console);
+  console.progress.clear();
+  write_compressed(options, compressed.network, out);
+  return report;
+}
+
+/// Every network with every seed: the layers of the first, and a line for each.
+void run_often(const Options& options, CompressionRules rules, const std::optional<CompressionSets>& sets,
+               Console& console) {
+  std::vector<CompressionRun> runs;
+  const std::uint64_t first = rules.fine_tune ? rules.fine_tune->seed : 1;
+  for (const std::string& operand : options.operands) {
+    for (std::int64_t i = 0; i < options.seeds; ++i) {
+      const std::uint64_t seed = first + runs.size();
+      if (rules.fine_tune) {
+        rules.fine_tune->seed = seed;
+      }
+      const std::string out = numbered(options.out, std::ssize(runs) + 1);
+      runs.push_back({seed, run_rules(options, operand, rules, sets, out, console)});
+    }
+  }
+  write_files(
+      options, [&] { return compression_runs_json(runs); }, [&] { return compression_runs_csv(runs); });
+  console.out << compression_table(runs.front().report) << "\n" << compression_runs_table(runs);
+}
+
 }  // namespace
 
-void write_compressed(const Options& options, const Network& network) {
-  if (!options.out.empty()) {
-    export_onnx(in_dialect(network, parse_dialect(options.dialect)), options.out);
+void write_compressed(const Options& options, const Network& network, const std::string& out) {
+  if (!out.empty()) {
+    export_onnx(in_dialect(network, parse_dialect(options.dialect)), out);
   }
 }
 
@@ -81,24 +132,17 @@ void run_compress(const Options& options, Console& console) {
   check_options(options);
   const CompressionRules rules = options.rules.empty() ? usual_choices() : load_rules(options.rules);
   check_search(options, rules);
-  LoadOptions load = load_options(options);
-  load.load_data = true;
-  const Network original = load_network(options.operands.front(), load);
   const std::optional<CompressionSets> sets = compression_sets(options);
-  const CompressionData data = data_for_rules(options, sets, console);
   if (options.max_drop > 0.0) {
-    run_compression_search(options, original, rules, *sets, data, console);
+    run_compression_search(options, original_network(options, options.operands.front()), rules, *sets,
+                           data_for_rules(options, sets, console), console);
     return;
   }
-  const Compressed compressed = compress(original, rules, data);
-  CompressionReport report{.network = options.operands.front(),
-                           .rules = rules.name.empty() ? options.rules : rules.name,
-                           .summary = summary_of(original, compressed),
-                           .changes = compressed.changes};
-  measure(options, sets, original, compressed.network, report, console);
-  price(options, original, compressed.network, report, console);
-  console.progress.clear();
-  write_compressed(options, compressed.network);
+  if (std::ssize(options.operands) * options.seeds > 1) {
+    run_often(options, rules, sets, console);
+    return;
+  }
+  const CompressionReport report = run_rules(options, options.operands.front(), rules, sets, options.out, console);
   write_files(
       options, [&] { return compression_json(report); }, [&] { return compression_csv(report); });
   console.out << compression_table(report);

@@ -4,6 +4,7 @@
 #include "pj/base/error.hpp"
 #include "pj/data/hold_out.hpp"
 #include "pj/data/learning_data.hpp"
+#include "pj/study/load.hpp"
 
 namespace pj {
 
@@ -62,6 +63,12 @@ CompressionData data_for_rules(const Options& options, const std::optional<Compr
                         .threads = static_cast<int>(options.threads),
                         .check = [&console] { console.interrupt.check(); }});
   };
+  data.tuning.teacher = [&options](const std::string& file) {
+    LoadOptions load = load_options(options);
+    load.load_data = true;
+    return load_network(file, load);
+  };
+  data.tuning.threads = static_cast<int>(options.threads);
   data.tuning.check = [&console] { console.interrupt.check(); };
   data.tuning.progress = [&console](const std::string& text) { console.progress.show(text); };
   return data;

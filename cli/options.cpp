@@ -20,6 +20,7 @@ constexpr double most_sparsity = 99.9;
 constexpr std::int64_t most_points = 1'000'000;
 constexpr std::int64_t most_epochs = 1'000'000;
 constexpr std::int64_t most_seeds = std::int64_t{1} << 62;
+constexpr std::int64_t most_runs = 1000;
 constexpr double largest_rate = 1e3;
 constexpr double largest_norm = 1e9;
 constexpr double tiny = 1e-300;         // so that 0 is above the least
@@ -162,6 +163,8 @@ const std::array rows{
               &Options::initializer},
     OptionRow{"--clip", "NORM", "the largest norm of a gradient", DecimalMember{&Options::clip, 0.0, largest_norm}},
     OptionRow{"--seed", "N", "of all chance; the default is 1", IntegerMember{&Options::seed, 0, most_seeds}},
+    OptionRow{"--seeds", "N", "once for each of so many seeds, with means and standard errors (docs/compression.md)",
+              IntegerMember{&Options::seeds, 1, most_runs}},
     OptionRow{"--out", "MODEL.onnx", "write the network to this file", &Options::out},
     OptionRow{"--checkpoint", "FILE", "keep the state here; the default is MODEL.onnx.checkpoint",
               &Options::checkpoint},

@@ -77,6 +77,7 @@ struct Options {
   std::string initializer = "kaiming";
   double clip = 0.0;  ///< 0: gradients of any norm
   std::int64_t seed = 1;
+  std::int64_t seeds = 1;
   std::string out;
   std::string checkpoint;  ///< empty: beside `out`
   bool resume = false;

@@ -10,6 +10,7 @@
 #include "pj/inference/accuracy.hpp"
 #include "pj/inference/calls.hpp"
 #include "pj/inference/random_weights.hpp"
+#include "pj/study/exits_report.hpp"
 #include "pj/study/integers_report.hpp"
 #include "pj/study/load.hpp"
 #include "pj/study/observation_report.hpp"
@@ -112,6 +113,9 @@ void run_data_set(const Options& options, const Plan& plan, Console& console) {
       options, [&] { return accuracy_json(accuracy, name, data.name, labels, observed); },
       [&] { return std::string(); });
   console.out << accuracy_table(accuracy, name, data.name, labels);
+  if (const ExitUse use = exit_use(plan.network(), found.exits); !use.rows.empty()) {
+    console.out << "\n" << exits_table(use);
+  }
   if (wanted.observe) {
     write_file(options.observe, observed);
     console.out << "\n" << observation_table(plan.network(), found.observations);

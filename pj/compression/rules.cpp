@@ -110,16 +110,33 @@ std::vector<Choice> choices_in(const YamlNode& list) {
   return choices;
 }
 
+std::optional<Distillation> distillation_of(const YamlNode& node, const Parameters& given) {
+  const std::optional<std::string> file = given.text("teacher");
+  for (const char* key : {"temperature", "share"}) {
+    if (const YamlNode* alone = node.find(key); alone != nullptr && !file) {
+      throw InputError(alone->position(), std::string(key) + " is of a teacher; name one, as teacher: large.onnx");
+    }
+  }
+  return file ? std::optional(Distillation{.file = *file,
+                                           .temperature = given.number("temperature", 4.0, 0.0, 1000.0),
+                                           .share = given.number("share", 0.9, 0.0, 1.0)})
+              : std::nullopt;
+}
+
 FineTuning fine_tuning_of(const YamlNode& node) {
-  const std::vector<std::string> keys{"epochs", "steps", "batch", "rate", "seed"};
+  const std::vector<std::string> keys{"epochs",  "steps",   "batch",       "rate", "seed",
+                                      "augment", "teacher", "temperature", "share"};
   node.allow_keys(keys);
   const std::string name = "fine_tune";
   const Parameters given(node, name);
-  return {.epochs = given.integer("epochs", 1, 1, 10'000),
-          .steps = given.integer("steps", 1, 1, 1000),
-          .batch = given.integer("batch", 64, 1, 1 << 20),
-          .rate = given.number("rate", 1e-3, 0.0, 10.0),
-          .seed = static_cast<std::uint64_t>(given.integer("seed", 1, 0, 1 << 30))};
+  return {
+      .epochs = given.integer("epochs", 1, 1, 10'000),
+      .steps = given.integer("steps", 1, 1, 1000),
+      .batch = given.integer("batch", 64, 1, 1 << 20),
+      .rate = given.number("rate", 1e-3, 0.0, 10.0),
+      .seed = static_cast<std::uint64_t>(given.integer("seed", 1, 0, 1 << 30)),
+      .augmentation = given.read("augment", "none", [](const std::string& text) { return parse_augmentation(text); }),
+      .teacher = distillation_of(node, given)};
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "pj/compression/activation_table.hpp"
 #include "pj/compression/activations.hpp"
 #include "pj/compression/codebook.hpp"
+#include "pj/compression/exit_heads.hpp"
 #include "pj/compression/fine_tune.hpp"
 #include "pj/compression/fixed_point.hpp"
 #include "pj/compression/low_rank.hpp"
@@ -39,8 +40,9 @@ struct HuffmanCoding {
   bool operator==(const HuffmanCoding&) const = default;
 };
 
-using Approximation = std::variant<FixedPoint, Signs, PowersOfTwo, Codebook, TiedWeights, ShortFloat, Pruning, StoreAs,
-                                   HuffmanCoding, ActivationFixedPoint, LowRank, StructuredPruning, ActivationTable>;
+using Approximation =
+    std::variant<FixedPoint, Signs, PowersOfTwo, Codebook, TiedWeights, ShortFloat, Pruning, StoreAs, HuffmanCoding,
+                 ActivationFixedPoint, LowRank, StructuredPruning, ActivationTable, ExitHeads>;
 
 /// One approximation and the layers that it is for.
 struct Rule {

@@ -38,13 +38,15 @@ struct AccuracyOptions {
 /// What a pass over a data set gives.
 struct Measurement {
   Accuracy accuracy;
-  Observations observations;  ///< empty unless asked for; the same on any number of threads
+  Observations observations;       ///< empty unless asked for; the same on any number of threads
+  std::vector<std::size_t> exits;  ///< at which each sample left (pj/inference/early_exits); empty without such
 };
 
 /// The classes in the order of their scores, the best first; of equal scores the lower class comes first.
 std::vector<std::size_t> ranking(const std::vector<double>& scores, std::size_t most);
 
 /// Classifies the samples one by one: the network's only input takes one, its first output has a score for each class.
+/// Of a network with early exits the scores are those of the exit that a sample takes.
 /// Throws `InputError` where that is not so, a sample is damaged or a class is out of range.
 Measurement measure_accuracy(const Plan& plan, const DataSet& data, const AccuracyOptions& options = {});
 

@@ -99,6 +99,7 @@ double sine_error(const YamlNode& with);
 double batch_loss_error(const YamlNode& with);
 double update_difference(const YamlNode& with);
 double trained_accuracy(const YamlNode& with);
+double learned_approximation(const YamlNode& with);
 
 double accelerator_count(const YamlNode& with);
 double equal_area_buffer(const YamlNode& with);
