@@ -9,6 +9,7 @@
 #include "pj/base/hash.hpp"
 #include "pj/base/random.hpp"
 #include "pj/base/text.hpp"
+#include "pj/kernels/channel_parts.hpp"
 #include "pj/kernels/kernel_version.hpp"
 #include "pj/kernels/measure.hpp"
 #include "pj/kernels/processor.hpp"
@@ -54,7 +55,7 @@ constexpr const char* heading = "# Times of convolutions that `picojoule` measur
 std::string entry_text(const std::string& key, const std::vector<AlgorithmTime>& times) {
   std::string text = heading + key + "\n";
   for (const AlgorithmTime& t : times) {
-    text += exact(t.time.value) + " " + t.algorithm->name + "\n";
+    text += exact(t.time.value) + " " + std::to_string(t.parts) + " " + t.algorithm->name + "\n";
   }
   return text;
 }
@@ -69,12 +70,13 @@ std::optional<std::vector<AlgorithmTime>> parsed(const std::string& text, const 
   }
   std::vector<AlgorithmTime> times;
   double seconds = 0.0;
-  while (lines >> seconds && std::getline(lines >> std::ws, line)) {
+  std::int64_t parts = 0;
+  while (lines >> seconds >> parts && std::getline(lines >> std::ws, line)) {
     const auto row = std::ranges::find(conv_algorithms(), line, &ConvAlgorithm::name);
-    if (row == conv_algorithms().end() || !(seconds > 0.0)) {
+    if (row == conv_algorithms().end() || !(seconds > 0.0) || parts < 0) {
       return std::nullopt;
     }
-    times.push_back({&*row, Seconds{seconds}});
+    times.push_back({&*row, Seconds{seconds}, parts});
   }
   return times.empty() || !lines.eof() ? std::nullopt : std::optional(times);
 }
@@ -161,7 +163,8 @@ std::vector<AlgorithmTime> raced(const ConvShape& shape, const std::vector<Algor
   }
   std::vector<AlgorithmTime> times;
   for (Contender& c : contenders) {
-    times.push_back({c.algorithm, Seconds{c.median()}});
+    const std::int64_t parts = std::max(c.conv.parts, c.conv.parts == 1 ? channel_part_count(shape) : 1);
+    times.push_back({c.algorithm, Seconds{c.median()}, parts});
   }
   sort_by_time(times);
   return times;
@@ -178,6 +181,12 @@ Seconds modelled_time(const ConvAlgorithm& algorithm, const ConvShape& s) {
   const auto numbers =
       static_cast<double>(element_count(s.input()) + element_count(s.output()) + element_count(s.weights()));
   return Seconds{std::max(computing, 4.0 * numbers / bytes_per_second)};
+}
+
+Seconds shared_time(const AlgorithmTime& time, int threads) {
+  const std::int64_t rounds = time.parts == 0 ? 0 : ceil_div(time.parts, threads);
+  const double share = time.parts == 0 ? 1.0 / threads : static_cast<double>(rounds) / static_cast<double>(time.parts);
+  return share * time.time;
 }
 
 std::vector<AlgorithmTime> modelled_times(const ConvShape& shape, const RowNames& rows) {

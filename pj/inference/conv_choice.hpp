@@ -21,12 +21,16 @@ enum class PlanBy {
 struct AlgorithmTime {
   const ConvAlgorithm* algorithm = nullptr;
   Seconds time;
+  std::int64_t parts = 0;  ///< that threads can share; 0: nobody knows
 
   bool operator==(const AlgorithmTime&) const = default;
 };
 
 /// The time that the model gives an algorithm: the larger of that of its operations and that of its bytes.
 Seconds modelled_time(const ConvAlgorithm& algorithm, const ConvShape& shape);
+
+/// The time with so many threads: that of the thread with the most parts, which are taken to be equal.
+Seconds shared_time(const AlgorithmTime& time, int threads);
 
 /// Rows of the table by name; none: all of them.
 using RowNames = std::vector<std::string>;

@@ -17,7 +17,7 @@ namespace {
 const ConvShape some_shape{.C = 16, .M = 32, .H = 9, .W = 9, .R = 3, .S = 3, .pad_top = 1, .pad_left = 1};
 
 std::vector<AlgorithmTime> some_times() {
-  return {{&conv_algorithm("F(4x4,3x3)"), Seconds{1.5e-6}}, {&conv_algorithm("oneDNN F(4x4)"), Seconds{0.1}}};
+  return {{&conv_algorithm("F(4x4,3x3)"), Seconds{1.5e-6}, 8}, {&conv_algorithm("oneDNN F(4x4)"), Seconds{0.1}, 1}};
 }
 
 /// The one file of the folder.
@@ -82,6 +82,17 @@ TEST_CASE("a store without a folder remembers, and one whose folder cannot be wr
   ConvTimeStore nowhere("/dev/null/times");
   nowhere.store(some_shape, some_times());
   CHECK(nowhere.find(some_shape) == some_times());
+}
+
+TEST_CASE("threads share parts: the time is that of who has most of them") {
+  const auto shared = [](std::int64_t parts, int threads) {
+    return shared_time({&conv_algorithm("oneDNN"), Seconds{12.0}, parts}, threads).value;
+  };
+  CHECK(shared(1, 2) == 12.0);
+  CHECK(shared(2, 2) == 6.0);
+  CHECK(shared(3, 2) == 8.0);
+  CHECK(shared(4, 1) == 12.0);
+  CHECK(shared(0, 3) == 4.0);  // nobody knows: as if it were shared evenly
 }
 
 TEST_CASE("algorithms are measured once: the second time the store has them, each of them able to run the shape") {

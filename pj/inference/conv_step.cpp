@@ -55,7 +55,8 @@ Chosen choose(const MakeContext& context, const ConvGroup& group) {
   Seconds least;
   for (const AlgorithmTime& t : times) {
     const ConvLayouts layouts = t.algorithm->layouts(group.shape);
-    const Seconds total = t.time + conversion_time(group.shape.input(), context.layouts[group.input], layouts.input) +
+    const Seconds total = shared_time(t, options.threads) +
+                          conversion_time(group.shape.input(), context.layouts[group.input], layouts.input) +
                           conversion_time(group.shape.output(), layouts.output, Layout::Blocked);
     if (fits_layouts(group, layouts) && (best == nullptr || total < least)) {
       best = &t;

@@ -87,6 +87,11 @@ class RandomNetwork {
       operands.push_back(weight({M}));
     }
     keep("conv", conv, operands);
+    if (rng_.chance(0.3)) {  // a bias that is added
+      const ValueId bias = weight(rng_.chance(0.8) ? Sizes{M, 1, 1} : Sizes{1});
+      keep("plus", Elementwise{},
+           rng_.chance(0.5) ? std::vector{values_.back(), bias} : std::vector{bias, values_.back()});
+    }
   }
 
   void add_pooling(ValueId x) {

@@ -8,17 +8,6 @@ namespace pj {
 
 namespace {
 
-/// Output channels of a part.
-std::int64_t channels_of_part(const ConvShape& s) {
-  if (s.N > 1 || s.groups > 1) {
-    return s.M;
-  }
-  const auto fits = [&](std::int64_t parts, std::int64_t least) {
-    return s.M % (parts * block_size) == 0 && s.M / parts >= least;
-  };
-  return fits(4, 128) ? s.M / 4 : fits(2, 32) ? s.M / 2 : s.M;
-}
-
 /// The convolutions of `channels` output channels each.
 std::vector<PreparedConv> channel_parts(const ConvShape& shape, std::span<const float> weights,
                                         const Epilogue& epilogue, std::int64_t channels,
@@ -59,9 +48,16 @@ PreparedConv joined(std::vector<PreparedConv> parts, const ConvLayouts& layouts,
 
 }  // namespace
 
+std::int64_t channel_part_count(const ConvShape& s) {
+  const auto fits = [&](std::int64_t parts, std::int64_t least) {
+    return s.N == 1 && s.groups == 1 && s.M % (parts * block_size) == 0 && s.M / parts >= least;
+  };
+  return fits(4, 128) ? 4 : fits(2, 32) ? 2 : 1;
+}
+
 PreparedConv in_channel_parts(const ConvAlgorithm& algorithm, const ConvShape& shape, std::span<const float> weights,
                               const Epilogue& epilogue) {
-  const std::int64_t channels = channels_of_part(shape);
+  const std::int64_t channels = shape.M / channel_part_count(shape);
   if (channels == shape.M) {
     return algorithm.prepare(shape, weights, epilogue);
   }

@@ -4,6 +4,9 @@
 
 namespace pj {
 
+/// The parts that `in_channel_parts` makes of a convolution.
+std::int64_t channel_part_count(const ConvShape& shape);
+
 /// A convolution by an algorithm that computes it as a whole, as two or four convolutions of some of the output
 /// channels each: in one image these lie one behind the other. Some per cent slower on one thread than the whole, which
 /// it is where channels are few, or where a part would have other layouts.
