@@ -22,16 +22,16 @@ struct LearnedApproximation {
   double stored_less = 1.0, macs_less = 1.0;
 };
 
-struct ApproximationCount {
+struct LearnedCount {
   const char* name;
   double (*of)(const LearnedApproximation&);
 };
 
-constexpr std::array approximation_counts{
-    ApproximationCount{"right", [](const LearnedApproximation& made) { return made.right; }},
-    ApproximationCount{"points lost", [](const LearnedApproximation& made) { return made.right_before - made.right; }},
-    ApproximationCount{"stored less", [](const LearnedApproximation& made) { return made.stored_less; }},
-    ApproximationCount{"MACs less", [](const LearnedApproximation& made) { return made.macs_less; }},
+constexpr std::array learned_counts{
+    LearnedCount{"right", [](const LearnedApproximation& made) { return made.right; }},
+    LearnedCount{"points lost", [](const LearnedApproximation& made) { return made.right_before - made.right; }},
+    LearnedCount{"stored less", [](const LearnedApproximation& made) { return made.stored_less; }},
+    LearnedCount{"MACs less", [](const LearnedApproximation& made) { return made.macs_less; }},
 };
 
 TrainOptions claimed_training(const YamlNode& with, std::uint64_t seed) {
@@ -81,7 +81,7 @@ LearnedApproximation learned_with_seed(const YamlNode& with, const LearningData&
 
 /// The mean over the seeds 1, 2, …
 double learned_approximation(const YamlNode& with) {
-  const auto& row = row_named(approximation_counts, with.at("count"), "count", "count");
+  const auto& row = row_named(learned_counts, with.at("count"), "count", "count");
   const LearningData data = open_learning_data(with.at("data").text("data"), {"/usr/share/datasets"});
   if (!data.train || !data.test) {
     throw InputError(with.at("data").position(), "the data set has no test of its own");
