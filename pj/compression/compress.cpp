@@ -190,6 +190,12 @@ struct Pass {
 
 }  // namespace
 
+bool is_shaping(const Rule& rule) {
+  return std::holds_alternative<Pruning>(rule.approximation) ||
+         std::holds_alternative<StructuredPruning>(rule.approximation) ||
+         std::holds_alternative<LowRank>(rule.approximation) || std::holds_alternative<ExitHeads>(rule.approximation);
+}
+
 Compressed apply(const Network& network, const Rule& rule, const CompressionData& data) {
   Pass pass(network, rule, data);
   std::visit(pass, rule.approximation);
@@ -197,13 +203,6 @@ Compressed apply(const Network& network, const Rule& rule, const CompressionData
 }
 
 namespace {
-
-/// Rules that come before training: what they leave is trained.
-bool is_shaping(const Rule& rule) {
-  return std::holds_alternative<Pruning>(rule.approximation) ||
-         std::holds_alternative<StructuredPruning>(rule.approximation) ||
-         std::holds_alternative<LowRank>(rule.approximation) || std::holds_alternative<ExitHeads>(rule.approximation);
-}
 
 void add(Compressed& result, Compressed step) {
   result.network = std::move(step.network);

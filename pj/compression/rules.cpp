@@ -93,6 +93,23 @@ std::vector<Rule> rules_in(const YamlNode& list, const std::string& what) {
   return rules;
 }
 
+/// Each is a rule, or a list of rules that go together.
+std::vector<Choice> choices_in(const YamlNode& list) {
+  std::vector<Choice> choices;
+  for (const YamlNode& node : list.sequence("the choices")) {
+    Choice choice;
+    choice.rules = node.is_sequence() ? rules_in(node, "a choice") : std::vector<Rule>{rule_of(node)};
+    for (const Rule& rule : choice.rules) {
+      choice.text += (choice.text.empty() ? "" : "; ") + rule.text;
+    }
+    choices.push_back(std::move(choice));
+  }
+  if (choices.empty()) {
+    throw InputError(list.position(), "there are no choices; give at least one");
+  }
+  return choices;
+}
+
 std::optional<Distillation> distillation_of(const YamlNode& node, const Parameters& given) {
   const std::optional<std::string> file = given.text("teacher");
   for (const char* key : {"temperature", "share"}) {
@@ -139,7 +156,7 @@ CompressionRules parse_rules(const YamlNode& file) {
     rules.rules = rules_in(*list, "the rules");
   }
   if (const YamlNode* list = file.find("choices")) {
-    rules.choices = rules_in(*list, "the choices");
+    rules.choices = choices_in(*list);
   }
   if (const YamlNode* selector = file.find("choose_for")) {
     selector->allow_keys(selecting);
@@ -154,9 +171,8 @@ CompressionRules parse_rules(const YamlNode& file) {
 CompressionRules usual_choices() {
   CompressionRules rules{.name = "the usual choices"};
   for (const int bits : {8, 6, 5, 4, 3, 2}) {
-    rules.choices.push_back({"fixed_point bits " + std::to_string(bits) + " per_channel true",
-                             {},
-                             FixedPoint{.bits = bits, .per_channel = true}});
+    const std::string text = "fixed_point bits " + std::to_string(bits) + " per_channel true";
+    rules.choices.push_back({text, {{text, {}, FixedPoint{.bits = bits, .per_channel = true}}}});
   }
   return rules;
 }

@@ -81,8 +81,15 @@ SampleRun run_sample(const SampleTask& task, std::size_t i) {
   const Constant operand = prepared(data.sample(i), network.values[network.inputs.front()], options.preprocessing);
   SampleRun run;
   Watcher watch;
-  if (options.observe) {
-    watch = [&](ValueId value, const Constant& tensor) { run.observations.add(network, value, tensor); };
+  if (options.observe || options.watch) {
+    watch = [&](ValueId value, const Constant& tensor) {
+      if (options.observe) {
+        run.observations.add(network, value, tensor);
+      }
+      if (options.watch) {
+        options.watch(i, value, tensor);
+      }
+    };
   }
   const std::vector<Constant> outputs = plan.run(std::span(&operand, 1), watch);
   run.exit = exit_taken(exits, outputs);

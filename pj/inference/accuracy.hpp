@@ -31,6 +31,8 @@ struct AccuracyOptions {
   std::function<void(std::size_t done, std::size_t all)> progress = {};  ///< from any thread
   std::function<void()> check = {};                                      ///< may throw, to end early
   bool observe = false;                                                  ///< also gather what flows through
+  /// Sees what flows through for each sample, from any thread; the plan must have been made to be watched.
+  std::function<void(std::size_t sample, ValueId value, const Constant& tensor)> watch = {};
 };
 
 /// What a pass over a data set gives.

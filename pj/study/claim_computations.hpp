@@ -59,6 +59,8 @@ double codec_faults(const YamlNode& with);
 double size_deviations(const YamlNode& with);
 double input_reads(const YamlNode& with);
 
+double found_version(const YamlNode& with, const MappingCache* cache);
+
 double metric_of_measurement(const YamlNode& with, const MappingCache* cache);
 double ridge(const YamlNode& with);
 double layers_above_roof(const YamlNode& with, const MappingCache* cache);

@@ -88,8 +88,8 @@ std::string claims_csv(const std::vector<ClaimResult>& results) {
   for (const ClaimResult& result : results) {
     const Claim& claim = result.claim;
     constexpr std::array relations{"equal", "at least", "at most"};
-    const std::string tolerance = claim.tolerance.is_relative ? exact(100.0 * claim.tolerance.amount) + " %"
-                                                              : exact(claim.tolerance.amount);
+    const std::string tolerance =
+        claim.tolerance.is_relative ? exact(100.0 * claim.tolerance.amount) + " %" : exact(claim.tolerance.amount);
     const std::vector<std::string> fields{claim.id,
                                           claim.subject,
                                           claim.claim,

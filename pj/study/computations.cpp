@@ -117,6 +117,16 @@ std::vector<Computation> rows_of_small_weights() {
   };
 }
 
+/// Those of versions of a trained network, found by a search.
+std::vector<Computation> rows_of_versions() {
+  return {
+      {"found version",
+       "a number of the cheapest version of a network within a loss of accuracy",
+       {"count", "of", "data", "records", "mean", "std", "samples", "on", "rules", "by", "max_drop"},
+       found_version},
+  };
+}
+
 /// Those of convolution algorithms.
 std::vector<Computation> rows_of_kernels() {
   return {
@@ -252,7 +262,7 @@ const std::vector<Computation>& all_computations() {
     std::vector<Computation> list = general_rows();
     for (const std::vector<Computation>& more :
          {rows_of_zeros(), rows_of_machines(), rows_of_kernels(), rows_of_approximations(), rows_of_small_weights(),
-          rows_of_training(), rows_of_learning()}) {
+          rows_of_versions(), rows_of_training(), rows_of_learning()}) {
       list.insert(list.end(), more.begin(), more.end());
     }
     return list;
