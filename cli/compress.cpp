@@ -84,19 +84,19 @@ Network original_network(const Options& options, const std::string& operand) {
   return load_network(operand, load);
 }
 
-/// One network by rules without choices; it is written where the options say.
-CompressionReport run_rules(const Options& options, const CompressionRules& rules,
-                            const std::optional<CompressionSets>& sets, Console& console) {
-  const Network original = original_network(options, options.operands.front());
+/// One network by rules without choices; it is written to `out`.
+CompressionReport run_rules(const Options& options, const std::string& operand, const CompressionRules& rules,
+                            const std::optional<CompressionSets>& sets, const std::string& out, Console& console) {
+  const Network original = original_network(options, operand);
   const Compressed compressed = compress(original, rules, data_for_rules(options, sets, console));
-  CompressionReport report{.network = options.operands.front(),
+  CompressionReport report{.network = operand,
                            .rules = rules.name.empty() ? options.rules : rules.name,
                            .summary = summary_of(original, compressed),
                            .changes = compressed.changes};
   measure(options, sets, original, compressed.network, report, console);
   price(options, original, compressed.network, report, console);
   console.progress.clear();
-  write_compressed(options, compressed.network);
+  write_compressed(options, compressed.network, out);
   return report;
 }
 
@@ -111,10 +111,8 @@ void run_often(const Options& options, CompressionRules rules, const std::option
       if (rules.fine_tune) {
         rules.fine_tune->seed = seed;
       }
-      Options one = options;
-      one.operands = {operand};
-      one.out = numbered(options.out, std::ssize(runs) + 1);
-      runs.push_back({seed, run_rules(one, rules, sets, console)});
+      const std::string out = numbered(options.out, std::ssize(runs) + 1);
+      runs.push_back({seed, run_rules(options, operand, rules, sets, out, console)});
     }
   }
   write_files(
@@ -124,9 +122,9 @@ void run_often(const Options& options, CompressionRules rules, const std::option
 
 }  // namespace
 
-void write_compressed(const Options& options, const Network& network) {
-  if (!options.out.empty()) {
-    export_onnx(in_dialect(network, parse_dialect(options.dialect)), options.out);
+void write_compressed(const Options& options, const Network& network, const std::string& out) {
+  if (!out.empty()) {
+    export_onnx(in_dialect(network, parse_dialect(options.dialect)), out);
   }
 }
 
@@ -144,7 +142,7 @@ void run_compress(const Options& options, Console& console) {
     run_often(options, rules, sets, console);
     return;
   }
-  const CompressionReport report = run_rules(options, rules, sets, console);
+  const CompressionReport report = run_rules(options, options.operands.front(), rules, sets, options.out, console);
   write_files(
       options, [&] { return compression_json(report); }, [&] { return compression_csv(report); });
   console.out << compression_table(report);

@@ -126,7 +126,8 @@ void run_compression_search(const Options& options, const Network& original, con
                               .accelerator = pricing.accelerator()};
   if (search.best && !options.out.empty()) {
     console.progress.show("writing the best network");
-    write_compressed(options, network_of(original, rules, search, search.points[*search.best], data).network);
+    write_compressed(options, network_of(original, rules, search, search.points[*search.best], data).network,
+                     options.out);
   }
   console.progress.clear();
   write_files(

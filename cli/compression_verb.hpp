@@ -11,7 +11,7 @@ namespace pj {
 void run_compression_search(const Options& options, const Network& original, const CompressionRules& rules,
                             const CompressionSets& sets, const CompressionData& data, Console& console);
 
-/// Writes the network where `--out` asks for it, in the words of `--dialect`.
-void write_compressed(const Options& options, const Network& network);
+/// Writes the network to `out`, in the words of `--dialect`; nowhere where it is empty.
+void write_compressed(const Options& options, const Network& network, const std::string& out);
 
 }  // namespace pj

@@ -6,10 +6,10 @@ namespace pj {
 
 namespace {
 
-constexpr std::int64_t half = 3;   // the side of each filter
-constexpr std::int64_t whole = 5;  // of what they stand for
+constexpr std::int64_t half = 3;          // the side of each filter
+constexpr std::int64_t whole_filter = 5;  // of what they stand for
 constexpr std::int64_t half_area = half * half;
-constexpr std::int64_t whole_area = whole * whole;
+constexpr std::int64_t whole_area = whole_filter * whole_filter;
 
 /// Which of the two filters is held while the other is looked for.
 enum class Held { First, Last };
@@ -33,8 +33,8 @@ Matrix overlaps(const Filters& held, Held side) {
   Matrix matrix(outer_count(held, side) * whole_area, channels * half_area);
   for (std::int64_t row = 0; row < matrix.rows; ++row) {
     const std::int64_t outer = row / whole_area;
-    const std::int64_t u = row % whole_area / whole;
-    const std::int64_t v = row % whole;
+    const std::int64_t u = row % whole_area / whole_filter;
+    const std::int64_t v = row % whole_filter;
     for (std::int64_t column = 0; column < matrix.columns; ++column) {
       const std::int64_t r = column % half_area / half;
       const std::int64_t s = column % half;
@@ -49,8 +49,8 @@ Matrix wanted(const Filters& w, Held side) {
   Matrix matrix((side == Held::Last ? w.M : w.C) * whole_area, side == Held::Last ? w.C : w.M);
   for (std::int64_t row = 0; row < matrix.rows; ++row) {
     const std::int64_t outer = row / whole_area;
-    const std::int64_t u = row % whole_area / whole;
-    const std::int64_t v = row % whole;
+    const std::int64_t u = row % whole_area / whole_filter;
+    const std::int64_t v = row % whole_filter;
     for (std::int64_t free = 0; free < matrix.columns; ++free) {
       matrix(row, free) = side == Held::Last ? w(outer, free, u, v) : w(free, outer, u, v);
     }
@@ -88,7 +88,7 @@ StackedFilters stacked_filters(const Filters& w, std::int64_t channels, int roun
 }
 
 Filters multiplied(const StackedFilters& stacked) {
-  Filters result{stacked.last.M, stacked.first.C, whole, whole, {}};
+  Filters result{stacked.last.M, stacked.first.C, whole_filter, whole_filter, {}};
   const Matrix map = overlaps(stacked.last, Held::Last);
   Matrix first(map.columns, stacked.first.C);
   for (std::int64_t row = 0; row < first.rows; ++row) {

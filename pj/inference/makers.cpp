@@ -18,6 +18,7 @@ constexpr std::array all_makers{
     StepMaker{"pass", take_pointwise_pass, make_pointwise_pass},
     StepMaker{"view", take_view, make_view},
     StepMaker{"join", take_join, make_join},
+    StepMaker{"move", take_move, make_move},
     plain,
 };
 

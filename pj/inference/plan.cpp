@@ -1,6 +1,7 @@
 #include "pj/inference/plan.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "pj/base/error.hpp"
 #include "pj/base/parallel.hpp"
@@ -88,6 +89,10 @@ bool is_quantised(const Network& network) {
                      [](const Node& node) { return std::holds_alternative<Quantize>(node.layer); });
 }
 
+Seconds clock_time() {
+  return Seconds{std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count()};
+}
+
 /// What lies at `bytes`, planar, as a tensor.
 Constant planar(const Network& network, const TensorForm& form, std::span<const std::byte> bytes) {
   const Value& value = network.values[form.value];
@@ -96,7 +101,7 @@ Constant planar(const Network& network, const TensorForm& form, std::span<const 
     const Step back = convert_step(network, form, Layout::Planar);
     tensor.bytes.resize(static_cast<std::size_t>(form_bytes(network, back.outputs.front())));
     const std::span<std::byte> output(tensor.bytes);
-    back.run({std::span(&bytes, 1), std::span(&output, 1), {}});
+    back.run({std::span(&bytes, 1), std::span(&output, 1), {}, 0, back.parts});
   }
   return tensor;
 }
@@ -111,15 +116,15 @@ struct Plan::Parts {
   IntegerParts integers;
   RunMemories memories;
 
+  /// One step after the other, timed and watched.
   void run_steps(RunMemory& memory_of_run, std::span<Seconds> times, const Watcher& watch) const {
+    const auto now = options.threads == 1 ? processor_time : clock_time;
     for (std::size_t s = 0; s < schedule.steps.size(); ++s) {
       const PlannedStep& planned = schedule.steps[s];
-      const Seconds start = times.empty() ? Seconds{} : processor_time();
-      if (planned.step.run) {
-        memory_of_run.run_step(s);
-      }
+      const Seconds start = times.empty() ? Seconds{} : now();
+      memory_of_run.run_steps(s, s + 1);
       if (!times.empty()) {
-        times[s] += processor_time() - start;
+        times[s] += now() - start;
       }
       for (const std::size_t tensor : planned.outputs) {
         const TensorForm& form = schedule.tensors[tensor].form;
@@ -134,7 +139,11 @@ struct Plan::Parts {
            std::span<Seconds> times, const Watcher& watch) {
     const RunMemories::Lease lease = memories.lease(schedule, options.threads);
     lease->set_inputs(inputs);
-    run_steps(*lease, times, watch);
+    if (times.empty() && !watch) {
+      lease->run_steps(0, schedule.steps.size());
+    } else {
+      run_steps(*lease, times, watch);
+    }
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const std::size_t tensor = schedule.outputs[i];
       const auto found = tensor == PlannedTensor::none
@@ -162,7 +171,7 @@ Plan::Plan(const Network& network, const PlanOptions& options) : parts_(std::mak
     drop_weights(kept);
   }
   const Schedule& made = parts_->schedule;
-  parts_->memory = {made.weights, made.arena.bytes, made.workspace * parts_->options.threads};
+  parts_->memory = {made.weights, made.arena.bytes, made.shared + made.workspace * parts_->options.threads};
 }
 
 Plan::Plan(Plan&&) noexcept = default;

@@ -43,6 +43,7 @@ struct StepMemory {
   std::span<const std::span<std::byte>> outputs;
   std::span<std::byte> workspace;
   std::int64_t first = 0, last = 1;
+  std::span<std::byte> shared = {};  ///< workspace of all threads
 
   /// Operand i, result i and the workspace as numbers.
   template <class Number>
@@ -56,6 +57,10 @@ struct StepMemory {
   template <class Number>
   std::span<Number> workspace_of() const {
     return {reinterpret_cast<Number*>(workspace.data()), workspace.size() / sizeof(Number)};
+  }
+  template <class Number>
+  std::span<Number> shared_of() const {
+    return {reinterpret_cast<Number*>(shared.data()), shared.size() / sizeof(Number)};
   }
 };
 
@@ -81,6 +86,9 @@ struct Step {
   std::int64_t parts = 1;      ///< that can be computed at the same time
   Seconds predicted;           ///< 0: nothing is known
   std::function<void(const StepMemory&)> run;
+  /// A stage of parts that end before those of `run` begin, where there is one, and the bytes that it leaves for them.
+  std::int64_t first_parts = 0, shared = 0;
+  std::function<void(const StepMemory&)> run_first = {};
 };
 
 }  // namespace pj

@@ -11,7 +11,7 @@ namespace pj {
 
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 Json json_of_cost(const NetworkCost& cost) {
   Json layers = Json::array();
