@@ -170,6 +170,8 @@ const std::array rows{
               &Options::checkpoint},
     OptionRow{"--server", "", "with mpirun: the first process makes the steps and hands the weights on",
               &Options::server},
+    OptionRow{"--model-parallel", "", "with mpirun: the processes share the channels of every layer, not the batches",
+              &Options::model_parallel},
     OptionRow{"--resume", "", "go on from the checkpoint", &Options::resume},
     OptionRow{"--plan", "BY", "how algorithms are chosen: model, the default; measure, whose times are kept; or plain",
               &Options::plan},

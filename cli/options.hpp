@@ -82,6 +82,7 @@ struct Options {
   std::string checkpoint;  ///< empty: beside `out`
   bool resume = false;
   bool server = false;
+  bool model_parallel = false;
 
   std::string rules;
   double max_drop = 0.0;  ///< percent; 0: no search is asked for

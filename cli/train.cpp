@@ -135,10 +135,11 @@ void check_outputs(const Options& options) {
   }
 }
 
-Peers peers_of(Crew& crew, bool has_server) {
+Peers peers_of(Crew& crew, const Options& options) {
   return {.rank = crew.rank(),
           .size = crew.size(),
-          .has_server = has_server,
+          .has_server = options.server,
+          .shares_layers = options.model_parallel,
           .add_floats = [&](std::span<float> numbers) { crew.add(numbers); },
           .add_doubles = [&](std::span<double> numbers) { crew.add(numbers); },
           .spread = [&](std::span<float> numbers) { crew.spread(numbers); }};
@@ -160,7 +161,8 @@ std::optional<double> run_alone_or_with(Crew* crew, const Options& options, Cons
   load.batch = 1;
   load.load_data = true;
   const Network network = load_network(options.operands.front(), load);
-  const TrainOptions wanted = train_options(options);
+  TrainOptions wanted = train_options(options);
+  wanted.task.threads = options.model_parallel ? 1 : wanted.task.threads;
   const LearningSets sets = learning_sets_of(options, network, console);
   TrainReport report = report_of(network, sets, wanted);
   TrainRequest request{.network = network,
@@ -171,7 +173,7 @@ std::optional<double> run_alone_or_with(Crew* crew, const Options& options, Cons
                        .resume = options.resume,
                        .interrupt = &console.interrupt};
   if (crew != nullptr) {
-    request.peers = peers_of(*crew, options.server);
+    request.peers = peers_of(*crew, options);
   }
   const bool is_first = crew == nullptr || crew->rank() == 0;
   bool is_begun = false;
@@ -213,6 +215,10 @@ void run_seeds(Crew* crew, const Options& options, Console& console) {
 /// What is wrong, all processes of a crew find at the same place; the first one says it.
 void run_train(const Options& options, Console& console) {
   const std::unique_ptr<Crew> crew = crew_of_this_process();
+  if (options.model_parallel && (crew == nullptr || options.server)) {
+    throw InputError(crew == nullptr ? "--model-parallel shares the layers among processes; start some with mpirun -n 2"
+                                     : "--server hands on the weights of whole layers; leave --model-parallel out");
+  }
   try {
     if (options.seeds > 1) {
       run_seeds(crew.get(), options, console);

@@ -178,6 +178,7 @@ STAGES: dict[str, Callable[[], Count]] = {
     "transcripts": lambda: checks_of_commands("run_transcripts.py", RELEASE),
     "docs": lambda: checks_of_commands("check_docs.py", RELEASE),
     "sweeps": lambda: checks_of_commands("check_sweeps.py", RELEASE),
+    "trainings": lambda: checks_of_commands("check_trainings.py", RELEASE),
     "pages": pages,
     "tidy": lambda: check([TOOLS / "check_tidy.py", RELEASE], needs="clang-tidy-16"),
     "dev-build": lambda: build("dev", other_modules()),

@@ -49,11 +49,12 @@ void BatchSums::add(const BatchSums& other) {
 }
 
 BatchTapes::BatchTapes(const Network& network, const ParameterList& parameters, std::span<float> numbers,
-                       BatchTask task)
+                       BatchTask task, const LayerShare<float>* share)
     : network_(network),
       parameters_(parameters),
       numbers_(numbers),
       task_(task),
+      share_(share),
       end_(loss_operand(network, task_.loss)),
       width_(network.values[end_].shape.back()) {
   const std::int64_t batch = std::max<std::int64_t>(1, network.values[end_].shape.front());
@@ -72,7 +73,7 @@ BatchTapes::PartTape& BatchTapes::tape_for(std::size_t part, std::int64_t sample
     place = std::make_unique<PartTape>();
     place->network = with_batch(network_, samples);
     const std::span<float> gradients = learns ? std::span<float>(part_gradients_[part]) : std::span<float>();
-    place->tape.emplace(TapeTask<float>{place->network, parameters_, numbers_, gradients, end_});
+    place->tape.emplace(TapeTask<float>{place->network, parameters_, numbers_, gradients, end_, false, share_});
     if (learns && task_.teacher) {
       place->teacher_network = with_batch(*task_.teacher->network, samples);
       const ValueId end = loss_operand(place->teacher_network, Loss::KullbackLeibler);

@@ -49,8 +49,10 @@ struct BatchSums {
 /// pair: the sum does not depend on who computed which part.
 class BatchTapes {
  public:
-  /// `numbers` are those of the parameters; all must outlive the tapes.
-  BatchTapes(const Network& network, const ParameterList& parameters, std::span<float> numbers, BatchTask task);
+  /// `numbers` are those of the parameters; all must outlive the tapes. Layers that several processes share are
+  /// computed on one thread.
+  BatchTapes(const Network& network, const ParameterList& parameters, std::span<float> numbers, BatchTask task,
+             const LayerShare<float>* share = nullptr);
 
   /// The loss of the samples and the gradient of its mean over a batch of `whole` samples, of which these begin at
   /// `first`. `seed` is that of the step.
@@ -87,6 +89,7 @@ class BatchTapes {
   const ParameterList& parameters_;
   std::span<float> numbers_;
   BatchTask task_;
+  const LayerShare<float>* share_;
   ValueId end_;
   std::int64_t width_ = 1, rows_ = 1;
   std::vector<std::vector<float>> part_gradients_;

@@ -142,9 +142,9 @@ LayerPassPtr<Real> shared_pass(const PassSite& site, const LayerShare<Real>& sha
   return std::make_unique<SharedLayerPass<Real>>(site, share);
 }
 
-std::vector<bool> numbers_of_others(const Network& network, const ParameterList& parameters, std::int64_t rank,
-                                    std::int64_t size) {
-  std::vector<bool> others(parameters.size, false);
+std::vector<bool> numbers_to_hand_on(const Network& network, const ParameterList& parameters, std::int64_t rank,
+                                     std::int64_t size) {
+  std::vector<bool> own_numbers(parameters.size, rank == 0);
   for (const Node& node : network.nodes) {
     for (std::size_t i = 1; is_shared_layer(node.layer) && i < node.inputs.size(); ++i) {
       const Parameter* parameter = parameters.find(node.inputs[i]);
@@ -156,11 +156,11 @@ std::vector<bool> numbers_of_others(const Network& network, const ParameterList&
       const auto row = parameter->size / static_cast<std::size_t>(channels);
       for (std::size_t k = 0; k < parameter->size; ++k) {
         const auto channel = static_cast<std::int64_t>(k / row);
-        others[parameter->first + k] = channel < own.first || channel >= own.first + own.count;
+        own_numbers[parameter->first + k] = channel >= own.first && channel < own.first + own.count;
       }
     }
   }
-  return others;
+  return own_numbers;
 }
 
 template LayerPassPtr<float> shared_pass(const PassSite&, const LayerShare<float>&);

@@ -35,8 +35,9 @@ bool is_shared_layer(const Layer& layer);
 template <class Real>
 LayerPassPtr<Real> shared_pass(const PassSite& site, const LayerShare<Real>& share);
 
-/// The places of the numbers that another process than this one computes the gradients of: they are of its channels.
-std::vector<bool> numbers_of_others(const Network& network, const ParameterList& parameters, std::int64_t rank,
-                                    std::int64_t size);
+/// The numbers that are this process's to hand on: the parameters of its channels and, from the first one, those of
+/// layers that all compute. Every number is handed on by one process.
+std::vector<bool> numbers_to_hand_on(const Network& network, const ParameterList& parameters, std::int64_t rank,
+                                     std::int64_t size);
 
 }  // namespace pj

@@ -85,7 +85,7 @@ Tape<Real>::Tape(const TapeTask<Real>& task)
   if (!task.gradients.empty() || task.input_gradients) {
     place_gradients(task);
   }
-  add_steps();
+  add_steps(task.share);
 }
 
 template <class Real>
@@ -152,7 +152,7 @@ void Tape<Real>::place_gradients(const TapeTask<Real>& task) {
 }
 
 template <class Real>
-void Tape<Real>::add_steps() {
+void Tape<Real>::add_steps(const LayerShare<Real>* share) {
   for (std::size_t n = 0; n < network_.nodes.size(); ++n) {
     if (!needed_[n]) {
       continue;
@@ -172,7 +172,9 @@ void Tape<Real>::add_steps() {
       step.tensors.output_gradients.push_back(gradients_[id]);
     }
     step.goes_back = gradients_[node.outputs.front()].is_there();
-    step.pass = make_pass<Real>({network_, node, n});
+    const PassSite site{network_, node, n};
+    step.pass =
+        share != nullptr && is_shared_layer(node.layer) ? shared_pass<Real>(site, *share) : make_pass<Real>(site);
   }
 }
 

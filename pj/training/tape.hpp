@@ -7,6 +7,7 @@
 #include "pj/base/tensor.hpp"
 #include "pj/training/layer_pass.hpp"
 #include "pj/training/parameters.hpp"
+#include "pj/training/shared_layer.hpp"
 
 namespace pj {
 
@@ -23,6 +24,7 @@ struct TapeTask {
   std::span<Real> gradients;        ///< of the parameters; empty: the tape only runs forward
   ValueId end;                      ///< the value that is wanted
   bool input_gradients = false;     ///< also those of the inputs
+  const LayerShare<Real>* share = nullptr;  ///< of this process in the layers; null: it computes all of them
 };
 
 /// A network unrolled for one batch: `forward` computes the end from the inputs, `backward` the gradients of all
@@ -57,7 +59,7 @@ class Tape {
 
   void place_values(const TapeTask<Real>& task);
   void place_gradients(const TapeTask<Real>& task);
-  void add_steps();
+  void add_steps(const LayerShare<Real>* share);
   std::span<Real> memory(const Sizes& shape);
 
   const Network& network_;

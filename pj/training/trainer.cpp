@@ -52,11 +52,18 @@ Trainer::Trainer(const Network& network, const Examples& examples, TrainOptions 
       peers_(std::move(peers)),
       parameters_(find_parameters(network)),
       rules_(rules_of(options_.rules, parameters_)),
+      share_{peers_.rank, peers_.size, peers_.add_floats},
       used_(parameters_.size),
-      tapes_(network, parameters_, used_, options_.task),
+      tapes_(network, parameters_, used_, options_.task, peers_.shares_layers ? &share_ : nullptr),
       optimizer_(options_.optimizer, parameters_),
       order_(examples.count) {
   check(options_, examples);
+  ensure(!peers_.shares_layers || options_.task.threads == 1, "processes that share layers exchange in one order");
+  if (peers_.shares_layers && options_.clip_norm > 0.0) {
+    throw InputError(
+        "processes that share the layers have a part of the gradient each, whose norm is not known; leave "
+        "--clip out");
+  }
   check_examples(examples, network, tapes_.end());
   if (parameters_.learned == 0) {
     throw InputError("network '" + network.name + "' has no weights; there is nothing to train");
@@ -119,12 +126,12 @@ BatchSums Trainer::learn_batch() {
       chance_at(options_.seed, {Purpose::Step, epoch, static_cast<std::uint64_t>(state_.in_epoch)});
   const std::int64_t begin = state_.in_epoch * options_.batch;
   const std::int64_t batch = std::min(options_.batch, std::ssize(order_) - begin);
-  const auto shares = parts_of(batch, ceil_div(batch, peers_.size));
-  const BatchPart own = peers_.rank < std::ssize(shares) ? shares[static_cast<std::size_t>(peers_.rank)] : BatchPart{};
+  const auto shares = parts_of(batch, ceil_div(batch, batch_shares()));
+  const BatchPart own = batch_share() < shares.size() ? shares[batch_share()] : BatchPart{};
   const auto samples = std::span<const std::size_t>(order_).subspan(static_cast<std::size_t>(begin + own.first),
                                                                     static_cast<std::size_t>(own.size));
   const BatchSums sums = tapes_.learn(examples_, samples, seed, own.first, batch);
-  if (peers_.size > 1) {
+  if (batch_shares() > 1) {
     peers_.add_floats(tapes_.gradients());
   }
   return summed(sums);
@@ -132,7 +139,7 @@ BatchSums Trainer::learn_batch() {
 
 /// Over all processes.
 BatchSums Trainer::summed(const BatchSums& own) const {
-  if (peers_.size == 1) {
+  if (batch_shares() == 1) {
     return own;
   }
   std::array<double, 3> totals{own.loss, static_cast<double>(own.rows), static_cast<double>(own.right)};
@@ -141,7 +148,8 @@ BatchSums Trainer::summed(const BatchSums& own) const {
 }
 
 void Trainer::check_is_number(const BatchSums& sums) {
-  if (!std::isfinite(sums.loss) || !std::isfinite(norm_of(tapes_.gradients()))) {
+  const bool has_all = !peers_.shares_layers;  // else all must find the same, which the loss is
+  if (!std::isfinite(sums.loss) || (has_all && !std::isfinite(norm_of(tapes_.gradients())))) {
     throw Diverged("the training diverged: the loss is no number any more in epoch " +
                    std::to_string(state_.epoch + 1) + ", step " + std::to_string(state_.in_epoch + 1) + " of " +
                    std::to_string(steps_an_epoch()));
@@ -185,7 +193,25 @@ void Trainer::step() {
   }
 }
 
+/// What each process has learned of the shared layers, and remembers of their gradients, for all of them.
+void Trainer::hand_on_numbers() {
+  const std::vector<bool> own = numbers_to_hand_on(network_, parameters_, peers_.rank, peers_.size);
+  const auto hand_on = [&](std::span<float> numbers) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      numbers[i] = own[i] ? numbers[i] : 0.0F;
+    }
+    peers_.add_floats(numbers);
+  };
+  hand_on(state_.numbers);
+  for (std::size_t first = 0; first < optimizer_.memory().size(); first += parameters_.learned) {
+    hand_on(optimizer_.memory().subspan(first, parameters_.learned));
+  }
+}
+
 void Trainer::finish_epoch() {
+  if (peers_.shares_layers) {
+    hand_on_numbers();
+  }
   const auto rows = static_cast<double>(std::max<std::int64_t>(state_.sums.rows, 1));
   ++state_.epoch;
   state_.rows.push_back({.epoch = state_.epoch,
@@ -203,8 +229,8 @@ BatchSums Trainer::measure(const Examples& examples) {
   std::vector<std::size_t> all(examples.count);
   std::iota(all.begin(), all.end(), std::size_t{0});
   use_rules();
-  const auto shares = parts_of(std::ssize(all), std::max<std::int64_t>(1, ceil_div(std::ssize(all), peers_.size)));
-  const BatchPart own = peers_.rank < std::ssize(shares) ? shares[static_cast<std::size_t>(peers_.rank)] : BatchPart{};
+  const auto shares = parts_of(std::ssize(all), std::max<std::int64_t>(1, ceil_div(std::ssize(all), batch_shares())));
+  const BatchPart own = batch_share() < shares.size() ? shares[batch_share()] : BatchPart{};
   return summed(tapes_.measure(examples, std::span<const std::size_t>(all).subspan(
                                              static_cast<std::size_t>(own.first), static_cast<std::size_t>(own.size))));
 }

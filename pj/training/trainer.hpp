@@ -62,6 +62,8 @@ struct TrainStatus {
 struct Peers {
   std::int64_t rank = 0, size = 1;
   bool has_server = false;
+  /// The batch is not shared but the layers: each computes some of their channels (pj/training/shared_layer).
+  bool shares_layers = false;
   std::function<void(std::span<float>)> add_floats = {};    ///< sums over all processes
   std::function<void(std::span<double>)> add_doubles = {};  ///< likewise
   std::function<void(std::span<float>)> spread = {};        ///< the first one's numbers for all
@@ -106,6 +108,9 @@ class Trainer {
   void change_gradient();
   void move_statistics();
   void finish_epoch();
+  void hand_on_numbers();
+  std::int64_t batch_shares() const { return peers_.shares_layers ? 1 : peers_.size; }
+  std::size_t batch_share() const { return peers_.shares_layers ? 0 : static_cast<std::size_t>(peers_.rank); }
 
   const Network& network_;
   const Examples& examples_;
@@ -113,6 +118,7 @@ class Trainer {
   Peers peers_;
   ParameterList parameters_;
   std::vector<std::pair<const Parameter*, ParameterRule>> rules_;
+  LayerShare<float> share_;
   std::vector<float> used_;  ///< what the network computes with
   BatchTapes tapes_;
   Optimizer optimizer_;

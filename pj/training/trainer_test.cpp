@@ -286,6 +286,41 @@ TEST_CASE("processes that share batches learn what one learns, up to the order o
   }
 }
 
+TEST_CASE("processes that share layers learn what one learns, up to the order of sums") {
+  // Three processes share 4 and 2 cells, so that one has none of the last layer.
+  const Examples examples = separable(23, 50);
+  const Network network = perceptron(2, 4, 2);
+  TrainOptions options = options_of(4, 12, 0.01);
+  options.optimizer.weight_decay = 0.01;
+  const std::vector<float> alone = numbers_after(network, examples, options);
+  Meeting<3> meeting;
+  std::array<std::vector<float>, 3> numbers;
+  std::array<std::int64_t, 3> right{};
+  std::vector<std::thread> processes;
+  for (std::size_t rank = 0; rank < 3; ++rank) {
+    processes.emplace_back([&, rank] {
+      Peers peers = meeting.peers(rank, false);
+      peers.shares_layers = true;
+      Trainer trainer(network, examples, options, peers);
+      while (!trainer.is_done()) {
+        trainer.step();
+      }
+      right[rank] = trainer.measure(examples).right;
+      numbers[rank] = trainer.state().numbers;
+    });
+  }
+  for (std::thread& process : processes) {
+    process.join();
+  }
+  for (std::size_t rank = 0; rank < 3; ++rank) {
+    CHECK(numbers[rank] == numbers[0]);
+    CHECK(right[rank] == right[0]);
+  }
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    CHECK(std::abs(alone[i] - numbers[0][i]) <= 1e-6F);
+  }
+}
+
 TEST_CASE("a training that diverges says so and what to change") {
   Examples examples = separable(21, 20);
   const Network network = perceptron(2, 0, 2);
