@@ -68,10 +68,10 @@ void check_search(const Options& options, const CompressionRules& rules) {
     throw InputError("--seeds trains with other chance each time; the rules have no fine_tune");
   }
   if (wants_search && (options.data.empty() || options.on.empty())) {
-    throw InputError("--max-drop weighs accuracy against energy; give --data and --on");
+    throw InputError("--max-drop weighs accuracy against cost; give --data and --on");
   }
-  if (!wants_search && (options.front || !options.results.empty())) {
-    throw InputError("--front and --results belong to a search; ask for one with --max-drop");
+  if (!wants_search && (options.front || !options.results.empty() || !options.report.empty())) {
+    throw InputError("--front, --results and --report belong to a search; ask for one with --max-drop");
   }
   if (!wants_search && !rules.choices.empty()) {
     throw InputError(options.rules + ": the rules leave choices to a search; ask for one with --max-drop");

@@ -108,12 +108,12 @@ std::string layers_table(const CompressionSearch& search, const SearchPoint& poi
 /// What was measured, and on what.
 std::string what_was_done(const CompressionSearch& search, const SearchSubject& subject) {
   const auto samples = [](const Tally& tally) { return counted(tally.samples, "sample"); };
-  std::string text = counted(std::ssize(search.points), "network") + " with " +
+  std::string text = "Measured: " + counted(std::ssize(search.points), "network") + " with " +
                      counted(std::ssize(search.choices), "choice") + " for " +
-                     counted(std::ssize(search.layers), "layer") + " were measured on " +
-                     samples(search.original.record.accuracy) + " of " + subject.data;
+                     counted(std::ssize(search.layers), "layer") + ", on " + samples(search.original.record.accuracy) +
+                     " of " + subject.data;
   if (search.original.test) {
-    text += " and those shown tested on " + samples(*search.original.test) + " of " + subject.test;
+    text += "; those shown are tested on " + samples(*search.original.test) + " of " + subject.test;
   }
   return text + "; ± is the standard error.\n" +
          (search.stopped.empty() ? "" : "Ended early: " + search.stopped + ".\n");

@@ -50,7 +50,7 @@ Seconds time_of(const NetworkCost& cost) {
 CompressionGoal parse_compression_goal(const std::string& text) {
   const auto found = std::ranges::find(goal_names, text);
   if (found == goal_names.end()) {
-    throw InputError("--objective is energy, delay, edp or bits, not '" + text + "'" + did_you_mean(text, goal_names));
+    throw InputError("unknown objective '" + text + "'" + did_you_mean(text, goal_names));
   }
   return static_cast<CompressionGoal>(found - goal_names.begin());
 }
