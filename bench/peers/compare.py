@@ -13,7 +13,8 @@ import pathlib
 import statistics
 import subprocess
 import sys
-import time
+
+import formats
 
 NETWORKS = ['alexnet', 'vgg16', 'resnet50', 'googlenet', 'mobilenet_v1', 'squeezenet11']
 ENGINES = ['ours', 'oneDNN', 'ONNX Runtime']
@@ -173,6 +174,8 @@ def main():
     version = next(iter(results.values()))[2]
     machine = subprocess.run([arguments.binary, 'machine'], check=True, capture_output=True, text=True).stdout.strip()
     text = HEAD.format(rounds=arguments.rounds, version=version, machine=machine) + table(results) + BOUNDS
+    text += ''.join(part(arguments.networks, Process, str((FOLDER / 'onnxruntime.mjs').resolve()), arguments)
+                    for part in (formats.int8, formats.bfloat16))
     text += THREADS + threads(results, arguments) + NOTES + roofline(results, arguments)
     if arguments.output:
         arguments.output.write_text(text, encoding='utf-8')

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/peers/formats.hpp"
 #include "pj/base/text.hpp"
 #include "pj/inference/plan.hpp"
 #include "pj/inference/random_weights.hpp"
@@ -77,15 +78,17 @@ void print_threads(const std::string& name) {
 }
 
 /// Lines `ENGINE RUNS` to lines of milliseconds; `layers` prints the steps of ours.
-void serve(const std::string& name) {
+void serve(const std::string& name, RunNumbers arithmetic) {
   const Network network = network_of(name);
   ConvTimeStore store;
   const Seconds start = processor_time();
   std::map<std::string, Engine> engines;
-  engines.try_emplace("ours", network, PlanOptions{.by = PlanBy::Measure, .times = &store});
+  engines.try_emplace("ours", network, PlanOptions{.by = PlanBy::Measure, .times = &store, .arithmetic = arithmetic});
   std::cout << "planned " << 1e3 * (processor_time() - start).value << std::endl;
-  engines.try_emplace("oneDNN", network,
-                      PlanOptions{.by = PlanBy::Measure, .times = &store, .algorithms = {"oneDNN", "oneDNN F(4x4)"}});
+  engines.try_emplace(
+      "oneDNN", network,
+      PlanOptions{
+          .by = PlanBy::Measure, .times = &store, .algorithms = {"oneDNN", "oneDNN F(4x4)"}, .arithmetic = arithmetic});
   std::string engine;
   for (int runs = 0; std::cin >> engine >> runs;) {
     std::cout << engines.at(engine).milliseconds(runs) << std::endl;
@@ -121,12 +124,33 @@ void print_steps(const std::string& name, const PlanOptions& options) {
   std::cout << "all;;;" << sum << ";" << peak << "\n";
 }
 
+/// The same layer by layer, those of integers too: what ran, and microseconds.
+void print_layers(const std::string& name) {
+  const Engine engine(network_of(name), {.by = PlanBy::Measure});
+  constexpr int runs = 21;
+  std::vector<LayerTime> parts;
+  std::vector<std::vector<double>> times;
+  for (int run = 0; run < runs; ++run) {
+    parts = engine.plan.timed_run(engine.given, engine.found);
+    times.resize(parts.size());
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      times[i].push_back(1e6 * parts[i].time.value);
+    }
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    std::ranges::nth_element(times[i], times[i].begin() + runs / 2);
+    std::cout << parts[i].layer << ";" << parts[i].algorithm << ";" << times[i][runs / 2] << "\n";
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   const std::vector<std::string> given(arguments, arguments + count);
   if (given.size() == 3 && given[1] == "serve") {
-    serve(given[2]);
+    serve(given[2], RunNumbers::Integers);
+  } else if (given.size() == 4 && given[1] == "serve" && given[3] == "bfloat16") {
+    serve(given[2], RunNumbers::Bfloat16);
   } else if (given.size() == 3 && given[1] == "steps") {
     print_steps(given[2], {.by = PlanBy::Measure});
   } else if (given.size() == 3 && given[1] == "threads") {
@@ -135,10 +159,16 @@ int main(int count, char** arguments) {
     const Machine machine = this_machine();
     std::cout << machine.processor << " with " << machine.instructions << ", oneDNN " << machine.onednn << ", OpenBLAS "
               << machine.openblas << ".\n";
+  } else if (given.size() == 4 && given[1] == "quantise") {
+    write_quantised(given[2], given[3]);
+  } else if (given.size() == 3 && given[1] == "layers") {
+    print_layers(given[2]);
   } else if (given.size() == 4 && given[1] == "export") {
     export_onnx(network_of(given[2]), given[3]);
   } else {
-    std::cerr << "bench_peers serve NETWORK | steps NETWORK | threads NETWORK | export NETWORK FILE.onnx | machine\n";
+    std::cerr << "bench_peers serve NETWORK [bfloat16] | steps NETWORK | threads NETWORK | layers NETWORK | export "
+                 "NETWORK FILE.onnx |\n"
+                 "            quantise NETWORK FILE.onnx | machine\n";
     return 1;
   }
   return 0;

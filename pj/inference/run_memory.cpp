@@ -56,11 +56,13 @@ StepMemory RunMemory::of_step(std::size_t step, std::size_t thread) {
           std::span(workspace_).subspan(thread * most, static_cast<std::size_t>(what.workspace)), 0, what.parts};
 }
 
-void RunMemory::run_step(std::size_t step) {
+void RunMemory::run_step(std::size_t step, std::span<Seconds> times) {
   const Step& what = schedule_.steps[step].step;
   const std::int64_t threads = std::min<std::int64_t>(team_.size(), what.parts);
   if (threads <= 1) {
-    what.run(of_step(step));
+    StepMemory memory = of_step(step);
+    memory.times = times;
+    what.run(memory);
     return;
   }
   team_.run([&](int member) {

@@ -23,8 +23,8 @@ class RunMemory {
   /// What a step may touch, all its parts; the workspace is that of a thread.
   StepMemory of_step(std::size_t step, std::size_t thread = 0);
   std::span<const std::byte> tensor(std::size_t tensor) const { return tensors_[tensor]; }
-  /// Computes a step, each thread some of its parts.
-  void run_step(std::size_t step);
+  /// Computes a step, each thread some of its parts; `times` as in `StepMemory`.
+  void run_step(std::size_t step, std::span<Seconds> times = {});
 
  private:
   struct StepSpans {

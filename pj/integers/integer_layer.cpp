@@ -1,6 +1,7 @@
 #include "pj/integers/integer_layer.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <numeric>
 
@@ -121,6 +122,25 @@ Numbers joined(const IntegerLayer& layer, std::span<const Constant* const> opera
   return numbers_of<std::int64_t>(executed(layer.layer, tensors));
 }
 
+/// Dequantized, computed and quantized as the plain executor does it.
+Numbers responses(const IntegerLayer& layer, const Constant& operand) {
+  const auto real = [](double number) { return constant_of(NumberFormat::float32(), {}, std::span(&number, 1)); };
+  const Constant input_scale = real(layer.input_scale);
+  const Constant result_scale = real(layer.result_scale);
+  const Constant zero = tensor_of({{}, operand.format}, layer.operands[0].zeros);
+  const Constant reals = execute(Dequantize{}, std::vector{&operand, &input_scale, &zero}).front();
+  const Constant found = execute(layer.layer, std::vector{&reals}).front();
+  const Requantization& to = layer.results.front();
+  Numbers numbers;
+  for (const float number : numbers_of<float>(found)) {
+    const auto steps = static_cast<double>(number / static_cast<float>(layer.result_scale));
+    const double whole = std::nearbyint(steps) + static_cast<double>(to.zero);
+    numbers.push_back(
+        static_cast<std::int64_t>(std::clamp(whole, static_cast<double>(to.low), static_cast<double>(to.high))));
+  }
+  return numbers;
+}
+
 Numbers looked_up(const IntegerLayer& layer, const Constant& operand) {
   Numbers numbers = numbers_of<std::int64_t>(operand);
   for (std::int64_t& number : numbers) {
@@ -141,6 +161,8 @@ Numbers computed(const IntegerLayer& layer, std::span<const Constant* const> ope
       return maxima(layer, operands);
     case IntegerLayer::Kind::Join:
       return joined(layer, operands);
+    case IntegerLayer::Kind::Response:
+      return responses(layer, *operands.front());
     case IntegerLayer::Kind::Table:
       return looked_up(layer, *operands.front());
     case IntegerLayer::Kind::Move:
