@@ -26,15 +26,20 @@ std::vector<std::string> labels_of(const Options& options) {
 }
 
 RunNumbers arithmetic_of(const Options& options) {
-  const std::vector<std::string> known{"integers", "reals"};
+  const std::vector<std::string> known{"integers", "bfloat16", "reals"};  // in the order of `RunNumbers`
   if (!options.numbers.empty() && std::ranges::find(known, options.numbers) == known.end()) {
-    throw InputError("--numbers: run computes in integers or in reals, not in '" + options.numbers + "'" +
+    throw InputError("--numbers: run computes in integers, in bfloat16 or in reals, not in '" + options.numbers + "'" +
                      did_you_mean(options.numbers, known));
   }
-  if (options.numbers == "integers" && !options.observe.empty()) {
-    throw InputError("--observe looks at the real numbers that flow through; leave --numbers integers out");
+  if ((options.numbers == "integers" || options.numbers == "bfloat16") && !options.observe.empty()) {
+    throw InputError("--observe looks at the real numbers that flow through; leave --numbers " + options.numbers +
+                     " out");
   }
-  return options.numbers == "reals" ? RunNumbers::Reals : RunNumbers::Integers;
+  if (options.numbers == "bfloat16" && options.plan == "plain") {
+    throw InputError("--plan plain computes in reals or in integers; leave --numbers bfloat16 out");
+  }
+  return options.numbers.empty() ? RunNumbers::Integers
+                                 : static_cast<RunNumbers>(std::ranges::find(known, options.numbers) - known.begin());
 }
 
 PlanBy plan_by(const std::string& name) {

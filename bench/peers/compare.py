@@ -13,7 +13,8 @@ import pathlib
 import statistics
 import subprocess
 import sys
-import time
+
+import formats
 
 NETWORKS = ['alexnet', 'vgg16', 'resnet50', 'googlenet', 'mobilenet_v1', 'squeezenet11']
 ENGINES = ['ours', 'oneDNN', 'ONNX Runtime']
@@ -265,6 +266,8 @@ def main():
     machine = subprocess.run([arguments.binary, 'machine'], check=True, capture_output=True, text=True).stdout.strip()
     measured = {network: steps(network, arguments) for network in results}
     text = HEAD.format(rounds=arguments.rounds, version=version, machine=machine) + table(results) + BOUNDS
+    text += ''.join(part(arguments.networks, Process, str((FOLDER / 'onnxruntime.mjs').resolve()), arguments)
+                    for part in (formats.int8, formats.bfloat16))
     text += THREADS + threads(measured) + CHOICE + choice(arguments) + MEMORY + memory(arguments) + SMALL + small(arguments)
     text += FIRST + first_result(arguments) + NOTES + layers(measured, arguments)
     if arguments.output:

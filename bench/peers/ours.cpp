@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bench/peers/checks.hpp"
+#include "bench/peers/formats.hpp"
 #include "bench/peers/networks.hpp"
 #include "pj/base/text.hpp"
 #include "pj/inference/plan.hpp"
@@ -58,15 +59,17 @@ double elapsed(const Engine& engine, int runs) {
 }
 
 /// Lines `ENGINE RUNS` to lines of milliseconds; `layers` prints the steps of ours.
-void serve(const std::string& name) {
+void serve(const std::string& name, RunNumbers arithmetic) {
   const Network network = network_of(name);
   ConvTimeStore store;
   const Seconds start = processor_time();
   std::map<std::string, Engine> engines;
-  engines.try_emplace("ours", network, PlanOptions{.by = PlanBy::Measure, .times = &store});
+  engines.try_emplace("ours", network, PlanOptions{.by = PlanBy::Measure, .times = &store, .arithmetic = arithmetic});
   std::cout << "planned " << 1e3 * (processor_time() - start).value << std::endl;
-  engines.try_emplace("oneDNN", network,
-                      PlanOptions{.by = PlanBy::Measure, .times = &store, .algorithms = {"oneDNN", "oneDNN F(4x4)"}});
+  engines.try_emplace(
+      "oneDNN", network,
+      PlanOptions{
+          .by = PlanBy::Measure, .times = &store, .algorithms = {"oneDNN", "oneDNN F(4x4)"}, .arithmetic = arithmetic});
   std::string engine;
   for (int runs = 0; std::cin >> engine >> runs;) {
     std::cout << engines.at(engine).milliseconds(runs) << std::endl;
@@ -156,13 +159,34 @@ void print_time(const std::string& name) {
   std::cout << median(times) << "\n";
 }
 
+/// The same layer by layer, those of integers too: what ran, and microseconds.
+void print_layers(const std::string& name) {
+  const Engine engine(network_of(name), {.by = PlanBy::Measure});
+  constexpr int runs = 21;
+  std::vector<LayerTime> parts;
+  std::vector<std::vector<double>> times;
+  for (int run = 0; run < runs; ++run) {
+    parts = engine.plan.timed_run(engine.given, engine.found);
+    times.resize(parts.size());
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      times[i].push_back(1e6 * parts[i].time.value);
+    }
+  }
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    std::ranges::nth_element(times[i], times[i].begin() + runs / 2);
+    std::cout << parts[i].layer << ";" << parts[i].algorithm << ";" << times[i][runs / 2] << "\n";
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   const std::vector<std::string> given(arguments, arguments + count);
   const std::string verb = given.size() > 1 ? given[1] : "";
   if (given.size() == 3 && verb == "serve") {
-    serve(given[2]);
+    serve(given[2], RunNumbers::Integers);
+  } else if (given.size() == 4 && verb == "serve" && given[3] == "bfloat16") {
+    serve(given[2], RunNumbers::Bfloat16);
   } else if (given.size() == 3 && verb == "steps") {
     print_steps(given[2]);
   } else if (given.size() == 3 && verb == "time") {
@@ -177,11 +201,17 @@ int main(int count, char** arguments) {
     const Machine machine = this_machine();
     std::cout << machine.processor << " with " << machine.instructions << ", oneDNN " << machine.onednn << ", OpenBLAS "
               << machine.openblas << ".\n";
+  } else if (given.size() == 4 && verb == "quantise") {
+    write_quantised(given[2], given[3]);
+  } else if (given.size() == 3 && verb == "layers") {
+    print_layers(given[2]);
   } else if (given.size() == 4 && verb == "export") {
     export_onnx(network_of(given[2]), given[3]);
   } else {
-    std::cerr << "bench_peers serve NETWORK | steps NETWORK | time NETWORK | choice NETWORK… | memory NETWORK |\n"
-                 "            first NETWORK | export NETWORK FILE.onnx | machine\n";
+    std::cerr
+        << "bench_peers serve NETWORK [bfloat16] | steps NETWORK | layers NETWORK | time NETWORK | choice NETWORK… |\n"
+           "            memory NETWORK | first NETWORK | export NETWORK FILE.onnx | quantise NETWORK FILE.onnx | "
+           "machine\n";
     return 1;
   }
   return 0;

@@ -81,6 +81,20 @@ Quantiser quantiser_for(const TensorStatistics& seen, const ActivationFixedPoint
   return quantiser;
 }
 
+void quantise_for_all(NetworkEditor& editor, ValueId value, const Quantiser& quantiser) {
+  const Network& network = editor.network();
+  ValueId result = no_value;
+  for (std::size_t n = 0; n < network.nodes.size(); ++n) {
+    const bool reads = std::ranges::count(network.nodes[n].inputs, value) > 0;
+    if (reads && result == no_value) {
+      result = quantised(editor, n, value, quantiser);  // in front of the first reader, and so of all
+    }
+    if (reads) {
+      std::ranges::replace(editor.node(n).inputs, value, result);
+    }
+  }
+}
+
 void quantise_input(NetworkEditor& editor, std::size_t node, const Observations& seen,
                     const ActivationFixedPoint& rule) {
   const Network& network = editor.network();
@@ -98,8 +112,7 @@ void quantise_input(NetworkEditor& editor, std::size_t node, const Observations&
     throw InputError("its input '" + network.values[input].name +
                      "' was not observed; calibrate with a plan that shows it");
   }
-  const ValueId result = quantised(editor, node, input, quantiser_for(seen.tensors.at(input), rule));
-  editor.node(node).inputs[static_cast<std::size_t>(operand - network.nodes[node].inputs.begin())] = result;
+  quantise_for_all(editor, input, quantiser_for(seen.tensors.at(input), rule));
 }
 
 }  // namespace pj

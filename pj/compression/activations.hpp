@@ -10,6 +10,7 @@ namespace pj {
 struct ActivationFixedPoint {
   int bits = 8;  ///< 2 to 16
   FixedPoint::Scale scale = FixedPoint::Scale::Searched;
+  bool all_tensors = false;  ///< what layers make, too (`activation_tensors`), not only what layers with weights take
 
   bool operator==(const ActivationFixedPoint&) const = default;
 };
@@ -23,6 +24,9 @@ struct Quantiser {
   bool operator==(const Quantiser&) const = default;
 };
 Quantiser quantiser_for(const TensorStatistics& seen, const ActivationFixedPoint& rule);
+
+/// Lets every node that reads a value read it quantised; an output of the network stays what it is.
+void quantise_for_all(NetworkEditor& editor, ValueId value, const Quantiser& quantiser);
 
 /// Lets every reader of the node's first operand read it quantised: 8 bits by Quantize and Dequantize as in ONNX, other
 /// widths by the quantiser of QONNX. An operand that is quantised already is left alone; one that was not observed is

@@ -7,6 +7,7 @@
 
 #include "pj/base/error.hpp"
 #include "pj/base/text.hpp"
+#include "pj/compression/activation_tensors.hpp"
 #include "pj/compression/parameter_codes.hpp"
 #include "pj/network/constant_sources.hpp"
 
@@ -174,6 +175,23 @@ struct Pass {
     }
   }
 
+  void operator()(const Folding&) {
+    const auto can = [&](std::size_t node) { return static_cast<bool>(can_fold(network, node)); };
+    for (const std::size_t node : selected(network, rule.selector, can, "a batch normalisation behind a layer")) {
+      on_layer(node, [&] { fold_normalisation(editor, node); });
+      note(node);
+    }
+  }
+
+  /// Tensors are shared by layers: there is no choice of some.
+  static void check_all(const Selector& selector) {
+    if (!selector.layers.empty() || !selector.kinds.empty() || !selector.except.empty()) {
+      throw InputError(selector.position,
+                       "activations of all tensors are for the whole network; leave layers, kinds "
+                       "and except out");
+    }
+  }
+
   void operator()(const ActivationFixedPoint& activations) {
     if (!data.observe) {
       throw InputError(rule.selector.position, "activations get their scales from data; give some with --data");
@@ -181,6 +199,12 @@ struct Pass {
     const auto has_weights = [&](std::size_t node) { return !weight_places(network, node).empty(); };
     const std::vector<std::size_t> nodes = selected(network, rule.selector, has_weights, "weights");
     const Observations seen = data.observe(network);
+    if (activations.all_tensors) {
+      check_all(rule.selector);
+      quantise_tensors(editor, activation_tensors(network), seen, activations);
+      std::ranges::for_each(nodes, [&](std::size_t node) { note(node); });
+      return;
+    }
     for (const std::size_t node : nodes) {
       on_layer(node, [&] { quantise_input(editor, node, seen, activations); });
       note(node);
@@ -193,7 +217,8 @@ struct Pass {
 bool is_shaping(const Rule& rule) {
   return std::holds_alternative<Pruning>(rule.approximation) ||
          std::holds_alternative<StructuredPruning>(rule.approximation) ||
-         std::holds_alternative<LowRank>(rule.approximation) || std::holds_alternative<ExitHeads>(rule.approximation);
+         std::holds_alternative<Folding>(rule.approximation) || std::holds_alternative<LowRank>(rule.approximation) ||
+         std::holds_alternative<ExitHeads>(rule.approximation);
 }
 
 Compressed apply(const Network& network, const Rule& rule, const CompressionData& data) {

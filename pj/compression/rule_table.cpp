@@ -32,7 +32,14 @@ Approximation read_dynamic(const Parameters& given) {
 }
 
 Approximation read_activations(const Parameters& given) {
-  return ActivationFixedPoint{.bits = given.integer("bits", 8, 2, 16), .scale = given.word("scale", scales)};
+  constexpr std::array tensors{Word{"inputs", false}, Word{"all", true}};
+  return ActivationFixedPoint{.bits = given.integer("bits", 8, 2, 16),
+                              .scale = given.word("scale", scales),
+                              .all_tensors = given.word("tensors", tensors)};
+}
+
+Approximation read_folding(const Parameters&) {
+  return Folding{};
 }
 
 Approximation read_binary(const Parameters& given) {
@@ -220,10 +227,11 @@ const std::array rows{
             "uniform fixed point"},
     RuleRow{"dynamic_fixed_point", {"bits"}, read_dynamic, "bits 8", "fixed point with a searched fraction"},
     RuleRow{"activations",
-            {"bits", "scale"},
+            {"bits", "scale", "tensors"},
             read_activations,
-            "bits 8, scale searched|max|power_of_two",
+            "bits 8, scale searched|max|power_of_two, tensors inputs|all",
             "the layers' inputs in fixed point, by what data show; needs --data"},
+    RuleRow{"fold", {}, read_folding, "", "batch normalisation becomes part of the layer before it"},
     RuleRow{"binary", {"rule"}, read_binary, "rule bwn|binaryconnect|xnor|bnn", "weights of one bit"},
     RuleRow{
         "ternary", {"rule", "threshold"}, read_ternary, "rule twn|ttq, threshold 0.75|0.05", "weights of −1, 0 and +1"},

@@ -12,6 +12,7 @@
 #include "pj/compression/fine_tune.hpp"
 #include "pj/compression/fixed_point.hpp"
 #include "pj/compression/low_rank.hpp"
+#include "pj/compression/normalisation.hpp"
 #include "pj/compression/powers_of_two.hpp"
 #include "pj/compression/pruning.hpp"
 #include "pj/compression/selector.hpp"
@@ -42,7 +43,7 @@ struct HuffmanCoding {
 
 using Approximation =
     std::variant<FixedPoint, Signs, PowersOfTwo, Codebook, TiedWeights, ShortFloat, Pruning, StoreAs, HuffmanCoding,
-                 ActivationFixedPoint, LowRank, StructuredPruning, ActivationTable, ExitHeads>;
+                 ActivationFixedPoint, LowRank, StructuredPruning, ActivationTable, ExitHeads, Folding>;
 
 /// One approximation and the layers that it is for.
 struct Rule {

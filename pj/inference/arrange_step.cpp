@@ -14,6 +14,11 @@ bool keeps_elements(const Layer& layer) {
          (activation != nullptr && activation->kind == Activation::Kind::Identity);
 }
 
+/// The format in which a value lies in memory.
+NumberFormat form_format(const MakeContext& context, ValueId id) {
+  return context.halves[id] ? NumberFormat::floating(16, 8) : context.graph.value(id).format;
+}
+
 /// Each operand as a piece of the result: planar, or in whole blocks of channels where all of them are so already.
 Layout join_layout(const MakeContext& context, const Node& node) {
   const auto is_blocked = [&](ValueId id) {
@@ -42,6 +47,7 @@ Step make_view(const MakeContext& context, const std::vector<std::size_t>& nodes
   const bool same_shape = network.values[node.inputs[0]].shape == network.values[node.outputs[0]].shape;
   TensorForm input = planar_form(network, node.inputs[0]);
   TensorForm output = planar_form(network, node.outputs[0]);
+  input.format = output.format = form_format(context, node.inputs[0]);
   input.layout = output.layout = same_shape ? context.layouts[node.inputs[0]] : Layout::Planar;
   return {.nodes = nodes,
           .algorithm = "view",
@@ -76,14 +82,16 @@ Step make_join(const MakeContext& context, const std::vector<std::size_t>& nodes
   const bool is_along_channels =
       axis_index(std::get<Concat>(node.layer).axis, network.values[node.outputs[0]].shape.size()) == 1;
   const Layout layout = is_along_channels ? join_layout(context, node) : Layout::Planar;
+  const bool all_halves = std::ranges::all_of(node.inputs, [&](ValueId id) { return context.halves[id]; });
+  const NumberFormat format = all_halves ? form_format(context, node.inputs[0]) : network.values[node.inputs[0]].format;
   Step step{.nodes = nodes,
             .algorithm = "in place",
             .reason = "its operands are written where they stand in the result",
             .sharing = Step::Sharing::Join};
   for (const ValueId id : node.inputs) {
-    step.inputs.push_back({id, layout, network.values[id].format});
+    step.inputs.push_back({id, layout, format});
   }
-  step.outputs.push_back({node.outputs[0], layout, network.values[node.outputs[0]].format});
+  step.outputs.push_back({node.outputs[0], layout, format});
   return step;
 }
 

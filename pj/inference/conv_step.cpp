@@ -4,6 +4,7 @@
 #include "pj/base/text.hpp"
 #include "pj/inference/conv_choice.hpp"
 #include "pj/inference/conv_group.hpp"
+#include "pj/inference/half_step.hpp"
 #include "pj/inference/plan.hpp"
 #include "pj/kernels/channel_parts.hpp"
 
@@ -82,6 +83,9 @@ PreparedConv prepared(const ConvAlgorithm& algorithm, const ConvGroup& group, in
 Step make_conv(const MakeContext& context, const std::vector<std::size_t>& nodes) {
   const Network& network = context.graph.network;
   const ConvGroup group = conv_group(network, nodes);
+  if (takes_halves(context, group)) {
+    return make_half_conv(context, nodes, group);
+  }
   const Chosen chosen = choose(context, group);
   PreparedConv conv = prepared(*chosen.algorithm, group, context.options.threads);
   std::vector<std::string> words = group.ends;

@@ -3,10 +3,24 @@
 #include <algorithm>
 
 #include "pj/base/error.hpp"
+#include "pj/kernels/codes.hpp"
+#include "pj/kernels/processor.hpp"
 
 namespace pj {
 
 namespace {
+
+/// One number in another format.
+std::uint16_t changed(float number, std::uint16_t) {
+  return to_bfloat16(number);
+}
+float changed(std::uint16_t number, float) {
+  return from_bfloat16(number);
+}
+template <class Element>
+Element changed(Element number, Element) {
+  return number;
+}
 
 /// From blocks of `from` channels to blocks of `to`.
 struct Conversion {
@@ -22,7 +36,7 @@ struct Conversion {
 
 /// Strips of the maps, position by position inside the channels of one block, so that what is read stays near; channels
 /// that only fill a block become zeros.
-template <class Element>
+template <class Element, class Result = Element>
 void convert(const Conversion& c, const StepMemory& memory) {
   const std::int64_t C = c.shape[1];
   const std::int64_t size = c.size();
@@ -33,12 +47,12 @@ void convert(const Conversion& c, const StepMemory& memory) {
     const std::int64_t first = part % c.strips() * Conversion::strip;
     const std::int64_t last = std::min(size, first + Conversion::strip);
     const Element* const in = memory.input<Element>(0).data() + image * read * size;
-    Element* const out = memory.output<Element>().data() + image * written * size;
+    Result* const out = memory.output<Result>().data() + image * written * size;
     for (std::int64_t m = 0; m < written; ++m) {
       const Element* const from_plane = in + m / c.from * c.from * size + m % c.from;
-      Element* const to_plane = out + m / c.to * c.to * size + m % c.to;
+      Result* const to_plane = out + m / c.to * c.to * size + m % c.to;
       for (std::int64_t i = first; i < last; ++i) {
-        to_plane[i * c.to] = m < C ? from_plane[i * c.from] : Element{};
+        to_plane[i * c.to] = m < C ? changed(from_plane[i * c.from], Result{}) : Result{};
       }
     }
   }
@@ -56,12 +70,43 @@ std::string layout_name(Layout layout) {
   return layout == Layout::Planar ? "planar" : layout == Layout::Blocked8 ? "blocks of 8" : "blocks of 16";
 }
 
+/// Between float32 and bfloat16; where the layout stays, number by number.
+Step format_step(const Shape<4>& shape, const TensorForm& input, const TensorForm& output) {
+  const bool rounds = input.format == NumberFormat::float32();
+  ensure(stored_bytes(input.format) + stored_bytes(output.format) == 6, "a plan changes float32 and bfloat16 alone");
+  Step step{.algorithm = (rounds ? "to bfloat16, " : "to float32, ") + layout_name(output.layout),
+            .reason = "the next step computes so",
+            .inputs = {input},
+            .outputs = {output}};
+  const Conversion conversion{shape, channels_of_block(input.layout), channels_of_block(output.layout)};
+  const bool is_same = same_in_memory(shape, input.layout, output.layout);
+  step.parts = is_same ? 1 : conversion.parts();
+  step.run = [=, kernels = half_kernels().front()](const StepMemory& memory) {
+    if (is_same && rounds) {
+      kernels->to_halves(memory.input<float>(0).data(), std::ssize(memory.input<float>(0)),
+                         memory.output<std::uint16_t>().data());
+    } else if (is_same) {
+      kernels->to_floats(memory.input<std::uint16_t>(0).data(), std::ssize(memory.input<std::uint16_t>(0)),
+                         memory.output<float>().data());
+    } else if (rounds) {
+      convert<float, std::uint16_t>(conversion, memory);
+    } else {
+      convert<std::uint16_t, float>(conversion, memory);
+    }
+  };
+  return step;
+}
+
 }  // namespace
 
-Step convert_step(const Network& network, const TensorForm& from, Layout to) {
+Step convert_step(const Network& network, const TensorForm& from, Layout to, const NumberFormat& format) {
   const Shape<4> shape = map_shape(network.values[from.value].shape);
   TensorForm output = from;
   output.layout = to;
+  if (format != from.format) {
+    output.format = format;
+    return format_step(shape, from, output);
+  }
   Step step{.algorithm = from.layout == to ? "move" : layout_name(from.layout) + " to " + layout_name(to),
             .reason = from.layout == to ? "its memory belongs to somebody else" : "the next step reads it so",
             .inputs = {from},

@@ -4,8 +4,6 @@
 #include <set>
 
 #include "pj/base/text.hpp"
-#include "pj/integers/integer_program.hpp"
-#include "pj/kernels/processor.hpp"
 
 namespace pj {
 
@@ -62,19 +60,23 @@ Step step_of(const Network& network, const std::shared_ptr<const IntegerProgram>
   for (const ValueId id : program->outputs()) {
     step.outputs.push_back(planar_form(network, id));
   }
-  step.run = [program](const StepMemory& memory) { program->run(memory.inputs, memory.outputs, memory.workspace); };
+  for (const IntegerStep& one : program->steps()) {
+    step.layers.push_back({one.group == IntegerStep::no_group ? "" : one.name, one.algorithm});
+  }
+  step.run = [program](const StepMemory& memory) {
+    program->run(memory.inputs, memory.outputs, memory.workspace, memory.times);
+  };
   return step;
 }
 
 }  // namespace
 
-IntegerParts take_integers(Network& network, bool plain) {
+IntegerParts take_integers(Network& network, const ByteLoops& loops) {
   IntegerNetwork found = find_integers(network);
   IntegerParts parts{.nodes = found.nodes};
   for (const Part& part : parts_of(found)) {
     const auto groups = std::span(found.groups).subspan(part.first, part.last - part.first);
-    const auto program = std::make_shared<const IntegerProgram>(found.network, groups, outputs_of(found, part),
-                                                                plain ? nullptr : byte_kernels().front());
+    const auto program = std::make_shared<const IntegerProgram>(found.network, groups, outputs_of(found, part), loops);
     for (const IntegerStep& step : program->steps()) {
       if (step.group != IntegerStep::no_group) {
         parts.notes.push_back({step.name, step.algorithm, groups[step.group].layer.sum_bits});

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "pj/inference/step.hpp"
-#include "pj/integers/integer_network.hpp"
+#include "pj/integers/integer_program.hpp"
 
 namespace pj {
 
@@ -23,7 +23,7 @@ struct IntegerParts {
   std::vector<NodeNumbers> nodes;  ///< of the network as it was given: in integers, or why not
 };
 
-/// Takes all that can be computed in integers out of a network; `plain` computes it by the plain twin.
-IntegerParts take_integers(Network& network, bool plain);
+/// Takes all that can be computed in integers out of a network.
+IntegerParts take_integers(Network& network, const ByteLoops& loops);
 
 }  // namespace pj

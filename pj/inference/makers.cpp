@@ -16,6 +16,8 @@ constexpr std::array all_makers{
     StepMaker{"pooling", take_pool, make_pool},
     StepMaker{"response normalisation", take_response, make_response},
     StepMaker{"pass", take_pointwise_pass, make_pointwise_pass},
+    StepMaker{"quantise", take_quantise, make_quantise},
+    StepMaker{"dequantise", take_dequantise, make_dequantise},
     StepMaker{"view", take_view, make_view},
     StepMaker{"join", take_join, make_join},
     StepMaker{"move", take_move, make_move},

@@ -45,6 +45,7 @@ struct MakeContext {
   const PlanGraph& graph;
   const PlanOptions& options;
   const std::vector<Layout>& layouts;  ///< of each value, as the step that makes it leaves it
+  const std::vector<bool>& halves;     ///< and whether it leaves bfloat16
 };
 
 /// One way to compute nodes.

@@ -21,4 +21,10 @@ Step make_response(const MakeContext& context, const std::vector<std::size_t>& n
 NodeGroup take_pointwise_pass(const PlanGraph& graph, std::size_t node, bool fuse);
 Step make_pointwise_pass(const MakeContext& context, const std::vector<std::size_t>& nodes);
 
+/// Between float32 and whole numbers of 8 bits with one scale, to the bit as the plain executor does it.
+NodeGroup take_quantise(const PlanGraph& graph, std::size_t node, bool fuse);
+Step make_quantise(const MakeContext& context, const std::vector<std::size_t>& nodes);
+NodeGroup take_dequantise(const PlanGraph& graph, std::size_t node, bool fuse);
+Step make_dequantise(const MakeContext& context, const std::vector<std::size_t>& nodes);
+
 }  // namespace pj

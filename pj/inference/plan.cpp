@@ -10,6 +10,7 @@
 #include "pj/inference/memory.hpp"
 #include "pj/inference/run_memory.hpp"
 #include "pj/kernels/measure.hpp"
+#include "pj/kernels/processor.hpp"
 
 namespace pj {
 
@@ -93,12 +94,18 @@ Seconds clock_time() {
   return Seconds{std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count()};
 }
 
+/// Integers follow the rows that convolutions may choose among: where oneDNN's is one of them, so is its for bytes.
+ByteLoops byte_loops(const PlanOptions& options) {
+  return {.kernels = options.plain_integers ? nullptr : byte_kernels().front(),
+          .library = std::ranges::count(options.algorithms, "oneDNN") > 0};
+}
+
 /// What lies at `bytes`, planar, as a tensor.
 Constant planar(const Network& network, const TensorForm& form, std::span<const std::byte> bytes) {
   const Value& value = network.values[form.value];
   Constant tensor{value.format, value.shape, {bytes.begin(), bytes.end()}};
   if (form.layout != Layout::Planar) {
-    const Step back = convert_step(network, form, Layout::Planar);
+    const Step back = convert_step(network, form, Layout::Planar, form.format);
     tensor.bytes.resize(static_cast<std::size_t>(form_bytes(network, back.outputs.front())));
     const std::span<std::byte> output(tensor.bytes);
     back.run({std::span(&bytes, 1), std::span(&output, 1), {}, 0, back.parts});
@@ -116,13 +123,46 @@ struct Plan::Parts {
   IntegerParts integers;
   RunMemories memories;
 
-  /// One step after the other, timed and watched.
-  void run_steps(RunMemory& memory_of_run, std::span<Seconds> times, const Watcher& watch) const {
+  /// The first of its nodes that computes.
+  std::string name_of(const Step& step) const {
+    const auto computes = [&](std::size_t n) {
+      const Layer& layer = network.nodes[n].layer;
+      return !std::holds_alternative<Quantize>(layer) && !std::holds_alternative<Dequantize>(layer);
+    };
+    const auto node = std::ranges::find_if(step.nodes, computes);
+    return node == step.nodes.end() ? "" : network.nodes[*node].name;
+  }
+
+  /// Runs a step and says what its layers took, or it as one.
+  void add_times(RunMemory& memory_of_run, std::size_t s, std::vector<LayerTime>& layers) const {
+    const Step& step = schedule.steps[s].step;
+    if (!step.run) {
+      return;
+    }
+    std::vector<Seconds> inner(step.layers.size());
+    const Seconds start = processor_time();
+    memory_of_run.run_step(s, inner);
+    const Seconds whole = processor_time() - start;
+    for (std::size_t i = 0; i < inner.size(); ++i) {
+      layers.push_back({step.layers[i].name, step.layers[i].algorithm, inner[i]});
+    }
+    if (inner.empty()) {
+      layers.push_back({name_of(step), step.algorithm, whole});
+    }
+  }
+
+  /// One step after the other, timed, by layers too, and watched.
+  void run_steps(RunMemory& memory_of_run, std::span<Seconds> times, std::vector<LayerTime>* layers,
+                 const Watcher& watch) const {
     const auto now = options.threads == 1 ? processor_time : clock_time;
     for (std::size_t s = 0; s < schedule.steps.size(); ++s) {
       const PlannedStep& planned = schedule.steps[s];
       const Seconds start = times.empty() ? Seconds{} : now();
-      memory_of_run.run_steps(s, s + 1);
+      if (layers != nullptr) {
+        add_times(memory_of_run, s, *layers);
+      } else {
+        memory_of_run.run_steps(s, s + 1);
+      }
       if (!times.empty()) {
         times[s] += now() - start;
       }
@@ -136,13 +176,13 @@ struct Plan::Parts {
   }
 
   void run(std::span<const std::span<const std::byte>> inputs, std::span<const std::span<std::byte>> outputs,
-           std::span<Seconds> times, const Watcher& watch) {
+           std::span<Seconds> times, std::vector<LayerTime>* layers, const Watcher& watch) {
     const RunMemories::Lease lease = memories.lease(schedule, options.threads);
     lease->set_inputs(inputs);
-    if (times.empty() && !watch) {
+    if (times.empty() && layers == nullptr && !watch) {
       lease->run_steps(0, schedule.steps.size());
     } else {
-      run_steps(*lease, times, watch);
+      run_steps(*lease, times, layers, watch);
     }
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const std::size_t tensor = schedule.outputs[i];
@@ -161,7 +201,7 @@ Plan::Plan(Network network, const PlanOptions& options) : parts_(std::make_uniqu
   check_weights(kept);
   check_memory(kept, memory_need(kept), options.memory_limit);
   if (options.arithmetic == RunNumbers::Integers && !options.watched && is_quantised(kept)) {
-    parts_->integers = take_integers(kept, options.plain_integers);
+    parts_->integers = take_integers(kept, byte_loops(options));
   }
   compute_constants(kept);
   drop_unused(kept);
@@ -195,7 +235,14 @@ const IntegerParts& Plan::integers() const {
 
 void Plan::run(std::span<const std::span<const std::byte>> inputs, std::span<const std::span<std::byte>> outputs,
                std::span<Seconds> times) const {
-  parts_->run(inputs, outputs, times, {});
+  parts_->run(inputs, outputs, times, nullptr, {});
+}
+
+std::vector<LayerTime> Plan::timed_run(std::span<const std::span<const std::byte>> inputs,
+                                       std::span<const std::span<std::byte>> outputs) const {
+  std::vector<LayerTime> layers;
+  parts_->run(inputs, outputs, {}, &layers, {});
+  return layers;
 }
 
 std::vector<Constant> Plan::run(std::span<const Constant> inputs, const Watcher& watch) const {
@@ -222,7 +269,7 @@ std::vector<Constant> Plan::run(std::span<const Constant> inputs, const Watcher&
   std::vector<std::span<std::byte>> found(outputs.size());
   std::transform(outputs.begin(), outputs.end(), found.begin(),
                  [](Constant& output) { return std::span(output.bytes); });
-  parts_->run(given, found, {}, watch);
+  parts_->run(given, found, {}, nullptr, watch);
   return outputs;
 }
 

@@ -31,6 +31,7 @@ std::int64_t machine_memory();
 /// What a quantised network is computed in.
 enum class RunNumbers {
   Integers,  ///< whole numbers wherever layers stand between DequantizeLinear and QuantizeLinear (docs/integers.md)
+  Bfloat16,  ///< reals, but convolutions and fully connected layers, and what flows between them, in bfloat16
   Reals,     ///< as ONNX writes it: reals between its quantisers
 };
 
@@ -44,6 +45,13 @@ struct PlanOptions {
   bool watched = false;           ///< every node is a step of its own, in reals, so that every tensor exists
   int threads = 1;                ///< that compute one step together; 0: one for each core
   std::int64_t memory_limit = 0;  ///< bytes; 0: what the machine has
+};
+
+/// How long a part of a run took.
+struct LayerTime {
+  std::string layer;  ///< the name of the node that it computes; empty where it only moves or (de)quantises a tensor
+  std::string algorithm;
+  Seconds time;
 };
 
 /// Called with the value that an input, a weight or a node's result gives, as soon as it is there.
@@ -75,6 +83,11 @@ class Plan {
   /// time on the clock.
   void run(std::span<const std::span<const std::byte>> inputs, std::span<const std::span<std::byte>> outputs,
            std::span<Seconds> times = {}) const;
+
+  /// The same, with the processor time of each step, or of each layer of those that compute several one after the
+  /// other.
+  std::vector<LayerTime> timed_run(std::span<const std::span<const std::byte>> inputs,
+                                   std::span<const std::span<std::byte>> outputs) const;
 
  private:
   struct Parts;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pj/inference/half_step.hpp"
 #include "pj/inference/map_steps.hpp"
 #include "pj/kernels/blocked_maps.hpp"
 #include "pj/kernels/processor.hpp"
@@ -111,6 +112,9 @@ NodeGroup take_pool(const PlanGraph& graph, std::size_t i, bool) {
 
 Step make_pool(const MakeContext& context, const std::vector<std::size_t>& nodes) {
   const PoolShape shape = pool_shape(context.graph, context.graph.node(nodes.front()));
+  if (context.halves[context.graph.node(nodes.front()).inputs[0]]) {
+    return make_half_pool(context, nodes, shape);
+  }
   return map_step(context, nodes, prepare_pool(*vector_kernels().front(), shape),
                   shape.is_max ? "max pooling" : "average pooling");
 }

@@ -98,12 +98,17 @@ StepMemory RunMemory::of_step(std::size_t step, std::size_t thread) {
   return memory;
 }
 
-void RunMemory::run_alone(std::size_t first, std::size_t last) {
+void RunMemory::run_alone(std::size_t first, std::size_t last, std::span<Seconds> times) {
   for (std::size_t i = first; i < last; ++i) {
     StepMemory memory = of_step(step_stages_[i].step, 0);
     memory.last = step_stages_[i].parts;
+    memory.times = times;
     (*step_stages_[i].run)(memory);
   }
+}
+
+void RunMemory::run_step(std::size_t step, std::span<Seconds> times) {
+  run_alone(first_stages_[step], first_stages_[step + 1], times);
 }
 
 void RunMemory::run_steps(std::size_t first_step, std::size_t last_step) {

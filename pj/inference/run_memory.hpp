@@ -23,6 +23,8 @@ class RunMemory {
   std::span<const std::byte> tensor(std::size_t tensor) const { return tensors_[tensor]; }
   /// Computes the steps from `first` to before `last`, the threads sharing the parts of each.
   void run_steps(std::size_t first, std::size_t last);
+  /// Computes a step on this thread alone; `times` as in `StepMemory`.
+  void run_step(std::size_t step, std::span<Seconds> times);
 
  private:
   struct StepSpans {
@@ -37,7 +39,8 @@ class RunMemory {
   };
 
   static std::vector<StepStage> stages_of(const Schedule& schedule);
-  void run_alone(std::size_t first, std::size_t last);
+  /// Computes stages.
+  void run_alone(std::size_t first, std::size_t last, std::span<Seconds> times = {});
   /// What a step may touch; the workspace is that of a thread.
   StepMemory of_step(std::size_t step, std::size_t thread);
 

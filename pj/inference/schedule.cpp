@@ -16,7 +16,10 @@ constexpr std::size_t none = PlannedTensor::none;
 class Scheduler {
  public:
   explicit Scheduler(const Network& network)
-      : network_(network), forms_(network.values.size()), layouts_(network.values.size(), Layout::Planar) {
+      : network_(network),
+        forms_(network.values.size()),
+        layouts_(network.values.size(), Layout::Planar),
+        halves_(network.values.size(), false) {
     for (std::size_t i = 0; i < network.inputs.size(); ++i) {
       const std::size_t tensor = add(planar_form(network, network.inputs[i]));
       schedule_.tensors[tensor].input = i;
@@ -24,6 +27,7 @@ class Scheduler {
   }
 
   const std::vector<Layout>& layouts() const { return layouts_; }
+  const std::vector<bool>& halves() const { return halves_; }
 
   /// Whether all that a step reads has been made.
   bool has_inputs(const Step& step) const {
@@ -44,6 +48,7 @@ class Scheduler {
     for (const TensorForm& form : step.outputs) {
       planned.outputs.push_back(add(form));
       layouts_[form.value] = form.layout;
+      halves_[form.value] = form.format != network_.values[form.value].format;
     }
     share(step, planned);
     schedule_.weights += step.weights;
@@ -81,8 +86,8 @@ class Scheduler {
   }
 
   /// A new tensor with the same elements.
-  std::size_t converted(std::size_t from, Layout layout) {
-    PlannedStep planned{convert_step(network_, schedule_.tensors[from].form, layout), {from}, {}};
+  std::size_t converted(std::size_t from, Layout layout, const NumberFormat& format) {
+    PlannedStep planned{convert_step(network_, schedule_.tensors[from].form, layout, format), {from}, {}};
     planned.outputs.push_back(add(planned.step.outputs.front()));
     push(std::move(planned));
     ++schedule_.conversions;
@@ -100,15 +105,14 @@ class Scheduler {
         return tensor;
       }
     }
-    ensure(schedule_.tensors[known.front()].form.format == form.format, "a plan does not change number formats");
-    return converted(known.front(), form.layout);
+    return converted(known.front(), form.layout, form.format);
   }
 
   /// The tensor, or a copy of it where it cannot lie inside another one.
   std::size_t movable(std::size_t tensor, const std::vector<std::size_t>& joined) {
     const PlannedTensor& t = schedule_.tensors[tensor];
     const bool is_twice = std::count(joined.begin(), joined.end(), tensor) > 1;
-    return t.parent != none || t.input != none || is_twice ? converted(tensor, t.form.layout) : tensor;
+    return t.parent != none || t.input != none || is_twice ? converted(tensor, t.form.layout, t.form.format) : tensor;
   }
 
   void share(const Step& step, const PlannedStep& planned) {
@@ -189,6 +193,7 @@ class Scheduler {
   Schedule schedule_;
   std::vector<std::vector<std::size_t>> forms_;  ///< of each value: its tensors, that of its step first
   std::vector<Layout> layouts_;
+  std::vector<bool> halves_;
 };
 
 /// How many nodes whose steps are still to be made read each value; outputs of the network are always read.
@@ -257,7 +262,7 @@ Schedule schedule(Network& network, const PlanOptions& options, std::vector<Step
   const std::vector<MadeGroup> groups = groups_of(graph, options);
   ConstantReaders readers(network, groups);
   for (const MadeGroup& group : groups) {
-    scheduler.append(group.maker->make({graph, options, scheduler.layouts()}, group.nodes));
+    scheduler.append(group.maker->make({graph, options, scheduler.layouts(), scheduler.halves()}, group.nodes));
     append_ready();
     if (!options.watched) {  // observers look at weights, too
       readers.drop_unread(network, group);

@@ -44,6 +44,7 @@ struct StepMemory {
   std::span<std::byte> workspace;
   std::int64_t first = 0, last = 1;
   std::span<std::byte> shared = {};  ///< workspace of all threads
+  std::span<Seconds> times = {};     ///< what each of the step's `layers` took is added here, unless it is empty
 
   /// Operand i, result i and the workspace as numbers.
   template <class Number>
@@ -62,6 +63,13 @@ struct StepMemory {
   std::span<Number> shared_of() const {
     return {reinterpret_cast<Number*>(shared.data()), shared.size() / sizeof(Number)};
   }
+};
+
+/// A layer that a step computes beside others.
+struct StepLayer {
+  std::string name, algorithm;  ///< without a name: it only moves a tensor
+
+  bool operator==(const StepLayer&) const = default;
 };
 
 /// One step of a plan: what computes one or several nodes at once. Any number of threads may run it at a time.
@@ -84,7 +92,9 @@ struct Step {
   std::int64_t weights = 0;    ///< bytes of constants that it keeps
   std::int64_t workspace = 0;  ///< bytes for each thread
   std::int64_t parts = 1;      ///< that can be computed at the same time
-  Seconds predicted;           ///< 0: nothing is known
+  /// The layers that it computes one after the other, where it can say how long each took.
+  std::vector<StepLayer> layers = {};
+  Seconds predicted;  ///< 0: nothing is known
   std::function<void(const StepMemory&)> run;
   /// A stage of parts that end before those of `run` begin, where there is one, and the bytes that it leaves for them.
   std::int64_t first_parts = 0, shared = 0;

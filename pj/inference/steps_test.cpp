@@ -9,6 +9,7 @@
 #include "pj/execution/numbers.hpp"
 #include "pj/inference/plan.hpp"
 #include "pj/inference/random_weights.hpp"
+#include "pj/network/elements.hpp"
 #include "tests/support/random_cases.hpp"
 #include "tests/support/random_conv.hpp"
 
@@ -164,6 +165,37 @@ TEST_CASE("plans of random networks give what the plain executor gives, fused or
     CHECK(distance(watched.run(inputs, [&](ValueId, const Constant&) { ++seen; }), expected) <= 1e-4);
     CHECK(seen == network.inputs.size() + network.nodes.size());
     CHECK(fused.schedule().steps.size() <= watched.schedule().steps.size() + fused.schedule().conversions);
+  });
+}
+
+TEST_CASE("plans of random networks in bfloat16 stay near the plain executor in float32, on any number of threads") {
+  for_random_cases(200, [](Rng& rng) {
+    const Network network = with_random_weights(RandomNetwork(rng).finish(), 7);
+    const auto inputs = random_inputs(network);
+    const Plan halves(network, {.arithmetic = RunNumbers::Bfloat16});
+    const auto found = halves.run(inputs);
+    CHECK(distance(found, run_twin(network, inputs)) <=
+          0.04);  // eight layers, two roundings of 2^-9 each, as they add up
+    CHECK(Plan(network, {.arithmetic = RunNumbers::Bfloat16, .threads = 3}).run(inputs) == found);
+  });
+}
+
+TEST_CASE("quantising and dequantising bytes gives what the plain executor gives, to the bit") {
+  for_random_cases(100, [](Rng& rng) {
+    NetworkBuilder builder("bytes");
+    const NumberFormat format = NumberFormat::fixed(8, rng.chance(0.5));
+    const std::vector<double> scale{static_cast<double>(static_cast<float>(0.001 + 0.1 * rng.uniform()))};
+    const std::vector<std::int64_t> zero{rng.between(format.is_signed ? -128 : 0, format.is_signed ? 127 : 255)};
+    const auto constant = [&](const Constant& c) { return builder.constant("c", std::make_shared<const Constant>(c)); };
+    const ValueId s = constant(constant_of(NumberFormat::float32(), {}, scale));
+    const ValueId z = constant(constant_of(format, {}, zero));
+    const ValueId x = builder.input("x", {1, rng.between(1, 100)});
+    const ValueId q = builder.add_one("q", Quantize{.to = format}, {x, s, z});
+    const Network network = builder.finish({q, builder.add_one("d", Dequantize{}, {q, s, z})});
+    auto inputs = random_inputs(network);
+    auto* const numbers = reinterpret_cast<float*>(inputs[0].bytes.data());
+    numbers[0] = rng.chance(0.5) ? NAN : rng.chance(0.5) ? -INFINITY : 3e38F;
+    CHECK(Plan(network, {.arithmetic = RunNumbers::Reals}).run(inputs) == run_twin(network, inputs));
   });
 }
 

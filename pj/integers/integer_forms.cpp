@@ -29,10 +29,30 @@ Sizes form_strides(const Sizes& shape, IntegerForm form) {
   return strides;
 }
 
+/// Planes that become neighbouring bytes: as many neighbouring places at a time as stay near.
+std::uint8_t* interleave(const ByteMove& move, std::size_t axis, const std::uint8_t* source, std::uint8_t* result) {
+  constexpr std::int64_t strip = 64;
+  const std::int64_t size = move.sizes[axis];
+  const std::int64_t planes = move.sizes[axis + 1];
+  for (std::int64_t first = 0; first < size; first += strip) {
+    const std::int64_t last = std::min(size, first + strip);
+    for (std::int64_t plane = 0; plane < planes; ++plane) {
+      const std::uint8_t* const from = source + plane * move.strides[axis + 1];
+      for (std::int64_t i = first; i < last; ++i) {
+        result[i * planes + plane] = from[i] ^ move.flip;
+      }
+    }
+  }
+  return result + size * planes;
+}
+
 /// Moves what lies at one index of the axes before this one; returns where the result ends.
 std::uint8_t* walk(const ByteMove& move, std::size_t axis, const std::uint8_t* source, std::uint8_t* result) {
   const std::int64_t size = move.sizes[axis];
   const std::int64_t stride = move.strides[axis];
+  if (axis + 2 == move.sizes.size() && stride == 1) {
+    return interleave(move, axis, source, result);
+  }
   if (axis + 1 < move.sizes.size()) {
     for (std::int64_t i = 0; i < size; ++i) {
       result = walk(move, axis + 1, source + i * stride, result);

@@ -1,6 +1,7 @@
 #include "pj/integers/integer_layer.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <numeric>
 
@@ -12,13 +13,13 @@ namespace pj {
 
 namespace {
 
-using Numbers = std::vector<std::int64_t>;
+using WholeNumbers = std::vector<std::int64_t>;
 
 constexpr NumberFormat wide = NumberFormat::fixed(64);
 
 /// The operand with what stands for 0 as 0.
 Constant centred(const Constant& tensor, const IntegerLayer::Operand& operand) {
-  Numbers numbers = numbers_of<std::int64_t>(tensor);
+  WholeNumbers numbers = numbers_of<std::int64_t>(tensor);
   const bool is_one = operand.zeros.size() == 1;
   const std::int64_t stride = is_one ? 1 : strides_of(tensor.shape)[operand.axis];
   for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -49,9 +50,9 @@ std::size_t channel_of(const Sizes& shape, std::size_t axis, std::size_t i) {
   return i / static_cast<std::size_t>(strides_of(shape)[axis]) % static_cast<std::size_t>(shape[axis]);
 }
 
-Numbers products(const IntegerLayer& layer, std::span<const Constant* const> operands) {
+WholeNumbers products(const IntegerLayer& layer, std::span<const Constant* const> operands) {
   const Constant sums = executed(layer.layer, centred(layer, operands));
-  Numbers numbers = numbers_of<std::int64_t>(sums);
+  WholeNumbers numbers = numbers_of<std::int64_t>(sums);
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const std::size_t m =
         layer.bias.empty() && layer.results.size() == 1 ? 0 : channel_of(sums.shape, layer.channel_axis, i);
@@ -61,16 +62,16 @@ Numbers products(const IntegerLayer& layer, std::span<const Constant* const> ope
   return numbers;
 }
 
-Numbers terms(const IntegerLayer& layer, std::span<const Constant* const> operands) {
+WholeNumbers terms(const IntegerLayer& layer, std::span<const Constant* const> operands) {
   std::vector<Constant> tensors = centred(layer, operands);
   for (std::size_t i = 0; i < tensors.size(); ++i) {
-    Numbers numbers = numbers_of<std::int64_t>(tensors[i]);
+    WholeNumbers numbers = numbers_of<std::int64_t>(tensors[i]);
     for (std::int64_t& number : numbers) {
       number *= layer.terms.multipliers[i];
     }
     tensors[i] = tensor_of({tensors[i].shape, wide}, numbers);
   }
-  Numbers sums = numbers_of<std::int64_t>(executed(layer.layer, tensors));
+  WholeNumbers sums = numbers_of<std::int64_t>(executed(layer.layer, tensors));
   const Requantization& to = layer.results.front();
   for (std::int64_t& sum : sums) {
     sum = std::clamp(rounded_shift(sum, layer.terms.shift) + to.zero, to.low, to.high);
@@ -79,7 +80,7 @@ Numbers terms(const IntegerLayer& layer, std::span<const Constant* const> operan
 }
 
 /// A window's sums are those of a convolution with ones; so are its numbers of elements, over a map of ones.
-Numbers averages(const IntegerLayer& layer, std::span<const Constant* const> operands) {
+WholeNumbers averages(const IntegerLayer& layer, std::span<const Constant* const> operands) {
   const auto& pooling = std::get<Pooling>(layer.layer);
   std::vector<Constant> tensors = centred(layer, operands);
   const Sizes shape = tensors.front().shape;
@@ -88,12 +89,12 @@ Numbers averages(const IntegerLayer& layer, std::span<const Constant* const> ope
   const Sizes& kernel = pooling.kernel.empty() ? map : pooling.kernel;
   filters.insert(filters.end(), kernel.begin(), kernel.end());
   const auto ones = [](const Sizes& of) {
-    return tensor_of({of, wide}, Numbers(static_cast<std::size_t>(element_count(of)), 1));
+    return tensor_of({of, wide}, WholeNumbers(static_cast<std::size_t>(element_count(of)), 1));
   };
   const Convolution window{pooling.stride, pooling.dilation, pooling.pad_begin, pooling.pad_end, shape[1]};
   tensors.push_back(ones(filters));
-  Numbers sums = numbers_of<std::int64_t>(executed(window, tensors));
-  const Numbers counts = numbers_of<std::int64_t>(executed(window, {ones(shape), ones(filters)}));
+  WholeNumbers sums = numbers_of<std::int64_t>(executed(window, tensors));
+  const WholeNumbers counts = numbers_of<std::int64_t>(executed(window, {ones(shape), ones(filters)}));
   for (std::size_t i = 0; i < sums.size(); ++i) {
     const std::size_t count = pooling.count_padding ? layer.results.size() : static_cast<std::size_t>(counts[i]);
     sums[i] = requantized(sums[i], layer.results[std::max<std::size_t>(count, 1) - 1]);
@@ -101,18 +102,18 @@ Numbers averages(const IntegerLayer& layer, std::span<const Constant* const> ope
   return sums;
 }
 
-Numbers maxima(const IntegerLayer& layer, std::span<const Constant* const> operands) {
-  Numbers numbers = numbers_of<std::int64_t>(executed(layer.layer, centred(layer, operands)));
+WholeNumbers maxima(const IntegerLayer& layer, std::span<const Constant* const> operands) {
+  WholeNumbers numbers = numbers_of<std::int64_t>(executed(layer.layer, centred(layer, operands)));
   for (std::int64_t& number : numbers) {
     number = requantized(number, layer.results.front());
   }
   return numbers;
 }
 
-Numbers joined(const IntegerLayer& layer, std::span<const Constant* const> operands) {
+WholeNumbers joined(const IntegerLayer& layer, std::span<const Constant* const> operands) {
   std::vector<Constant> tensors = centred(layer, operands);
   for (std::size_t i = 0; i < tensors.size(); ++i) {
-    Numbers numbers = numbers_of<std::int64_t>(tensors[i]);
+    WholeNumbers numbers = numbers_of<std::int64_t>(tensors[i]);
     for (std::int64_t& number : numbers) {
       number = requantized(number, layer.results[i]);
     }
@@ -121,15 +122,34 @@ Numbers joined(const IntegerLayer& layer, std::span<const Constant* const> opera
   return numbers_of<std::int64_t>(executed(layer.layer, tensors));
 }
 
-Numbers looked_up(const IntegerLayer& layer, const Constant& operand) {
-  Numbers numbers = numbers_of<std::int64_t>(operand);
+/// Dequantized, computed and quantized as the plain executor does it.
+WholeNumbers responses(const IntegerLayer& layer, const Constant& operand) {
+  const auto real = [](double number) { return constant_of(NumberFormat::float32(), {}, std::span(&number, 1)); };
+  const Constant input_scale = real(layer.input_scale);
+  const Constant result_scale = real(layer.result_scale);
+  const Constant zero = tensor_of({{}, operand.format}, layer.operands[0].zeros);
+  const Constant reals = execute(Dequantize{}, std::vector{&operand, &input_scale, &zero}).front();
+  const Constant found = execute(layer.layer, std::vector{&reals}).front();
+  const Requantization& to = layer.results.front();
+  WholeNumbers numbers;
+  for (const float number : numbers_of<float>(found)) {
+    const auto steps = static_cast<double>(number / static_cast<float>(layer.result_scale));
+    const double whole = std::nearbyint(steps) + static_cast<double>(to.zero);
+    numbers.push_back(
+        static_cast<std::int64_t>(std::clamp(whole, static_cast<double>(to.low), static_cast<double>(to.high))));
+  }
+  return numbers;
+}
+
+WholeNumbers looked_up(const IntegerLayer& layer, const Constant& operand) {
+  WholeNumbers numbers = numbers_of<std::int64_t>(operand);
   for (std::int64_t& number : numbers) {
     number = layer.table[static_cast<std::size_t>(number - layer.table_first)];
   }
   return numbers;
 }
 
-Numbers computed(const IntegerLayer& layer, std::span<const Constant* const> operands) {
+WholeNumbers computed(const IntegerLayer& layer, std::span<const Constant* const> operands) {
   switch (layer.kind) {
     case IntegerLayer::Kind::Products:
       return products(layer, operands);
@@ -141,6 +161,8 @@ Numbers computed(const IntegerLayer& layer, std::span<const Constant* const> ope
       return maxima(layer, operands);
     case IntegerLayer::Kind::Join:
       return joined(layer, operands);
+    case IntegerLayer::Kind::Response:
+      return responses(layer, *operands.front());
     case IntegerLayer::Kind::Table:
       return looked_up(layer, *operands.front());
     case IntegerLayer::Kind::Move:

@@ -19,6 +19,7 @@ struct IntegerLayer {
     Average,   ///< the sums of windows; the factor depends on how many elements a window has
     Maximum,   ///< of windows, then requantised
     Join,      ///< operands that are requantised one by one and joined
+    Response,  ///< response normalisation: what the reals give, quantised
     Table,     ///< a function of one operand, as a table
     Move,      ///< the elements as they are, elsewhere
   };
@@ -37,10 +38,11 @@ struct IntegerLayer {
   std::size_t channel_axis = 1;    ///< of the result
   /// One; or one a channel (Products), a number of elements from 1 on (Average), an operand (Join).
   std::vector<Requantization> results;
-  FixedPointTerms terms;            ///< Terms
-  std::vector<std::int64_t> table;  ///< Table: for each number of the operand's format, the least first
-  std::int64_t table_first = 0;     ///< and that number
-  int sum_bits = 32;                ///< what holds every sum that can occur: 32 or 64
+  FixedPointTerms terms;                         ///< Terms
+  double input_scale = 1.0, result_scale = 1.0;  ///< Response
+  std::vector<std::int64_t> table;               ///< Table: for each number of the operand's format, the least first
+  std::int64_t table_first = 0;                  ///< and that number
+  int sum_bits = 32;                             ///< what holds every sum that can occur: 32 or 64
 
   bool operator==(const IntegerLayer&) const = default;
 };

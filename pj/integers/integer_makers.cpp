@@ -273,6 +273,21 @@ Group make_join(const Maker& maker) {
   return set_results(maker, factors, group.layer) ? Group(group) : std::nullopt;
 }
 
+Group make_response(const Maker& maker, const LocalResponseNormalization& layer) {
+  const auto operands = operands_of(maker);
+  if (!operands) {
+    return std::nullopt;
+  }
+  if (!(layer.bias > 0.0F) || !(layer.alpha >= 0.0F)) {
+    return maker.no("its sums may not be positive");
+  }
+  IntegerGroup group = group_of(maker, Kind::Response, *operands);
+  group.layer.input_scale = operands->front().scaling.scales[0];
+  group.layer.result_scale = maker.result.scaling.scales[0];
+  group.layer.results = {maker.requantization(1.0)};
+  return group;
+}
+
 /// One overload for each kind of layer that integers have; the last takes all others.
 struct Makers {
   const Maker& maker;
@@ -282,6 +297,7 @@ struct Makers {
   Group operator()(const MatMul& layer) const { return make_matmul(maker, layer); }
   Group operator()(const Pooling& layer) const { return make_pooling(maker, layer); }
   Group operator()(const Reduce& layer) const { return make_mean(maker, layer); }
+  Group operator()(const LocalResponseNormalization& layer) const { return make_response(maker, layer); }
   Group operator()(const Concat&) const { return make_join(maker); }
   Group operator()(const Elementwise& layer) const {
     const bool is_known = layer.kind == Elementwise::Kind::Add || layer.kind == Elementwise::Kind::Sub ||

@@ -8,6 +8,7 @@
 #include "pj/base/error.hpp"
 #include "pj/integers/integer_steps.hpp"
 #include "pj/kernels/byte_blocks.hpp"
+#include "pj/kernels/measure.hpp"
 
 namespace pj {
 
@@ -16,13 +17,13 @@ namespace {
 /// Builds a program step by step: brings operands into the forms that steps take.
 class Builder {
  public:
-  Builder(const Network& network, const ByteKernels* kernels) : network_(network), kernels_(kernels) {}
+  Builder(const Network& network, const ByteLoops& loops) : network_(network), loops_(loops) {}
 
   void append(const IntegerGroup& group, std::size_t index) {
     const auto known = forms_.find(group.operands[0]);
     const bool is_made = known != forms_.end() && !known->second.empty();
     const IntegerForm there = is_made ? tensors[known->second.front()].form : IntegerForm::Planar;
-    auto step = kernels_ == nullptr ? std::nullopt : fast_step(network_, group, *kernels_, there);
+    auto step = loops_.kernels == nullptr ? std::nullopt : fast_step(network_, group, loops_, there);
     if (!step) {
       step = plain_step(network_, group);
     }
@@ -82,16 +83,16 @@ class Builder {
   }
 
   const Network& network_;
-  const ByteKernels* kernels_;
+  ByteLoops loops_;
   std::map<ValueId, std::vector<std::size_t>> forms_;
 };
 
 }  // namespace
 
 IntegerProgram::IntegerProgram(const Network& network, std::span<const IntegerGroup> groups,
-                               std::span<const ValueId> outputs, const ByteKernels* kernels)
+                               std::span<const ValueId> outputs, const ByteLoops& loops)
     : outputs_(outputs.begin(), outputs.end()) {
-  Builder builder(network, kernels);
+  Builder builder(network, loops);
   for (std::size_t g = 0; g < groups.size(); ++g) {
     builder.append(groups[g], g);
   }
@@ -133,20 +134,27 @@ std::int64_t IntegerProgram::weights() const {
 }
 
 void IntegerProgram::run(std::span<const std::span<const std::byte>> inputs,
-                         std::span<const std::span<std::byte>> outputs, std::span<std::byte> workspace) const {
+                         std::span<const std::span<std::byte>> outputs, std::span<std::byte> workspace,
+                         std::span<Seconds> times) const {
   ensure(std::cmp_greater_equal(workspace.size(), this->workspace()), "a program is given the workspace that it needs");
   auto* const memory = reinterpret_cast<std::uint8_t*>(workspace.data());
   auto* const end = memory + this->workspace();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     std::memcpy(memory + tensors_[input_tensors_[i]].offset, inputs[i].data(), inputs[i].size());
   }
-  for (const IntegerStep& step : steps_) {
+  Seconds start = times.empty() ? Seconds{} : processor_time();
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    const IntegerStep& step = steps_[s];
     // The operands' places stand at the end of the workspace, so that nothing is allocated.
     auto** const operands = reinterpret_cast<const std::uint8_t**>(end - step.inputs.size() * sizeof(void*));
     for (std::size_t i = 0; i < step.inputs.size(); ++i) {
       operands[i] = memory + tensors_[step.inputs[i]].offset;
     }
     step.run({{operands, step.inputs.size()}, memory + tensors_[step.output].offset, memory + arena_.bytes});
+    if (!times.empty()) {
+      const Seconds now = processor_time();
+      times[s] += now - std::exchange(start, now);
+    }
   }
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     std::memcpy(outputs[i].data(), memory + tensors_[output_tensors_[i]].offset, outputs[i].size());

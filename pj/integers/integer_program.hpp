@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pj/base/arena.hpp"
+#include "pj/base/units.hpp"
 #include "pj/integers/integer_network.hpp"
 #include "pj/kernels/byte_kernels.hpp"
 
@@ -46,14 +47,19 @@ struct IntegerStep {
   std::function<void(const Memory&)> run;
 };
 
+/// What computes layers on bytes.
+struct ByteLoops {
+  const ByteKernels* kernels = nullptr;  ///< null: all groups are computed by the plain twin
+  bool library = false;                  ///< oneDNN's convolutions where it has them: no longer equal to the last bit
+};
+
 /// Groups of a network that are computed together, from integers to integers, without a real number between them. Each
 /// result equals that of the plain twin to the last bit.
 class IntegerProgram {
  public:
-  /// `groups` in order; `outputs` are those results that others read. Without kernels all groups are computed by the
-  /// plain twin.
+  /// `groups` in order; `outputs` are those results that others read.
   IntegerProgram(const Network& network, std::span<const IntegerGroup> groups, std::span<const ValueId> outputs,
-                 const ByteKernels* kernels);
+                 const ByteLoops& loops);
 
   /// Values that come from elsewhere, and the results that others read: planar, in their own formats.
   const std::vector<ValueId>& inputs() const { return inputs_; }
@@ -63,9 +69,10 @@ class IntegerProgram {
   /// Bytes that `run` needs for itself.
   std::int64_t workspace() const { return arena_.bytes + step_workspace_; }
 
-  /// Any number of threads may run a program at a time, each with a workspace that begins at a cache line.
+  /// Any number of threads may run a program at a time, each with a workspace that begins at a cache line. With `times`
+  /// the processor time of each step is added to what is there.
   void run(std::span<const std::span<const std::byte>> inputs, std::span<const std::span<std::byte>> outputs,
-           std::span<std::byte> workspace) const;
+           std::span<std::byte> workspace, std::span<Seconds> times = {}) const;
 
  private:
   std::vector<ValueId> inputs_, outputs_;

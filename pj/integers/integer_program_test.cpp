@@ -43,10 +43,10 @@ TEST_CASE("random quantised networks computed on bytes equal the plain twin to t
     const Constant expected = run_plainly(found, std::span(&operand, 1)).front();
     for (const ByteKernels* kernels : byte_kernels()) {
       CAPTURE(kernels->name);
-      const IntegerProgram program(found.network, found.groups, network.outputs, kernels);
+      const IntegerProgram program(found.network, found.groups, network.outputs, {kernels});
       CHECK(run(program, input, {expected.shape, expected.format}) == expected);
     }
-    const IntegerProgram plain(found.network, found.groups, network.outputs, nullptr);
+    const IntegerProgram plain(found.network, found.groups, network.outputs, {});
     CHECK(run(plain, input, {expected.shape, expected.format}) == expected);
   });
 }
@@ -80,7 +80,7 @@ TEST_CASE("layers of 8 and 4 bits are computed on bytes, those of 16 by plain lo
       RandomQuantised random(rng, NumberFormat::fixed(bits), 3);
       const Network network = random.finish();
       const IntegerNetwork found = find_integers(network);
-      const IntegerProgram program(found.network, found.groups, network.outputs, byte_kernels().front());
+      const IntegerProgram program(found.network, found.groups, network.outputs, {byte_kernels().front()});
       for (const IntegerStep& step : program.steps()) {
         CAPTURE(step.name);
         CHECK((step.algorithm == "plain loops") == (bits == 16));

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <memory>
 
 #include "pj/base/error.hpp"
 #include "pj/execution/numbers.hpp"
 #include "pj/kernels/byte_conv.hpp"
 #include "pj/kernels/byte_pool.hpp"
+#include "pj/kernels/byte_response.hpp"
 #include "pj/kernels/layer_conv.hpp"
+#include "pj/kernels/onednn_layers.hpp"
 
 namespace pj {
 
@@ -22,6 +25,7 @@ struct Context {
   const Network& network;
   const IntegerGroup& group;
   const ByteKernels& kernels;
+  bool library;
   IntegerForm there;  ///< of operand 0
 
   const IntegerLayer& layer() const { return group.layer; }
@@ -94,14 +98,15 @@ Fast products(const Context& context) {
   if (!bytes_can_run(conv)) {
     return std::nullopt;
   }
-  PreparedByteLayer prepared = prepare_bytes(context.kernels, conv);
+  const bool is_library = context.library && onednn_layer_can_run(conv);
+  PreparedByteLayer prepared = is_library ? prepare_onednn_layer(conv) : prepare_bytes(context.kernels, conv);
   const bool is_conv = std::holds_alternative<Convolution>(context.layer().layer);
   const IntegerForm form = is_conv ? IntegerForm::ChannelsLast : IntegerForm::Rows;
   return FastStep{
       .operands = {context.group.operands[0]},
       .forms = {form},
       .result = form,
-      .algorithm = "bytes",
+      .algorithm = is_library ? "oneDNN, bytes" : "bytes",
       .workspace = prepared.workspace,
       .weights = prepared.weights,
       .run = [prepared](const Memory& memory) { prepared.run(memory.inputs[0], memory.output, memory.workspace); }};
@@ -190,12 +195,51 @@ Fast pooling(const Context& context) {
       .run = [prepared](const Memory& memory) { prepared.run(memory.inputs[0], memory.output, memory.workspace); }};
 }
 
+Fast response(const Context& context) {
+  const IntegerLayer& layer = context.layer();
+  const auto& normalisation = std::get<LocalResponseNormalization>(layer.layer);
+  const Sizes& shape = context.result().shape;
+  const Requantization to = in_bytes(layer.results.front(), context.result().format);
+  const ByteResponse made{.positions = element_count(shape) / shape[1],
+                          .channels = shape[1],
+                          .size = normalisation.size,
+                          .alpha = normalisation.alpha,
+                          .beta = normalisation.beta,
+                          .bias = normalisation.bias,
+                          .input_scale = static_cast<float>(layer.input_scale),
+                          .result_scale = static_cast<float>(layer.result_scale),
+                          .input_zero = context.zero(0),
+                          .zero = to.zero,
+                          .low = to.low,
+                          .high = to.high};
+  if (!response_can_run(made)) {
+    return std::nullopt;
+  }
+  const PreparedByteLayer prepared = prepare_response(context.kernels, made);
+  return FastStep{
+      .operands = context.group.operands,
+      .forms = {IntegerForm::ChannelsLast},
+      .algorithm = "bytes",
+      .workspace = prepared.workspace,
+      .run = [prepared](const Memory& memory) { prepared.run(memory.inputs[0], memory.output, memory.workspace); }};
+}
+
 using Table = std::array<std::uint8_t, 256>;
 
 /// One operand of a join: so many bytes of each pixel, looked up.
 struct Joined {
   std::int64_t channels = 0;
   Table table{};
+  bool changes = false;  ///< else the bytes stay what they are
+
+  void run(const std::uint8_t* bytes, std::uint8_t* result) const {
+    for (std::int64_t c = 0; changes && c < channels; ++c) {
+      result[c] = table[bytes[c]];
+    }
+    if (!changes) {
+      std::memcpy(result, bytes, static_cast<std::size_t>(channels));
+    }
+  }
 };
 
 Fast join(const Context& context) {
@@ -211,6 +255,7 @@ Fast join(const Context& context) {
     for (std::size_t byte = 0; byte < 256; ++byte) {
       const auto number = static_cast<std::int64_t>(byte);
       parts.back().table[byte] = static_cast<std::uint8_t>(requantized(number - context.zero(i), to));
+      parts.back().changes |= parts.back().table[byte] != byte;
     }
     if (context.operand(i).data != nullptr) {
       return std::nullopt;
@@ -222,14 +267,10 @@ Fast join(const Context& context) {
                   .algorithm = "bytes",
                   .run = [parts, pixels, all = shape[1]](const Memory& memory) {
                     std::int64_t first = 0;
-                    for (std::size_t i = 0; i < parts.size(); ++i) {
-                      const auto& [channels, table] = parts[i];
+                    for (std::size_t i = 0; i < parts.size(); first += parts[i++].channels) {
                       for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
-                        for (std::int64_t c = 0; c < channels; ++c) {
-                          memory.output[pixel * all + first + c] = table[memory.inputs[i][pixel * channels + c]];
-                        }
+                        parts[i].run(memory.inputs[i] + pixel * parts[i].channels, memory.output + pixel * all + first);
                       }
-                      first += channels;
                     }
                   }};
 }
@@ -260,8 +301,9 @@ Fast move(const Context& context) {
   if ((transpose == nullptr && !keeps_order)) {
     return std::nullopt;
   }
-  const IntegerForm source = transpose != nullptr ? context.there : IntegerForm::Rows;
-  const IntegerForm result = transpose != nullptr ? IntegerForm::ChannelsLast : IntegerForm::Rows;
+  const bool keeps_shape = transpose == nullptr && operand.shape == context.result().shape;
+  const IntegerForm source = transpose != nullptr || keeps_shape ? context.there : IntegerForm::Rows;
+  const IntegerForm result = transpose != nullptr ? IntegerForm::ChannelsLast : source;
   const ByteMove moved = byte_move(operand, source, result, transpose != nullptr ? transpose->permutation : Sizes{});
   return FastStep{.operands = {context.group.operands[0]},
                   .forms = {source},
@@ -278,9 +320,9 @@ struct PlainOperand {
 
 }  // namespace
 
-std::optional<FastStep> fast_step(const Network& network, const IntegerGroup& group, const ByteKernels& kernels,
+std::optional<FastStep> fast_step(const Network& network, const IntegerGroup& group, const ByteLoops& loops,
                                   IntegerForm there) {
-  const Context context{network, group, kernels, there};
+  const Context context{network, group, *loops.kernels, loops.library, there};
   const auto is_wide = [&](ValueId id) { return !fits_byte(network.values[id].format); };
   const bool is_empty = element_count(network.values[group.result].shape) == 0;
   const bool reads_constant = network.values[group.operands[0]].data != nullptr;
@@ -298,6 +340,8 @@ std::optional<FastStep> fast_step(const Network& network, const IntegerGroup& gr
       return pooling(context);
     case IntegerLayer::Kind::Join:
       return join(context);
+    case IntegerLayer::Kind::Response:
+      return response(context);
     case IntegerLayer::Kind::Table:
       return look_up(context);
     case IntegerLayer::Kind::Move:

@@ -18,7 +18,7 @@ struct FastStep {
 };
 
 /// The fast way to compute a group whose operand 0 is `there` in this form, or nothing where only the plain twin does.
-std::optional<FastStep> fast_step(const Network& network, const IntegerGroup& group, const ByteKernels& kernels,
+std::optional<FastStep> fast_step(const Network& network, const IntegerGroup& group, const ByteLoops& loops,
                                   IntegerForm there);
 
 /// The plain twin: from planar operands to a planar result.

@@ -56,6 +56,17 @@ PreparedMaps prepare_pool(const VectorKernels& kernels, const PoolShape& s) {
   return {.parts = parts, .run = run};
 }
 
+PreparedHalfMaps prepare_half_pool(const HalfKernels& kernels, const PoolShape& s) {
+  const auto run = [=, &kernels, factors = factors_of(s)](auto input, auto output, auto first, auto last) {
+    for (std::int64_t block = first; block < last; ++block) {
+      kernels.pool({input.data() + block * s.H * s.W * block_size, output.data() + block * s.P * s.Q * block_size, s.H,
+                    s.W, s.P, s.Q, s.R, s.S, s.stride_h, s.stride_w, s.pad_top, s.pad_left,
+                    s.is_max ? nullptr : factors.data()});
+    }
+  };
+  return {.parts = s.N * blocks_of(s.C), .run = run};
+}
+
 Verdict response_can_run(const ResponseShape& s) {
   if (s.beta != 0.5F && s.beta != 0.75F && s.beta != 1.0F) {
     return Verdict::no("this kernel knows the powers 1/2, 3/4 and 1");

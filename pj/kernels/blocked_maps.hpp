@@ -5,6 +5,7 @@
 
 #include "pj/base/error.hpp"
 #include "pj/base/tensor.hpp"
+#include "pj/kernels/half_kernels.hpp"
 #include "pj/kernels/vector_kernels.hpp"
 
 namespace pj {
@@ -31,6 +32,15 @@ struct PreparedMaps {
 /// No window may lie outside the map.
 Verdict pool_can_run(const PoolShape& shape);
 PreparedMaps prepare_pool(const VectorKernels& kernels, const PoolShape& shape);
+
+/// The same on maps of bfloat16; means are summed in float32.
+struct PreparedHalfMaps {
+  std::int64_t parts = 1;
+  std::function<void(std::span<const std::uint16_t> input, std::span<std::uint16_t> output, std::int64_t first,
+                     std::int64_t last)>
+      run;
+};
+PreparedHalfMaps prepare_half_pool(const HalfKernels& kernels, const PoolShape& shape);
 
 /// Local response normalisation: x / (bias + alpha / size · Σ x²)^beta over `size` neighbouring channels.
 struct ResponseShape {

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "pj/kernels/byte_kernels.hpp"
+#include "pj/kernels/byte_reals.hpp"
 
 namespace pj {
 
@@ -313,7 +314,9 @@ const ByteKernels* byte_kernels_for(const char* name) {
                                    4 * Target::lanes,
                                    byte_place<Target>,
                                    byte_sum<Target>,
-                                   byte_maximum<Target>};
+                                   byte_maximum<Target>,
+                                   byte_response<Target>,
+                                   byte_quantise<Target>};
   return &kernels;
 }
 

@@ -75,6 +75,28 @@ struct ByteMaximum {
   std::int64_t channels;
 };
 
+/// Response normalisation: (x - input_zero) · factor · (bias + share · Σ of `size` squares, from `before` channels
+/// before on)^-power. An estimate is off by less than `doubt`; what might be rounded otherwise is asked for.
+struct ByteResponseRun {
+  const std::uint8_t* map;
+  std::uint8_t* output;
+  float* squares;  ///< room for those of a position, with what a window and a vector reach beyond
+  std::int64_t positions, channels, before, size;
+  float input_zero, share, bias, power, factor, doubt;
+  std::int32_t zero, low, high;
+  const void* layer;
+  std::int32_t (*exact)(const void* layer, const std::uint8_t* pixel, std::int64_t channel);
+};
+
+/// Real numbers as whole ones of 8 bits: number / scale, rounded, plus zero, bounded.
+struct ByteQuantise {
+  const float* numbers;
+  std::uint8_t* bytes;  ///< the lowest 8 bits
+  std::int64_t count;
+  float scale;
+  std::int32_t zero, low, high;
+};
+
 /// Output channels of a column.
 constexpr std::int64_t byte_column = 16;
 /// Bytes behind a map that loops may read.
@@ -90,6 +112,8 @@ struct ByteKernels {
   std::int64_t (*depthwise_place)(std::int64_t channel);  ///< where a channel of a block stands
   void (*sum)(const ByteSum&);
   void (*maximum)(const ByteMaximum&);
+  void (*response)(const ByteResponseRun&);
+  void (*quantise)(const ByteQuantise&);
 };
 
 /// The loops that this file was compiled for, or null where the compiler does not know the instruction set.

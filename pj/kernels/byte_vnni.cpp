@@ -38,6 +38,7 @@ struct Target {
   }
   static Vector dot(Vector sum, Vector inputs, Vector weights) { return _mm512_dpbusd_epi32(sum, inputs, weights); }
 
+  static Reals near_inverse_root(Reals x) { return _mm512_rsqrt14_ps(x); }
   static Reals reals(Vector v) { return _mm512_cvtepi32_ps(v); }
   /// a · b + c, rounded.
   static Vector rounded(Reals a, Reals b, float c) {

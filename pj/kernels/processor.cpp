@@ -80,6 +80,13 @@ std::vector<const ByteKernels*> byte_kernels() {
       {{has_vnni(), vnni_byte_kernels}, {has_avx2(), avx2_byte_kernels}, {true, portable_byte_kernels}});
 }
 
+std::vector<const HalfKernels*> half_kernels() {
+  return usable<HalfKernels>({{has_bf16(), bf16_half_kernels},
+                              {has_avx512(), avx512_half_kernels},
+                              {has_avx2(), avx2_half_kernels},
+                              {true, portable_half_kernels}});
+}
+
 std::vector<const SparseKernels*> sparse_kernels() {
   return usable<SparseKernels>(
       {{has_avx512(), avx512_sparse_kernels}, {has_avx2(), avx2_sparse_kernels}, {true, portable_sparse_kernels}});

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "pj/kernels/byte_kernels.hpp"
+#include "pj/kernels/half_kernels.hpp"
 #include "pj/kernels/sparse_kernels.hpp"
 #include "pj/kernels/vector_kernels.hpp"
 #include "pj/kernels/word_kernels.hpp"
@@ -18,6 +19,8 @@ std::vector<const WordKernels*> word_kernels();
 
 /// The same for whole-number layers.
 std::vector<const ByteKernels*> byte_kernels();
+/// The same for bfloat16.
+std::vector<const HalfKernels*> half_kernels();
 /// The same for sparse and structured weights.
 std::vector<const SparseKernels*> sparse_kernels();
 

@@ -149,13 +149,20 @@ class RandomQuantised {
     last_ = quantised(builder_.add_one("join", Concat{}, {real(other), real(last_)}), last_.scale);
   }
 
+  void add_response() {
+    const float beta = rng_.chance(0.8) ? 0.75F : rng_.chance(0.5) ? 0.5F : 0.6F;
+    const LocalResponseNormalization layer{
+        .size = rng_.between(1, 6), .alpha = static_cast<float>(rng_.uniform()), .beta = beta, .bias = 1.5F};
+    last_ = quantised(builder_.add_one("response", layer, {real(last_)}), last_.scale * 0.3);
+  }
+
   void add_move(const Layer& layer, double scale) {
     last_ = quantised(builder_.add_one("moved", layer, {real(last_)}), scale);
   }
 
   void add_layer() {
     const std::int64_t channels = shape()[1];
-    switch (shape().size() == 4 ? rng_.between(0, 6) : 7) {
+    switch (shape().size() == 4 ? rng_.between(0, 7) : 8) {
       case 0:
         return add_convolution();
       case 1:
@@ -170,6 +177,8 @@ class RandomQuantised {
       case 5:
         return add_move(Transpose{{0, 2, 3, 1}}, last_.scale);
       case 6:
+        return add_response();
+      case 7:
         return add_move(Reshape{{shape()[0], -1}}, last_.scale * 0.7);
       default:
         return add_products(FullyConnected{}, {rng_.between(1, 70), channels});

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include "pj/base/error.hpp"
+#include "pj/kernels/conv_shape.hpp"
+#include "pj/kernels/epilogue.hpp"
+#include "pj/kernels/half_kernels.hpp"
+
+namespace pj {
+
+/// How a convolution in bfloat16 takes its input.
+enum class HalfInput {
+  Blocks,  ///< in blocks of 16 channels, bfloat16
+  Planes,  ///< of at most 8 channels, float32
+  Row,     ///< a row of numbers, bfloat16: a fully connected layer
+};
+
+/// A convolution whose inputs and weights are rounded to bfloat16 and whose sums are kept in float32, ready to be run
+/// any number of times. What it makes is rounded to bfloat16, too, or stays float32: in blocks of 16 channels, or a
+/// row.
+struct PreparedHalf {
+  HalfInput input = HalfInput::Blocks;
+  std::int64_t weights = 0;    ///< bytes that it keeps
+  std::int64_t workspace = 0;  ///< bytes that `run` needs for itself
+  /// `residual` is bfloat16 and lies as the output.
+  std::function<void(const void* input, const std::uint16_t* residual, void* output, void* workspace)> run;
+};
+
+Verdict half_can_run(const ConvShape& shape);
+/// `is_float`: the output is float32; then there is no residual.
+PreparedHalf prepare_half(const HalfKernels& kernels, const ConvShape& shape, std::span<const float> weights,
+                          const Epilogue& epilogue, bool is_float);
+
+/// A bound on |computed - exact| / (max|input| · max|weight|) of a sum, for inputs and weights that are bfloat16
+/// numbers: n products are exact in float32, and n additions round by at most 2^-24 each; an instruction that adds two
+/// products flushes what is below 2^-126, which is nothing beside it.
+double half_error_bound(const ConvShape& shape);
+
+}  // namespace pj
