@@ -20,6 +20,7 @@ constexpr double most_sparsity = 99.9;
 constexpr std::int64_t most_points = 1'000'000;
 constexpr std::int64_t most_epochs = 1'000'000;
 constexpr std::int64_t most_seeds = std::int64_t{1} << 62;
+constexpr std::int64_t most_runs = 1000;
 constexpr double largest_rate = 1e3;
 constexpr double largest_norm = 1e9;
 constexpr double tiny = 1e-300;         // so that 0 is above the least
@@ -51,7 +52,7 @@ const std::array rows{
         "--on", "ACCELERATOR",
         "an accelerator's name or .yaml file; the default is eyeriss (compress: none); compare: several, with commas",
         &Options::on},
-    OptionRow{"--objective", "GOAL", "what the mapping makes least: energy (the default), delay or edp",
+    OptionRow{"--objective", "GOAL", "what is to be least: energy (the default), delay or edp; compress: or bits",
               &Options::objective},
     OptionRow{"--mapping", "FILE", "price this loop nest, ours or Timeloop's, instead of searching one",
               &Options::mapping},
@@ -60,7 +61,7 @@ const std::array rows{
     OptionRow{"--timeloop-version", "V", "0.3 or 0.4, the default", &Options::timeloop_version},
     OptionRow{"--perfect-factors", "", "cut indices into equal tiles only", &Options::perfect_factors},
     OptionRow{"--time-limit", "SECONDS",
-              "stop each layer's search (bench: all measuring) then, and say how far the best may be from the least",
+              "stop each layer's search (bench: all measuring, compress: its search) then, and say what was reached",
               DecimalMember{&Options::time_limit, 0.0, longest_search}},
     OptionRow{"--no-cache", "", "neither read nor keep results in $XDG_CACHE_HOME/picojoule or ~/.cache/picojoule",
               &Options::no_cache},
@@ -124,11 +125,17 @@ const std::array rows{
               &Options::records},
     OptionRow{"--rules", "FILE", "the approximations, in YAML (docs/compression.md)", &Options::rules},
     OptionRow{"--max-drop", "PERCENT",
-              "search the least energy on --on that loses at most so many percent of the samples, as 1",
+              "search the least --objective on --on that loses at most so many percent of the samples, as 1",
               DecimalMember{&Options::max_drop, 0.0, most_percent}},
+    OptionRow{"--hold-out", "PERCENT",
+              "measure on so many percent of --data, and calibrate, train and search on the rest",
+              DecimalMember{&Options::hold_out, 0.0, most_percent}},
     OptionRow{"--dialect", "NAME", "how --out says fixed point: qdq (the default), qcdq or qonnx (docs/compression.md)",
               &Options::dialect},
-    OptionRow{"--front", "", "show every best trade of accuracy for energy that the search found", &Options::front},
+    OptionRow{"--front", "", "show every best trade of accuracy for --objective that the search found",
+              &Options::front},
+    OptionRow{"--per-input", "DATASET", "also run a data set, and show the energy of each input by its own zeros",
+              &Options::per_input},
     OptionRow{"--observe", "FILE", "also write what flows through the layers, for evaluate --densities",
               &Options::observe},
     OptionRow{
@@ -156,6 +163,8 @@ const std::array rows{
               &Options::initializer},
     OptionRow{"--clip", "NORM", "the largest norm of a gradient", DecimalMember{&Options::clip, 0.0, largest_norm}},
     OptionRow{"--seed", "N", "of all chance; the default is 1", IntegerMember{&Options::seed, 0, most_seeds}},
+    OptionRow{"--seeds", "N", "once for each of so many seeds, with means and standard errors (docs/compression.md)",
+              IntegerMember{&Options::seeds, 1, most_runs}},
     OptionRow{"--out", "MODEL.onnx", "write the network to this file", &Options::out},
     OptionRow{"--checkpoint", "FILE", "keep the state here; the default is MODEL.onnx.checkpoint",
               &Options::checkpoint},

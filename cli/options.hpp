@@ -62,6 +62,7 @@ struct Options {
   std::int64_t samples = 0;  ///< 0: all
   std::string records;
   std::string observe;
+  std::string per_input;
   std::string data;
   std::string test;
   std::int64_t epochs = 1;
@@ -76,6 +77,7 @@ struct Options {
   std::string initializer = "kaiming";
   double clip = 0.0;  ///< 0: gradients of any norm
   std::int64_t seed = 1;
+  std::int64_t seeds = 1;
   std::string out;
   std::string checkpoint;  ///< empty: beside `out`
   bool resume = false;
@@ -83,6 +85,7 @@ struct Options {
 
   std::string rules;
   double max_drop = 0.0;  ///< percent; 0: no search is asked for
+  double hold_out = 0.0;  ///< percent; 0: nothing is held out
   bool front = false;
   std::string dialect = "qdq";
 

@@ -50,6 +50,12 @@ void write_files(const Options& options, const std::function<std::string()>& jso
   }
 }
 
+std::string numbered(const std::string& path, std::int64_t number) {
+  const std::size_t name = path.find_last_of('/') == std::string::npos ? 0 : path.find_last_of('/') + 1;
+  const std::size_t dot = std::min(path.find('.', name), path.size());
+  return path.empty() ? path : path.substr(0, dot) + "-" + std::to_string(number) + path.substr(dot);
+}
+
 void check_report(const Options& options, const Accelerator& accelerator) {
   if (options.report.empty()) {
     return;

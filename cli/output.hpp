@@ -17,6 +17,9 @@ namespace pj {
 void write_files(const Options& options, const std::function<std::string()>& json,
                  const std::function<std::string()>& csv);
 
+/// A file of one of several runs: `a.onnx` as `a-2.onnx`; no name stays none.
+std::string numbered(const std::string& path, std::int64_t number);
+
 /// Throws before the work where `--report` could not state what its numbers are of: the machine's technology.
 void check_report(const Options& options, const Accelerator& accelerator);
 

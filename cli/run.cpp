@@ -10,6 +10,7 @@
 #include "pj/inference/accuracy.hpp"
 #include "pj/inference/calls.hpp"
 #include "pj/inference/random_weights.hpp"
+#include "pj/study/exits_report.hpp"
 #include "pj/study/integers_report.hpp"
 #include "pj/study/load.hpp"
 #include "pj/study/observation_report.hpp"
@@ -108,12 +109,20 @@ void run_data_set(const Options& options, const Plan& plan, Console& console) {
   const Accuracy& accuracy = found.accuracy;
   console.progress.clear();
   const std::string& name = options.operands.front();
-  write_files(
-      options, [&] { return accuracy_json(accuracy, name, data.name, labels); }, [&] { return std::string(); });
-  console.out << accuracy_table(accuracy, name, data.name, labels);
+  std::string observed;
   if (wanted.observe) {
     found.observations.source = "measured on " + std::to_string(accuracy.samples) + " samples of " + data.name;
-    write_file(options.observe, observation_json(plan.network(), found.observations));
+    observed = observation_json(plan.network(), found.observations);
+  }
+  write_files(
+      options, [&] { return accuracy_json(accuracy, name, data.name, labels, observed); },
+      [&] { return std::string(); });
+  console.out << accuracy_table(accuracy, name, data.name, labels);
+  if (const ExitUse use = exit_use(plan.network(), found.exits); !use.rows.empty()) {
+    console.out << "\n" << exits_table(use);
+  }
+  if (wanted.observe) {
+    write_file(options.observe, observed);
     console.out << "\n" << observation_table(plan.network(), found.observations);
   }
 }
@@ -142,13 +151,24 @@ void check_can_write_all(const Options& options) {
   }
 }
 
+/// Refuses what only a data set can be asked for where there is none.
+void check_has_data_set(const Options& options) {
+  if (!options.accuracy.empty()) {
+    return;
+  }
+  if (!options.report.empty()) {
+    throw InputError("--report draws what a data set shows; give one with --accuracy");
+  }
+  if (!options.observe.empty() || !options.records.empty() || options.samples > 0) {
+    throw InputError("--observe, --samples and --records are for data sets; give one with --accuracy");
+  }
+}
+
 }  // namespace
 
 void run_run(const Options& options, Console& console) {
   check_can_write_all(options);
-  if (options.accuracy.empty() && (!options.observe.empty() || !options.records.empty() || options.samples > 0)) {
-    throw InputError("--observe, --samples and --records are for data sets; give one with --accuracy");
-  }
+  check_has_data_set(options);
   const bool only_explains = options.explain && options.inputs.empty() && options.accuracy.empty();
   if (only_explains && !options.outputs.empty()) {
     throw InputError("--explain without --input runs on zeros and writes nothing; leave --output out");

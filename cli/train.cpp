@@ -153,7 +153,8 @@ void finish(const Options& options, const TrainReport& report, const Network& ne
       options, [&] { return train_json(report); }, [&] { return train_csv(report); });
 }
 
-void run_alone_or_with(Crew* crew, const Options& options, Console& console) {
+/// What the last epoch had right on the test; nothing where there is no test of classes.
+std::optional<double> run_alone_or_with(Crew* crew, const Options& options, Console& console) {
   check_outputs(options);
   LoadOptions load = load_options(options);
   load.batch = 1;
@@ -187,6 +188,24 @@ void run_alone_or_with(Crew* crew, const Options& options, Console& console) {
     report.rows = result.rows;
     finish(options, report, result.network, console);
   }
+  return result.rows.empty() || !report.classifies ? std::nullopt : result.rows.back().test_accuracy;
+}
+
+/// One training after the other, each with files of its own, and the mean of what they have right.
+void run_seeds(Crew* crew, const Options& options, Console& console) {
+  std::vector<double> right;
+  for (std::int64_t i = 0; i < options.seeds; ++i) {
+    Options one = options;
+    one.seed = options.seed + i;
+    for (std::string* file : {&one.out, &one.checkpoint, &one.json, &one.csv, &one.report}) {
+      *file = numbered(*file, one.seed);
+    }
+    const std::optional<double> share = run_alone_or_with(crew, one, console);
+    right.insert(right.end(), share ? 1 : 0, share.value_or(0.0));
+  }
+  if (!right.empty() && (crew == nullptr || crew->rank() == 0)) {
+    console.out << seeds_summary(right);
+  }
 }
 
 }  // namespace
@@ -195,7 +214,11 @@ void run_alone_or_with(Crew* crew, const Options& options, Console& console) {
 void run_train(const Options& options, Console& console) {
   const std::unique_ptr<Crew> crew = crew_of_this_process();
   try {
-    run_alone_or_with(crew.get(), options, console);
+    if (options.seeds > 1) {
+      run_seeds(crew.get(), options, console);
+    } else {
+      run_alone_or_with(crew.get(), options, console);
+    }
   } catch (const InputError&) {
     if (crew == nullptr || crew->rank() == 0) {
       throw;

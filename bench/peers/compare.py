@@ -91,34 +91,100 @@ def table(results):
     return '\n'.join(rows) + f'\n\nAgainst the better of both on each network: {best:.2f}× in geometric mean.\n'
 
 
+def ask(arguments, *words):
+    """The lines that our program prints, each split at its semicolons."""
+    output = subprocess.run([arguments.binary, *words], check=True, capture_output=True, text=True).stdout
+    return [line.split(';') for line in output.splitlines()]
+
+
 def steps(network, arguments):
-    """The steps of our plan: (name, algorithm, microseconds, MACs)."""
-    output = subprocess.run([arguments.binary, 'steps', network], check=True, capture_output=True, text=True).stdout
-    rows = [line.split(';') for line in output.splitlines()]
-    return [(name, algorithm, float(time), int(macs)) for _, name, algorithm, time, macs in rows[:-1]], rows[-1]
+    """The steps of our plan, the times on one thread and on two, and the peak of multiply-adds."""
+    lines = ask(arguments, 'steps', network)
+    rows = [(name, way, int(macs), int(parts), float(one), float(two)) for name, way, macs, parts, one, two in lines[:-2]]
+    return rows, [float(number) for number in lines[-2]], float(lines[-1][0])
 
 
-def roofline(results, arguments):
-    """Where the time of each network goes, and how near the peak its multiply-adds are."""
+def layers(measured, arguments):
+    """Where the time of each network goes, how near the peak its multiply-adds are, and what a second thread does."""
     text = ''
-    for network in results:
-        rows, (_, _, _, _, peak) = steps(network, arguments)
-        whole = sum(time for _, _, time, _ in rows)
-        text += f'\n### {network}\n| layer | algorithm | µs | of all | MACs at the peak would take |\n|---|---|---|---|---|\n'
-        for name, algorithm, time, macs in sorted(rows, key=lambda row: -row[2])[:arguments.layers]:
-            least = 2e6 * macs / float(peak)
-            text += f'| {name} | {algorithm} | {time:.0f} | {100 * time / whole:.1f} % | {100 * least / time:.0f} % |\n'
+    for network, (rows, _, peak) in measured.items():
+        whole = sum(row[4] for row in rows)
+        text += (f'\n### {network}\n| layer | algorithm | µs | of all | MACs at the peak would take | parts | on two, µs | one to two |\n'
+                 '|---|---|---|---|---|---|---|---|\n')
+        for name, way, macs, parts, one, two in sorted(rows, key=lambda row: -row[4])[:arguments.layers]:
+            text += (f'| {name} | {way} | {one:.0f} | {100 * one / whole:.1f} % | {2e8 * macs / peak / one:.0f} % | {parts} | {two:.0f} | {one / two:.2f}× |\n')
     return text
 
 
-def threads(results, arguments):
+def threads(measured):
     """One thread beside two, on the clock."""
-    text = '| network | one thread, ms | two threads, ms | one to two |\n|---|---|---|---|\n'
-    for network in results:
-        output = subprocess.run([arguments.binary, 'threads', network], check=True, capture_output=True, text=True).stdout
-        faster, alone, together = (float(number) for number in output.split(';'))
-        text += f'| {network} | {1e3 * alone:.1f} | {1e3 * together:.1f} | {faster:.2f}× |\n'
+    text = ('| network | one thread, ms | two threads, ms | one to two | convolutions | fully connected layers | all else |\n'
+            '|---|---|---|---|---|---|---|\n')
+    for network, (rows, (faster, alone, together), _) in measured.items():
+        kinds = {'convolutions': [], 'connected': [], 'else': []}
+        for _, way, macs, _, one, two in rows:
+            kinds['connected' if way.startswith('streamed') else 'convolutions' if macs else 'else'].append((one, two))
+        cells = [f'{sum(one for one, _ in times) / sum(two for _, two in times):.2f}×' if times else ''
+                 for times in kinds.values()]
+        text += f'| {network} | {1e3 * alone:.1f} | {1e3 * together:.1f} | {faster:.2f}× | ' + ' | '.join(cells) + ' |\n'
     return text
+
+
+def choice(arguments):
+    """What a plan chooses, beside the fastest of all, for every distinct convolution."""
+    lines = ask(arguments, 'choice', *arguments.networks)
+    rows = [(shape, chosen, float(its), best, float(least)) for shape, chosen, its, best, least in lines[:-1]]
+    over = [its / least for _, _, its, _, least in rows]
+    within = sum(ratio <= 1.05 for ratio in over)
+    text = (f'Of {len(rows)} distinct layers {within} ({100 * within / len(rows):.0f} %) get an algorithm within 5 % of the fastest of '
+            f'all, in geometric mean {100 * (statistics.geometric_mean(over) - 1):.1f} % slower; all of them were chosen in '
+            f'{float(lines[-1][1]):.1f} s of processor time. Those that were chosen worst:\n\n'
+            '| layer | chosen | µs | fastest | µs |\n|---|---|---|---|---|\n')
+    for shape, chosen, its, best, least in sorted(rows, key=lambda row: -row[2] / row[4])[:6]:
+        text += f'| {shape} | {chosen} | {its:.0f} | {best} | {least:.0f} |\n'
+    return text
+
+
+def memory(arguments):
+    """The most memory of a process that plans and runs a network once, beside 2.5 times its weights and what is planned."""
+    text = '| network | weights, MB | planned, MB | most, MB | of the bound |\n|---|---|---|---|---|\n'
+    for network in arguments.networks:
+        [[weights, planned, most]] = ask(arguments, 'memory', network)
+        weights, planned, most = (int(number) / 1e6 for number in (weights, planned, most))
+        text += f'| {network} | {weights:.0f} | {planned:.0f} | {most:.0f} | {100 * most / (2.5 * weights + planned):.0f} % |\n'
+    return text
+
+
+def small(arguments):
+    """Small trained networks beside ONNX Runtime; those that one of us cannot run with random float inputs are left out."""
+    text = '| model | ours, µs | ONNX Runtime, µs | ONNX Runtime to ours | slowest step |\n|---|---|---|---|---|\n'
+    for model in sorted(arguments.models.glob('*/model.onnx')):
+        try:
+            rows, _, _ = steps(str(model), arguments)
+            ours = 1e3 * float(ask(arguments, 'time', str(model))[0][0])
+            theirs = Process(['node', str((FOLDER / 'onnxruntime.mjs').resolve()), str(model.resolve())], arguments.folder)
+        except (subprocess.CalledProcessError, SystemExit):
+            continue
+        runs = max(3, round(1e4 / ours))
+        time_of_theirs = 1e3 * statistics.median(theirs.ask(str(runs)) for _ in range(9))
+        theirs.end()
+        slowest = max(rows, key=lambda row: row[4])
+        text += (f'| {model.parent.name} | {ours:.0f} | {time_of_theirs:.0f} | {time_of_theirs / ours:.2f}× | {slowest[1]}, '
+                 f'{100 * slowest[4] / sum(row[4] for row in rows):.0f} % |\n')
+    return text
+
+
+def first_result(arguments):
+    """Milliseconds from the start of a process to the first result of a model of some 5 MB."""
+    model = arguments.folder / 'squeezenet11.onnx'
+    if not model.is_file():
+        subprocess.run([arguments.binary, 'export', 'squeezenet11', str(model)], check=True)
+    times = []
+    for _ in range(9):
+        start = time.perf_counter()
+        ask(arguments, 'first', str(model))
+        times.append(1e3 * (time.perf_counter() - start))
+    return f'squeezenet11 from a file of {model.stat().st_size / 1e6:.1f} MB, planned by the model: {statistics.median(times):.0f} ms.\n'
 
 
 HEAD = """# Whole networks beside other engines
@@ -136,22 +202,46 @@ BOUNDS = """
 ## What bounds it
 1×1 convolutions, nearly all of MobileNet and half of ResNet-50, are at some 90 % of the peak of multiply-adds in every engine: exact
 float32 can hardly be faster. Fully connected layers of one image (AlexNet, VGG-16) are as fast as memory gives their
-weights; huge pages made that 1.6 times as fast. Winograd's products at 14×14 and 7×7 wait for transformed weights, 36 numbers for 9.
+weights; huge pages made that 1.6 times as fast. Winograd's filters, 36 numbers for 9, come from memory at 14×14 and 7×7: there they are
+read once for all tiles, and the next ones are fetched while these are multiplied, which took 17 % off ResNet-50's stage 4.
 ONNX Runtime loses most of AlexNet and GoogLeNet with response normalisation.
 """
 
 THREADS = """
 ## Two threads
-Time on the clock, medians of 15 rounds in turn; it needs two cores that nothing else uses.
-Every step is cut into parts that threads share, with a wait behind each; steps of one part, conversions and the plain
-executor's stay with one thread. That is far from twice as fast, and not yet explained layer by layer.
+Time on the clock, medians of 15 rounds in turn; it needs two cores that nothing else uses. The last columns are the
+sums of the steps of a kind, each measured alone. Every step is cut into parts, whichever thread is free takes the next ones, and nobody waits
+for a thread that has no core. Fully connected layers read their weights once, and memory does not give two cores twice as much as one.
 
 """
 
+CHOICE = """
+## What is chosen
+`bench_peers choice` lets a plan choose, by the model first and then by measuring what is left, and measures all algorithms at length.
+"""
+
+MEMORY = """
+## Memory
+The most that a process had which made up weights, planned by the model, and ran once; the bound is 2.5 times the weights and what was
+planned of activations and workspace.
+
+"""
+
+SMALL = """
+## Small networks
+Trained models, one thread, processor time, medians.
+
+"""
+
+FIRST = """
+## Start
+From the start of the process to the first result, on the clock: """
+
 NOTES = """
 ## Layer by layer
-The slowest steps of each network. The last column is how much of the time the MACs would take at the peak of multiply-adds in
-registers, measured beside them: above 100 % where an algorithm needs fewer multiplications than there are MACs, far below where a layer waits for memory.
+The slowest steps of each network. *MACs at the peak would take* is how much of the time on one thread they would need at the peak of multiply-adds
+in registers, measured beside them: above 100 % where an algorithm needs fewer multiplications than there are MACs, far below where a layer waits
+for memory.
 """
 
 
@@ -162,6 +252,7 @@ def main():
     parser.add_argument('--rounds', type=int, default=9)
     parser.add_argument('--round-ms', type=float, default=100.0, help='of one engine in one round')
     parser.add_argument('--layers', type=int, default=8, help='of each network that are listed')
+    parser.add_argument('--models', type=pathlib.Path, default=FOLDER.parents[2] / 'shared' / 'models', help='with trained models')
     parser.add_argument('--output', type=pathlib.Path)
     parser.add_argument('networks', nargs='*', default=NETWORKS)
     arguments = parser.parse_args()
@@ -173,10 +264,12 @@ def main():
               file=sys.stderr)
     version = next(iter(results.values()))[2]
     machine = subprocess.run([arguments.binary, 'machine'], check=True, capture_output=True, text=True).stdout.strip()
+    measured = {network: steps(network, arguments) for network in results}
     text = HEAD.format(rounds=arguments.rounds, version=version, machine=machine) + table(results) + BOUNDS
     text += ''.join(part(arguments.networks, Process, str((FOLDER / 'onnxruntime.mjs').resolve()), arguments)
                     for part in (formats.int8, formats.bfloat16))
-    text += THREADS + threads(results, arguments) + NOTES + roofline(results, arguments)
+    text += THREADS + threads(measured) + CHOICE + choice(arguments) + MEMORY + memory(arguments) + SMALL + small(arguments)
+    text += FIRST + first_result(arguments) + NOTES + layers(measured, arguments)
     if arguments.output:
         arguments.output.write_text(text, encoding='utf-8')
     else:

@@ -11,7 +11,7 @@ const session = await ort.InferenceSession.create(process.argv[2], {
 });
 const feeds = {};
 for (const input of session.inputMetadata) {
-  const shape = input.shape.map(Number);
+  const shape = input.shape.map((size) => (size > 0 ? Number(size) : 1)); // what the file leaves open is one
   const numbers = new Float32Array(shape.reduce((a, b) => a * b, 1));
   for (let i = 0; i < numbers.length; ++i) numbers[i] = Math.sin(i);
   feeds[input.name] = new ort.Tensor('float32', numbers, shape);

@@ -8,21 +8,21 @@
 #include <string>
 #include <vector>
 
+#include "bench/peers/checks.hpp"
 #include "bench/peers/formats.hpp"
+#include "bench/peers/networks.hpp"
 #include "pj/base/text.hpp"
 #include "pj/inference/plan.hpp"
 #include "pj/inference/random_weights.hpp"
 #include "pj/kernels/layer_conv.hpp"
 #include "pj/kernels/measure.hpp"
-#include "pj/onnx/onnx.hpp"
-#include "pj/study/load.hpp"
 
 namespace {
 
 using namespace pj;
 
 Network network_of(const std::string& name) {
-  return with_random_weights(load_network(name, {.load_data = true}));
+  return with_random_weights(peer_network(name));
 }
 
 /// A plan with its operands and results in memory.
@@ -58,25 +58,6 @@ double elapsed(const Engine& engine, int runs) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / runs;
 }
 
-/// The time on the clock with one thread over that with two, and both: medians of rounds in turn.
-void print_threads(const std::string& name) {
-  const Network network = network_of(name);
-  ConvTimeStore store;
-  const Engine one(network, {.by = PlanBy::Measure, .times = &store});
-  const Engine two(network, {.by = PlanBy::Measure, .times = &store, .threads = 2});
-  constexpr int rounds = 15;
-  std::vector<double> ratios, alone, together;
-  for (int round = 0; round < rounds; ++round) {
-    alone.push_back(elapsed(one, 3));
-    together.push_back(elapsed(two, 3));
-    ratios.push_back(alone.back() / together.back());
-  }
-  for (std::vector<double>* numbers : {&ratios, &alone, &together}) {
-    std::ranges::nth_element(*numbers, numbers->begin() + rounds / 2);
-    std::cout << (*numbers)[rounds / 2] << (numbers == &together ? "\n" : ";");
-  }
-}
-
 /// Lines `ENGINE RUNS` to lines of milliseconds; `layers` prints the steps of ours.
 void serve(const std::string& name, RunNumbers arithmetic) {
   const Network network = network_of(name);
@@ -95,33 +76,87 @@ void serve(const std::string& name, RunNumbers arithmetic) {
   }
 }
 
-/// Where the time of our plan goes, step by step, medians of some runs.
-void print_steps(const std::string& name, const PlanOptions& options) {
-  const Engine engine(network_of(name), options);
-  const auto& steps = engine.plan.schedule().steps;
-  std::vector<std::vector<double>> times(steps.size());
-  for (int run = 0; run < 21; ++run) {
-    std::vector<Seconds> once(steps.size());
+double median(std::vector<double> numbers) {
+  std::ranges::nth_element(numbers, numbers.begin() + std::ssize(numbers) / 2);
+  return numbers[numbers.size() / 2];
+}
+
+/// How a step computes; what is left to the plain executor, with its kind.
+std::string step_way(const Engine& engine, const Step& step) {
+  const bool is_plain = step.algorithm == "plain";
+  return step.algorithm + (is_plain ? " " + kind_name(engine.plan.network().nodes[step.nodes.front()].layer) : "");
+}
+
+/// Microseconds of each step, medians of some runs.
+std::vector<double> step_times(const Engine& engine) {
+  constexpr int runs = 21;
+  std::vector<std::vector<double>> times(engine.plan.schedule().steps.size());
+  for (int run = 0; run < runs; ++run) {
+    std::vector<Seconds> once(times.size());
     engine.plan.run(engine.given, engine.found, once);
-    for (std::size_t i = 0; i < steps.size(); ++i) {
+    for (std::size_t i = 0; i < times.size(); ++i) {
       times[i].push_back(1e6 * once[i].value);
     }
   }
-  double sum = 0.0;
-  const double peak = peak_now();
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    std::nth_element(times[i].begin(), times[i].begin() + 10, times[i].end());
-    sum += times[i][10];
-    const std::string node =
-        steps[i].step.nodes.empty() ? "" : engine.plan.network().nodes[steps[i].step.nodes.front()].name;
-    std::int64_t macs = 0;
-    for (const std::size_t n : steps[i].step.nodes) {
-      const auto conv = layer_conv(engine.plan.network(), engine.plan.network().nodes[n]);
-      macs += conv ? conv->macs() : 0;
-    }
-    std::cout << i << ";" << node << ";" << steps[i].step.algorithm << ";" << times[i][10] << ";" << macs << "\n";
+  std::vector<double> medians(times.size());
+  std::ranges::transform(times, medians.begin(), median);
+  return medians;
+}
+
+/// The name of the first node that a step computes.
+std::string step_name(const Engine& engine, std::size_t step) {
+  const std::vector<std::size_t>& nodes = engine.plan.schedule().steps[step].step.nodes;
+  return nodes.empty() ? "" : engine.plan.network().nodes[nodes.front()].name;
+}
+
+/// The multiply-accumulates of a step.
+std::int64_t step_macs(const Engine& engine, const Step& step) {
+  std::int64_t macs = 0;
+  for (const std::size_t n : step.nodes) {
+    const auto conv = layer_conv(engine.plan.network(), engine.plan.network().nodes[n]);
+    macs += conv ? conv->macs() : 0;
   }
-  std::cout << "all;;;" << sum << ";" << peak << "\n";
+  return macs;
+}
+
+/// The time on the clock with one thread over that with two, and both: medians of rounds in turn.
+void print_threads(const Engine& one, const Engine& two) {
+  constexpr int rounds = 15;
+  std::vector<double> ratios, alone, together;
+  for (int round = 0; round < rounds; ++round) {
+    alone.push_back(elapsed(one, 3));
+    together.push_back(elapsed(two, 3));
+    ratios.push_back(alone.back() / together.back());
+  }
+  std::cout << median(ratios) << ";" << median(alone) << ";" << median(together) << "\n";
+}
+
+/// Each step: name, algorithm, MACs, parts, microseconds of one thread and, on the clock, of two. Then what `threads`
+/// prints, and the operations a second of the peak.
+void print_steps(const std::string& name) {
+  const Network network = network_of(name);
+  ConvTimeStore store;
+  const Engine one(network, {.by = PlanBy::Measure, .times = &store});
+  const Engine two(network, {.by = PlanBy::Measure, .times = &store, .threads = 2});
+  const std::vector<double> by_one = step_times(one);
+  const std::vector<double> by_two = step_times(two);
+  for (std::size_t i = 0; i < by_two.size(); ++i) {
+    const Step& step = two.plan.schedule().steps[i].step;
+    std::cout << step_name(two, i) << ";" << step_way(two, step) << ";" << step_macs(two, step) << ";" << step.parts
+              << ";" << by_one[i] << ";" << by_two[i] << "\n";
+  }
+  print_threads(one, two);
+  std::cout << peak_now() << "\n";
+}
+
+/// Milliseconds of processor time of a run of ours.
+void print_time(const std::string& name) {
+  const Engine engine(network_of(name), {.by = PlanBy::Measure});
+  std::vector<double> times;
+  for (int round = 0; round < 15; ++round) {
+    times.push_back(engine.milliseconds(std::max(1, static_cast<int>(10.0 / engine.milliseconds(1)))));
+  }
+  std::cout << median(times) << "\n";
 }
 
 /// The same layer by layer, those of integers too: what ran, and microseconds.
@@ -147,28 +182,36 @@ void print_layers(const std::string& name) {
 
 int main(int count, char** arguments) {
   const std::vector<std::string> given(arguments, arguments + count);
-  if (given.size() == 3 && given[1] == "serve") {
+  const std::string verb = given.size() > 1 ? given[1] : "";
+  if (given.size() == 3 && verb == "serve") {
     serve(given[2], RunNumbers::Integers);
-  } else if (given.size() == 4 && given[1] == "serve" && given[3] == "bfloat16") {
+  } else if (given.size() == 4 && verb == "serve" && given[3] == "bfloat16") {
     serve(given[2], RunNumbers::Bfloat16);
-  } else if (given.size() == 3 && given[1] == "steps") {
-    print_steps(given[2], {.by = PlanBy::Measure});
-  } else if (given.size() == 3 && given[1] == "threads") {
-    print_threads(given[2]);
-  } else if (given.size() == 2 && given[1] == "machine") {
+  } else if (given.size() == 3 && verb == "steps") {
+    print_steps(given[2]);
+  } else if (given.size() == 3 && verb == "time") {
+    print_time(given[2]);
+  } else if (given.size() > 2 && verb == "choice") {
+    print_choice({given.begin() + 2, given.end()});
+  } else if (given.size() == 3 && verb == "memory") {
+    print_memory(given[2]);
+  } else if (given.size() == 3 && verb == "first") {
+    print_first(given[2]);
+  } else if (given.size() == 2 && verb == "machine") {
     const Machine machine = this_machine();
     std::cout << machine.processor << " with " << machine.instructions << ", oneDNN " << machine.onednn << ", OpenBLAS "
               << machine.openblas << ".\n";
-  } else if (given.size() == 4 && given[1] == "quantise") {
-    write_quantised(given[2], given[3]);
-  } else if (given.size() == 3 && given[1] == "layers") {
+  } else if (given.size() == 3 && verb == "layers") {
     print_layers(given[2]);
-  } else if (given.size() == 4 && given[1] == "export") {
+  } else if (given.size() == 4 && verb == "quantise") {
+    write_quantised(given[2], given[3]);
+  } else if (given.size() == 4 && verb == "export") {
     export_onnx(network_of(given[2]), given[3]);
   } else {
-    std::cerr << "bench_peers serve NETWORK [bfloat16] | steps NETWORK | threads NETWORK | layers NETWORK | export "
-                 "NETWORK FILE.onnx |\n"
-                 "            quantise NETWORK FILE.onnx | machine\n";
+    std::cerr
+        << "bench_peers serve NETWORK [bfloat16] | steps NETWORK | time NETWORK | choice NETWORK… | memory NETWORK |\n"
+           "            first NETWORK | layers NETWORK | export NETWORK FILE.onnx |\n"
+           "            quantise NETWORK FILE.onnx | machine\n";
     return 1;
   }
   return 0;

@@ -15,21 +15,6 @@ namespace pj {
 
 namespace {
 
-/// The weights that a rule works on; weights that several layers share are there once.
-std::vector<WeightPlace> selected_weights(const Network& network, const Selector& selector) {
-  std::vector<WeightPlace> places;
-  std::set<ValueId> seen;
-  const auto has_weights = [&](std::size_t node) { return !weight_places(network, node).empty(); };
-  for (const std::size_t node : selected(network, selector, has_weights, "weights")) {
-    for (const WeightPlace& place : weight_places(network, node)) {
-      if (seen.insert(network.nodes[node].inputs[place.operand]).second) {
-        places.push_back(place);
-      }
-    }
-  }
-  return places;
-}
-
 /// The constant from which weights are decoded.
 ValueId source_of(const Network& network, const WeightPlace& place) {
   const Value* source = constant_sources(network)[network.nodes[place.node].inputs[place.operand]];
@@ -148,6 +133,15 @@ struct Pass {
     }
   }
 
+  void operator()(const ExitHeads& heads) {
+    const ConstantSources constants = constant_sources(network);
+    const auto can = [&](std::size_t node) { return constants[network.nodes[node].outputs.front()] == nullptr; };
+    for (const std::size_t node : selected(network, rule.selector, can, "results that a head could read")) {
+      on_layer(node, [&] { add_exit(editor, node, heads); });
+      note(node);
+    }
+  }
+
   void operator()(const StoreAs& store) {
     for (const WeightPlace& place : selected_weights(network, rule.selector)) {
       Value& source = editor.value(source_of(network, place));
@@ -174,15 +168,6 @@ struct Pass {
     }
   }
 
-  /// Tensors are shared by layers: there is no choice of some.
-  static void check_all(const Selector& selector) {
-    if (!selector.layers.empty() || !selector.kinds.empty() || !selector.except.empty()) {
-      throw InputError(selector.position,
-                       "activations of all tensors are for the whole network; leave layers, kinds "
-                       "and except out");
-    }
-  }
-
   void operator()(const ActivationFixedPoint& activations) {
     if (!data.observe) {
       throw InputError(rule.selector.position, "activations get their scales from data; give some with --data");
@@ -191,8 +176,7 @@ struct Pass {
     const std::vector<std::size_t> nodes = selected(network, rule.selector, has_weights, "weights");
     const Observations seen = data.observe(network);
     if (activations.all_tensors) {
-      check_all(rule.selector);
-      quantise_tensors(editor, activation_tensors(network), seen, activations);
+      quantise_all(editor, rule.selector, seen, activations);
       std::ranges::for_each(nodes, [&](std::size_t node) { note(node); });
       return;
     }
@@ -205,6 +189,13 @@ struct Pass {
 
 }  // namespace
 
+bool is_shaping(const Rule& rule) {
+  return std::holds_alternative<Pruning>(rule.approximation) ||
+         std::holds_alternative<StructuredPruning>(rule.approximation) ||
+         std::holds_alternative<LowRank>(rule.approximation) || std::holds_alternative<ExitHeads>(rule.approximation) ||
+         std::holds_alternative<Folding>(rule.approximation);
+}
+
 Compressed apply(const Network& network, const Rule& rule, const CompressionData& data) {
   Pass pass(network, rule, data);
   std::visit(pass, rule.approximation);
@@ -212,13 +203,6 @@ Compressed apply(const Network& network, const Rule& rule, const CompressionData
 }
 
 namespace {
-
-/// Rules that come before training: what they leave is trained.
-bool is_shaping(const Rule& rule) {
-  return std::holds_alternative<Pruning>(rule.approximation) ||
-         std::holds_alternative<StructuredPruning>(rule.approximation) ||
-         std::holds_alternative<Folding>(rule.approximation) || std::holds_alternative<LowRank>(rule.approximation);
-}
 
 void add(Compressed& result, Compressed step) {
   result.network = std::move(step.network);
@@ -275,12 +259,69 @@ ParameterRules parameter_rules(const Network& network, const std::vector<Rule>& 
   return result;
 }
 
-/// The network shaped and trained, step by step, ready for the rules that are left.
-Compressed shaped_and_trained(const Network& network, const CompressionRules& rules, const CompressionData& data) {
-  if (!data.tuning.examples) {
-    throw InputError(rules.fine_tune_position, "fine-tuning learns from data; give some with --data");
+/// What the rules make of the layers' inputs, so that the network is trained with it.
+void quantise_inputs(Compressed& result, const CompressionRules& rules, const CompressionData& data) {
+  for (const Rule& rule : rules.rules) {
+    if (std::holds_alternative<ActivationFixedPoint>(rule.approximation)) {
+      add(result, apply(result.network, rule, data));
+    } else if (const auto* signs = std::get_if<Signs>(&rule.approximation); signs != nullptr) {
+      Pass pass(result.network, rule, data);
+      for (const WeightPlace& place : selected_weights(result.network, rule.selector)) {
+        pass.binarise(place.node, *signs);
+      }
+      result.network = pass.editor.finish();
+    }
   }
-  const Examples examples = data.tuning.examples(network);
+}
+
+/// Rules that have had their turn when the network is trained.
+bool is_done_in_training(const Rule& rule) {
+  return is_shaping(rule) || std::holds_alternative<ActivationFixedPoint>(rule.approximation);
+}
+
+/// The rule that adds early exits, where there is one.
+const ExitHeads* exits_of(const CompressionRules& rules) {
+  const auto has_exits = [](const Rule& rule) { return std::holds_alternative<ExitHeads>(rule.approximation); };
+  const auto found = std::ranges::find_if(rules.rules, has_exits);
+  if (found == rules.rules.end()) {
+    return nullptr;
+  }
+  if (!rules.fine_tune) {
+    throw InputError(found->selector.position, "heads learn from data; add fine_tune: {epochs: 1}");
+  }
+  if (const auto second = std::find_if(found + 1, rules.rules.end(), has_exits); second != rules.rules.end()) {
+    throw InputError(second->selector.position, "there are exits already; name all layers in one rule");
+  }
+  return &std::get<ExitHeads>(found->approximation);
+}
+
+/// A part of the samples is kept for the thresholds of exits.
+constexpr std::size_t held_out_part = 10;
+
+/// One step of the training, with the heads of early exits where there are some.
+Network taught(const Network& network, const Lesson& lesson, ParameterRules parameter_rules, const ExitHeads* exits) {
+  if (exits == nullptr) {
+    return trained_on(network, lesson, parameter_rules);
+  }
+  const Network rows = with_rows_for_exits(network, *exits);
+  const std::size_t count = lesson.examples.count - lesson.examples.count / held_out_part;
+  Lesson own{lesson.tuning, lesson.data, divided(lesson.examples, count).first, {}};
+  own.examples = with_classes_for_rows(std::move(own.examples), rows.values[rows.outputs.front()].shape[1]);
+  if (!exits->trains_trunk) {
+    for (auto& [name, rule] : frozen_trunk(rows)) {
+      parameter_rules[name].gradient = rule.gradient;
+      parameter_rules[name].after = rule.after;
+    }
+  }
+  std::erase_if(parameter_rules, [&](const auto& entry) {  // of layers that no head reads
+    return std::ranges::find(rows.values, entry.first, &Value::name) == rows.values.end();
+  });
+  return with_constants_of(network, trained_on(rows, own, parameter_rules));
+}
+
+/// The network shaped and trained, step by step, ready for the rules that are left.
+Compressed shaped_and_trained(const Network& network, const CompressionRules& rules, const Lesson& lesson,
+                              const CompressionData& data) {
   Compressed result{.network = network};
   const std::int64_t steps = rules.fine_tune->steps;
   const bool shares = std::ranges::any_of(rules.rules, is_sharing);
@@ -294,8 +335,10 @@ Compressed shaped_and_trained(const Network& network, const CompressionRules& ru
         codings.push_back(*now);
       }
     }
-    result.network =
-        trained_on(result.network, examples, *rules.fine_tune, parameter_rules(result.network, codings), data.tuning);
+    if (step == steps - 1) {
+      quantise_inputs(result, rules, data);
+    }
+    result.network = taught(result.network, lesson, parameter_rules(result.network, codings), exits_of(rules));
   }
   return result;
 }
@@ -323,14 +366,25 @@ std::vector<std::string> layers_with_choice(const Network& network, const Compre
 
 Compressed compress(const Network& network, const CompressionRules& rules, const CompressionData& data) {
   Compressed result{.network = network};
+  const ExitHeads* exits = exits_of(rules);
+  std::optional<Lesson> lesson;
   if (rules.fine_tune) {
     check_order(rules);
-    result = shaped_and_trained(network, rules, data);
+    if (!data.tuning.examples) {
+      throw InputError(rules.fine_tune_position, "fine-tuning learns from data; give some with --data");
+    }
+    lesson.emplace(lesson_for(network, *rules.fine_tune, data.tuning));
+    result = shaped_and_trained(network, rules, *lesson, data);
   }
   for (const Rule& rule : rules.rules) {
-    if (!rules.fine_tune || !is_shaping(rule)) {
+    if (!rules.fine_tune || !is_done_in_training(rule)) {
       add(result, apply(result.network, rule, data));
     }
+  }
+  if (exits != nullptr) {
+    const std::size_t learned = lesson->examples.count - lesson->examples.count / held_out_part;
+    const auto [first, rest] = divided(lesson->examples, learned);
+    result.network = with_thresholds(result.network, rest.count > 0 ? rest : first, *exits, data.tuning.threads);
   }
   return result;
 }

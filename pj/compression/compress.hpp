@@ -38,6 +38,9 @@ struct Compressed {
 /// `InputError` naming rule and layer where one cannot be applied.
 Compressed compress(const Network& network, const CompressionRules& rules, const CompressionData& data = {});
 
+/// Does a rule change what there is to train (zeros, factors, channels), so that fine-tuning comes behind it?
+bool is_shaping(const Rule& rule);
+
 /// The layers of a network with weights for which the rules offer choices.
 std::vector<std::string> layers_with_choice(const Network& network, const CompressionRules& rules);
 

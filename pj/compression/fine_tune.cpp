@@ -6,25 +6,59 @@
 
 namespace pj {
 
-Network trained_on(const Network& network, const Examples& examples, const FineTuning& tuning,
-                   const ParameterRules& rules, const FineTuningData& data) {
+namespace {
+
+TrainOptions options_for(const Lesson& lesson, const ParameterRules& rules) {
+  const FineTuning& tuning = lesson.tuning;
   TrainOptions options{.epochs = tuning.epochs, .batch = tuning.batch};
   options.optimizer = {.kind = OptimizerOptions::Kind::Adam, .rate = tuning.rate};
   options.schedule = {.kind = RateSchedule::Kind::Cosine};
   options.seed = tuning.seed;
   options.rules = rules;
-  Trainer trainer(network, examples, options);
-  std::int64_t steps = 0;
+  options.task.augmentation = tuning.augmentation;
+  options.task.threads = lesson.data.threads;
+  if (lesson.teacher) {
+    options.task.teacher = Teacher{&*lesson.teacher, tuning.teacher->temperature, tuning.teacher->share};
+  }
+  return options;
+}
+
+void check_teacher(const Network& teacher, const Network& network, const std::string& file) {
+  const auto shape = [](const Network& of, const std::vector<ValueId>& ids) {
+    return ids.size() == 1 ? of.values[ids.front()].shape : Sizes{};
+  };
+  if (shape(teacher, teacher.inputs) != shape(network, network.inputs) ||
+      shape(teacher, teacher.outputs) != shape(network, network.outputs)) {
+    throw InputError({file}, "the teacher takes " + shape_text(shape(teacher, teacher.inputs)) + " and gives " +
+                                 shape_text(shape(teacher, teacher.outputs)) + ", the network " +
+                                 shape_text(shape(network, network.inputs)) + " and " +
+                                 shape_text(shape(network, network.outputs)) +
+                                 "; a teacher has the same input and output");
+  }
+}
+
+}  // namespace
+
+Lesson lesson_for(const Network& network, const FineTuning& tuning, const FineTuningData& data) {
+  Lesson lesson{tuning, data, data.examples(network), {}};
+  if (tuning.teacher) {
+    lesson.teacher = data.teacher(tuning.teacher->file);
+    check_teacher(*lesson.teacher, network, tuning.teacher->file);
+  }
+  return lesson;
+}
+
+Network trained_on(const Network& network, const Lesson& lesson, const ParameterRules& rules) {
+  Trainer trainer(network, lesson.examples, options_for(lesson, rules));
+  const std::int64_t all = lesson.tuning.epochs * trainer.steps_an_epoch();
   try {
-    while (!trainer.is_done()) {
+    for (std::int64_t step = 1; !trainer.is_done(); ++step) {
       trainer.step();
-      if (data.check) {
-        data.check();
+      if (lesson.data.check) {
+        lesson.data.check();
       }
-      if (data.progress) {
-        ++steps;
-        data.progress("fine-tuning: step " + std::to_string(steps) + " of " +
-                      std::to_string(tuning.epochs * trainer.steps_an_epoch()));
+      if (lesson.data.progress) {
+        lesson.data.progress("fine-tuning: step " + std::to_string(step) + " of " + std::to_string(all));
       }
     }
   } catch (const Diverged& fault) {

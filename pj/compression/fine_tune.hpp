@@ -2,12 +2,23 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
+#include "pj/training/augmentation.hpp"
 #include "pj/training/examples.hpp"
 #include "pj/training/parameter_rule.hpp"
 
 namespace pj {
+
+/// A trained network whose outputs are learned from, too (Hinton, Vinyals and Dean 2015).
+struct Distillation {
+  std::string file;
+  double temperature = 4.0;
+  double share = 0.9;  ///< of the teacher in the loss; the rest is the classes'
+
+  bool operator==(const Distillation&) const = default;
+};
 
 /// How a network is trained on while it is approximated.
 struct FineTuning {
@@ -16,6 +27,8 @@ struct FineTuning {
   std::int64_t batch = 64;
   double rate = 1e-3;  ///< of Adam, falling to 0 in each step by half a cosine
   std::uint64_t seed = 1;
+  Augmentation augmentation = {};
+  std::optional<Distillation> teacher = {};
 
   bool operator==(const FineTuning&) const = default;
 };
@@ -23,13 +36,25 @@ struct FineTuning {
 /// What fine-tuning learns from, and whom it tells how far it is.
 struct FineTuningData {
   std::function<Examples(const Network&)> examples = {};
+  std::function<Network(const std::string& file)> teacher = {};
   std::function<void(const std::string& text)> progress = {};
   std::function<void()> check = {};  ///< may throw, to end early
+  int threads = 0;                   ///< 0: one per core
 };
+
+/// What the steps of one fine-tuning have in common.
+struct Lesson {
+  const FineTuning& tuning;
+  const FineTuningData& data;
+  Examples examples;
+  std::optional<Network> teacher;
+};
+
+/// The examples, and the teacher where there is one. Throws `InputError` where it does not fit the network.
+Lesson lesson_for(const Network& network, const FineTuning& tuning, const FineTuningData& data);
 
 /// The network after the epochs of one step, with the rules on its parameters. Throws `InputError` where the loss
 /// becomes no number.
-Network trained_on(const Network& network, const Examples& examples, const FineTuning& tuning,
-                   const ParameterRules& rules, const FineTuningData& data);
+Network trained_on(const Network& network, const Lesson& lesson, const ParameterRules& rules);
 
 }  // namespace pj

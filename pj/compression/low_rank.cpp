@@ -5,6 +5,7 @@
 
 #include "pj/base/error.hpp"
 #include "pj/compression/factors.hpp"
+#include "pj/compression/stacked_filters.hpp"
 #include "pj/compression/weights.hpp"
 #include "pj/network/elements.hpp"
 
@@ -166,6 +167,26 @@ double factorise_by_cp(const Whole& whole, const Convolution& layer, const LowRa
   return relative_error(w.numbers, multiplied(factors, w).numbers);
 }
 
+/// The first takes all of the padding, so that the two are the one also at the borders; the second takes the stride.
+double factorise_by_stacking(const Whole& whole, const Convolution& layer, const LowRank& rule) {
+  const Filters w = filters_of(whole.weights);
+  const std::int64_t channels = rule.rank > 0 ? rule.rank : std::min(w.C, w.M);
+  check_smaller(whole, channels * (w.C + w.M) * 9);
+  Rng rng(rule.seed);
+  const StackedFilters stacked = stacked_filters(w, channels, rule.rounds, rng);
+  Convolution first = layer;
+  first.stride = {1, 1};
+  Convolution last = layer;
+  last.pad_begin = last.pad_end = {0, 0};
+  const ValueId middle = whole.add(1, first, whole.input(), {channels, w.C, 3, 3}, stacked.first.numbers);
+  whole.finish(2, last, middle, {w.M, channels, 3, 3}, stacked.last.numbers);
+  return relative_error(w.numbers, multiplied(stacked).numbers);
+}
+
+bool is_five_by_five(const Convolution& layer, const Sizes& filters) {
+  return filters[2] == 5 && filters[3] == 5 && layer.dilation == Sizes{1, 1};
+}
+
 }  // namespace
 
 Verdict can_factorise(const Network& network, std::size_t node, const LowRank& rule) {
@@ -174,7 +195,8 @@ Verdict can_factorise(const Network& network, std::size_t node, const LowRank& r
   if (places.size() != 1 || places.front().operand != 1) {
     return Verdict::no("has no weights as its second operand");
   }
-  const std::size_t rank = network.values[network.nodes[node].inputs[1]].shape.size();
+  const Sizes& filters = network.values[network.nodes[node].inputs[1]].shape;
+  const std::size_t rank = filters.size();
   if (rule.rule == LowRank::Rule::Svd) {
     const bool is_matrix = std::holds_alternative<FullyConnected>(layer) || std::holds_alternative<MatMul>(layer);
     return is_matrix && rank == 2 ? Verdict::yes() : Verdict::no("is no fully connected layer");
@@ -182,6 +204,9 @@ Verdict can_factorise(const Network& network, std::size_t node, const LowRank& r
   const auto* convolution = std::get_if<Convolution>(&layer);
   const bool is_plain = convolution != nullptr && !convolution->transposed && convolution->groups == 1 &&
                         convolution->connections.empty() && rank == 4;
+  if (is_plain && rule.rule == LowRank::Rule::Stacked && !is_five_by_five(*convolution, filters)) {
+    return Verdict::no("has no filters of 5×5");
+  }
   return is_plain ? Verdict::yes() : Verdict::no("is no plain two-dimensional convolution");
 }
 
@@ -197,6 +222,8 @@ double factorise(NetworkEditor& editor, std::size_t node, const LowRank& rule) {
       return factorise_depthwise(whole, std::get<Convolution>(layer), rule);
     case LowRank::Rule::Tucker:
       return factorise_by_tucker(whole, std::get<Convolution>(layer), rule);
+    case LowRank::Rule::Stacked:
+      return factorise_by_stacking(whole, std::get<Convolution>(layer), rule);
     default:
       return factorise_by_cp(whole, std::get<Convolution>(layer), rule);
   }

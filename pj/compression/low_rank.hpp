@@ -14,14 +14,15 @@ struct LowRank {
     Depthwise,  ///< R×S convolution: `rank` filters for each channel, then 1×1 (as MobileNet, Howard et al. 2017)
     Tucker,     ///< 1×1 to `inputs`, R×S to `outputs`, 1×1: Tucker-2 (Kim et al. 2016)
     Cp,  ///< 1×1 to `rank`, R×1 and 1×S for each channel, 1×1: CP by alternating least squares (Lebedev et al. 2015)
+    Stacked,  ///< 5×5 convolution: two of 3×3 with `rank` channels between (Simonyan and Zisserman 2015)
   };
 
   Rule rule = Rule::Svd;
-  std::int64_t rank = 0;                 ///< 0: what `share` asks for; Depthwise: 1
+  std::int64_t rank = 0;                 ///< 0: what `share` asks for; Depthwise: 1; Stacked: the fewer channels
   std::int64_t inputs = 0, outputs = 0;  ///< Tucker; 0: what `share` asks for
   double share = 0.9;      ///< of Σ σ², the squared singular values, that is kept where no rank is given
-  int rounds = 50;         ///< Cp: of alternating least squares
-  std::uint64_t seed = 1;  ///< Cp
+  int rounds = 50;         ///< Cp, Stacked: of alternating least squares
+  std::uint64_t seed = 1;  ///< Cp, Stacked
 
   bool operator==(const LowRank&) const = default;
 };

@@ -45,7 +45,7 @@ const Node* producer(const Network& network, ValueId value) {
 }  // namespace
 
 NetworkEditor::NetworkEditor(Network network)
-    : network_(std::move(network)), before_(network_.nodes.size()), removed_(network_.nodes.size(), false) {}
+    : network_(std::move(network)), before_(network_.nodes.size() + 1), removed_(network_.nodes.size(), false) {}
 
 std::string NetworkEditor::unique(const std::string& name) const {
   const auto is_taken = [&](const std::string& candidate) {
@@ -111,6 +111,7 @@ Network NetworkEditor::finish() {
       nodes.push_back(std::move(network_.nodes[i]));
     }
   }
+  std::ranges::move(before_.back(), std::back_inserter(nodes));
   network_.nodes = std::move(nodes);
   infer_anew(network_);
   return canonical(network_);

@@ -22,6 +22,20 @@ Uses through_codes(const Weights& weights, const Approximation& approximation) {
   };
 }
 
+/// Signs, computed at every step; ±1 take weights that are cut off at ±1, since beyond nothing changes any more
+/// (Courbariaux, Bengio and David 2015, section 2.4).
+ParameterRule sign_rule(const Weights& weights, const Signs& signs, ParameterRule rule) {
+  Weights like = weights;
+  like.numbers.clear();
+  rule.use = [like, signs](std::span<const float> kept, std::span<float> used) { use_signs(kept, like, signs, used); };
+  if (signs.rule == Signs::Rule::BinaryConnect || signs.rule == Signs::Rule::Bnn) {
+    rule.after = [](std::span<float> kept) {
+      std::ranges::transform(kept, kept.begin(), [](float number) { return std::clamp(number, -1.0F, 1.0F); });
+    };
+  }
+  return rule;
+}
+
 /// The sum of each group's gradients for all of its members; zeros of pruned weights are no group.
 Changes shared(const CodedWeights& codes, bool keeps_zeros) {
   return [groups = codes.codes, count = codes.table.size(), keeps_zeros](std::span<float> gradient) {
@@ -128,6 +142,10 @@ ParameterRule parameter_rule(const Weights& weights, const Approximation* approx
   }
   if (std::holds_alternative<Codebook>(*approximation) || std::holds_alternative<TiedWeights>(*approximation)) {
     return sharing_rule(*coded(weights, *approximation), weights.is_pruned());
+  }
+  if (const auto* signs = std::get_if<Signs>(approximation)) {
+    as_signs(weights, *signs);  // refuses what cannot have signs before hours of training
+    return sign_rule(weights, *signs, std::move(rule));
   }
   rule.use = through_codes(weights, *approximation);
   return rule;

@@ -172,6 +172,13 @@ Approximation read_cp(const Parameters& given) {
                  .seed = static_cast<std::uint64_t>(given.integer("seed", 1, 0, 1 << 30))};
 }
 
+Approximation read_stacked(const Parameters& given) {
+  return LowRank{.rule = LowRank::Rule::Stacked,
+                 .rank = given.integer("channels", 0, 1, most_rank),
+                 .rounds = given.integer("rounds", 50, 1, 100'000),
+                 .seed = static_cast<std::uint64_t>(given.integer("seed", 1, 0, 1 << 30))};
+}
+
 Approximation tabulated(const Parameters& given, ActivationTable::Rule rule, int segments) {
   ActivationTable table{.rule = rule, .segments = given.integer("segments", segments, 1, most_entries)};
   table.low = given.number("low", table.low, -1e6, 1e6);
@@ -192,6 +199,16 @@ Approximation read_table(const Parameters& given) {
 
 Approximation read_plan(const Parameters&) {
   return ActivationTable{.rule = ActivationTable::Rule::Plan};
+}
+
+Approximation read_exits(const Parameters& given) {
+  constexpr std::array criteria{Word{"entropy", ExitHeads::Criterion::Entropy},
+                                Word{"confidence", ExitHeads::Criterion::Confidence}};
+  constexpr std::array trunks{Word{"frozen", false}, Word{"trained", true}};
+  return ExitHeads{.criterion = given.word("criterion", criteria),
+                   .trains_trunk = given.word("trunk", trunks),
+                   .hidden = given.integer("hidden", 0, 1, 1 << 16),
+                   .loss = given.number("loss", 0.0, 0.0, 1.0)};
 }
 
 Approximation read_store(const Parameters& given) {
@@ -275,6 +292,11 @@ const std::array rows{
             read_cp,
             "rank 16, rounds 50, seed 1",
             "convolutions as 1×1, N×1, 1×N, and 1×1"},
+    RuleRow{"stacked",
+            {"channels", "rounds", "seed"},
+            read_stacked,
+            "channels the fewer of both sides, rounds 50, seed 1",
+            "5×5 convolutions as two of 3×3"},
     RuleRow{"piecewise_linear",
             {"segments", "low", "high"},
             read_lines,
@@ -286,6 +308,11 @@ const std::array rows{
             "segments 256, low -8, high 8",
             "activation functions as tables"},
     RuleRow{"plan", {}, read_plan, "", "sigmoids as four lines with powers of two for slopes"},
+    RuleRow{"exits",
+            {"criterion", "trunk", "hidden", "loss"},
+            read_exits,
+            "criterion entropy|confidence, trunk frozen|trained, hidden 0, loss 0",
+            "heads behind layers, at which easy samples leave; needs fine_tune"},
     RuleRow{"store", {"as"}, read_store, "as dense", "the storage of the weights, as run-length5 or csr4 huffman"},
     RuleRow{"huffman", {}, read_huffman, "", "stored weights and indices in Huffman codes"},
 };

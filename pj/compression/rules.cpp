@@ -93,16 +93,50 @@ std::vector<Rule> rules_in(const YamlNode& list, const std::string& what) {
   return rules;
 }
 
+/// Each is a rule, or a list of rules that go together.
+std::vector<Choice> choices_in(const YamlNode& list) {
+  std::vector<Choice> choices;
+  for (const YamlNode& node : list.sequence("the choices")) {
+    Choice choice;
+    choice.rules = node.is_sequence() ? rules_in(node, "a choice") : std::vector<Rule>{rule_of(node)};
+    for (const Rule& rule : choice.rules) {
+      choice.text += (choice.text.empty() ? "" : "; ") + rule.text;
+    }
+    choices.push_back(std::move(choice));
+  }
+  if (choices.empty()) {
+    throw InputError(list.position(), "there are no choices; give at least one");
+  }
+  return choices;
+}
+
+std::optional<Distillation> distillation_of(const YamlNode& node, const Parameters& given) {
+  const std::optional<std::string> file = given.text("teacher");
+  for (const char* key : {"temperature", "share"}) {
+    if (const YamlNode* alone = node.find(key); alone != nullptr && !file) {
+      throw InputError(alone->position(), std::string(key) + " is of a teacher; name one, as teacher: large.onnx");
+    }
+  }
+  return file ? std::optional(Distillation{.file = *file,
+                                           .temperature = given.number("temperature", 4.0, 0.0, 1000.0),
+                                           .share = given.number("share", 0.9, 0.0, 1.0)})
+              : std::nullopt;
+}
+
 FineTuning fine_tuning_of(const YamlNode& node) {
-  const std::vector<std::string> keys{"epochs", "steps", "batch", "rate", "seed"};
+  const std::vector<std::string> keys{"epochs",  "steps",   "batch",       "rate", "seed",
+                                      "augment", "teacher", "temperature", "share"};
   node.allow_keys(keys);
   const std::string name = "fine_tune";
   const Parameters given(node, name);
-  return {.epochs = given.integer("epochs", 1, 1, 10'000),
-          .steps = given.integer("steps", 1, 1, 1000),
-          .batch = given.integer("batch", 64, 1, 1 << 20),
-          .rate = given.number("rate", 1e-3, 0.0, 10.0),
-          .seed = static_cast<std::uint64_t>(given.integer("seed", 1, 0, 1 << 30))};
+  return {
+      .epochs = given.integer("epochs", 1, 1, 10'000),
+      .steps = given.integer("steps", 1, 1, 1000),
+      .batch = given.integer("batch", 64, 1, 1 << 20),
+      .rate = given.number("rate", 1e-3, 0.0, 10.0),
+      .seed = static_cast<std::uint64_t>(given.integer("seed", 1, 0, 1 << 30)),
+      .augmentation = given.read("augment", "none", [](const std::string& text) { return parse_augmentation(text); }),
+      .teacher = distillation_of(node, given)};
 }
 
 }  // namespace
@@ -122,7 +156,7 @@ CompressionRules parse_rules(const YamlNode& file) {
     rules.rules = rules_in(*list, "the rules");
   }
   if (const YamlNode* list = file.find("choices")) {
-    rules.choices = rules_in(*list, "the choices");
+    rules.choices = choices_in(*list);
   }
   if (const YamlNode* selector = file.find("choose_for")) {
     selector->allow_keys(selecting);
@@ -137,9 +171,8 @@ CompressionRules parse_rules(const YamlNode& file) {
 CompressionRules usual_choices() {
   CompressionRules rules{.name = "the usual choices"};
   for (const int bits : {8, 6, 5, 4, 3, 2}) {
-    rules.choices.push_back({"fixed_point bits " + std::to_string(bits) + " per_channel true",
-                             {},
-                             FixedPoint{.bits = bits, .per_channel = true}});
+    const std::string text = "fixed_point bits " + std::to_string(bits) + " per_channel true";
+    rules.choices.push_back({text, {{text, {}, FixedPoint{.bits = bits, .per_channel = true}}}});
   }
   return rules;
 }

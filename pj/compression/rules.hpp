@@ -8,6 +8,7 @@
 #include "pj/compression/activation_table.hpp"
 #include "pj/compression/activations.hpp"
 #include "pj/compression/codebook.hpp"
+#include "pj/compression/exit_heads.hpp"
 #include "pj/compression/fine_tune.hpp"
 #include "pj/compression/fixed_point.hpp"
 #include "pj/compression/low_rank.hpp"
@@ -42,7 +43,7 @@ struct HuffmanCoding {
 
 using Approximation =
     std::variant<FixedPoint, Signs, PowersOfTwo, Codebook, TiedWeights, ShortFloat, Pruning, StoreAs, HuffmanCoding,
-                 ActivationFixedPoint, LowRank, StructuredPruning, ActivationTable, Folding>;
+                 ActivationFixedPoint, LowRank, StructuredPruning, ActivationTable, ExitHeads, Folding>;
 
 /// One approximation and the layers that it is for.
 struct Rule {
@@ -53,19 +54,28 @@ struct Rule {
   bool operator==(const Rule&) const = default;
 };
 
+/// Something that a layer may become: rules that are done in order.
+struct Choice {
+  std::string text;  ///< those of its rules: `prune density 0.5; fixed_point bits 8`
+  std::vector<Rule> rules;
+
+  bool operator==(const Choice&) const = default;
+};
+
 /// What is done to a network, in order.
 struct CompressionRules {
   std::string name;
   std::vector<Rule> rules;
-  std::vector<Rule> choices;  ///< for each layer one of these, the most careful first; a search assigns them
-  Selector choose_for;        ///< the layers that have a choice
+  std::vector<Choice> choices;  ///< for each layer one of these, the most careful first; a search assigns them
+  Selector choose_for;          ///< the layers that have a choice
   std::optional<FineTuning> fine_tune;
   Position fine_tune_position;
 
   bool operator==(const CompressionRules&) const = default;
 };
 
-/// Reads `name: …`, `fine_tune: {epochs: 2, rate: 0.001}` and `rules: [{codebook: {entries: 32}, layers: fc*}, …]`.
+/// Reads `name: …`, `fine_tune: {epochs: 2, rate: 0.001}` and `rules: [{codebook: {entries: 32}, layers: fc*}, …]`;
+/// each of the `choices` is a rule or a list of rules.
 /// Every fault is an `InputError` with file, line and column.
 CompressionRules parse_rules(const YamlNode& file);
 /// Rules with no other choices than weights of 8, 6, 5, 4, 3 or 2 bits with a scale for each output channel.

@@ -1,5 +1,6 @@
 #include "pj/compression/signs.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -80,12 +81,17 @@ CodedWeights ttq(const Weights& weights, double threshold) {
   return coded;
 }
 
-Constant mean_filter(const Sizes& filter) {
-  Sizes shape{1, 1};
-  shape.insert(shape.end(), filter.begin(), filter.end());
-  const auto count = static_cast<std::size_t>(element_count(shape));
-  const std::vector<double> numbers(count, 1.0 / static_cast<double>(count));
-  return constant_of(NumberFormat::float32(), shape, std::span(numbers));
+/// The mean under a filter, zeros of the padding included.
+Pooling mean_window(const Convolution& layer, const Sizes& filter) {
+  if (std::ranges::any_of(layer.dilation, [](std::int64_t step) { return step != 1; })) {
+    throw InputError("it is dilated, and no mean is taken under a dilated filter; use bnn");
+  }
+  return {.kind = Pooling::Kind::Average,
+          .kernel = {filter.begin() + 2, filter.end()},
+          .stride = layer.stride,
+          .pad_begin = layer.pad_begin,
+          .pad_end = layer.pad_end,
+          .count_padding = true};
 }
 
 /// K of XNOR-Net: the mean magnitude over the channels, and over each window of the filter.
@@ -98,19 +104,17 @@ ValueId mean_magnitudes(NetworkEditor& editor, std::size_t node, ValueId input) 
     return editor.add_before(node, name, Reduce{.axes = {-1}}, {magnitude});
   }
   const ValueId mean = editor.add_before(node, name + "/mean", Reduce{.axes = {1}}, {magnitude});
-  auto window = std::get<Convolution>(layer);
-  window.groups = 1;
-  const ValueId ones = editor.constant(name + "/window", mean_filter({filter.begin() + 2, filter.end()}));
-  return editor.add_before(node, name, window, {mean, ones});
+  return editor.add_before(node, name, mean_window(std::get<Convolution>(layer), filter), {mean});
 }
 
-/// The layer's product without its bias, times K, then the bias.
+/// The layer's product without its bias, which keeps the layer's name, times K, then the bias.
 void scale_result(NetworkEditor& editor, std::size_t node, ValueId magnitudes) {
   Node& old = editor.node(node);
   const std::string name = old.name;
   const ValueId bias = old.inputs.size() > 2 ? old.inputs[2] : no_value;
   const ValueId result = old.outputs.front();
-  const ValueId product = editor.add_before(node, name + "/product", old.layer, {old.inputs[0], old.inputs[1]});
+  old.name = editor.value(result).name = name + "/replaced";
+  const ValueId product = editor.add_before(node, name, old.layer, {old.inputs[0], old.inputs[1]});
   ValueId scaled =
       editor.add_before(node, name + "/scaled", Elementwise{.kind = Elementwise::Kind::Mul}, {product, magnitudes});
   if (bias != no_value) {
@@ -125,15 +129,87 @@ void scale_result(NetworkEditor& editor, std::size_t node, ValueId magnitudes) {
   editor.replace_uses(result, scaled);
 }
 
+bool is_sign(const Network& network, ValueId value) {
+  return std::ranges::any_of(network.nodes, [&](const Node& node) {
+    const auto* quantiser = std::get_if<FakeQuantize>(&node.layer);
+    return quantiser != nullptr && quantiser->kind == FakeQuantize::Kind::Bipolar && node.outputs.front() == value;
+  });
+}
+
+double usual_threshold(const Signs& rule) {
+  return rule.threshold > 0.0 ? rule.threshold : rule.rule == Signs::Rule::Twn ? twn_threshold : ttq_threshold;
+}
+
+/// Sums of what lies beyond Δ on either side.
+struct Beyond {
+  double sum = 0.0;
+  std::size_t count = 0;
+
+  void add(double magnitude) {
+    sum += magnitude;
+    ++count;
+  }
+  double mean() const { return count == 0 ? 0.0 : sum / static_cast<double>(count); }
+};
+
+void use_ternary(std::span<const float> numbers, const Signs& rule, std::span<float> used) {
+  double sum = 0.0;
+  double largest = 0.0;
+  for (const float number : numbers) {
+    const double size = std::abs(static_cast<double>(number));
+    sum += size;
+    largest = std::max(largest, size);
+  }
+  const bool is_twn = rule.rule == Signs::Rule::Twn;
+  const double delta = usual_threshold(rule) * (is_twn ? sum / static_cast<double>(numbers.size()) : largest);
+  Beyond above;
+  Beyond below;
+  for (const float number : numbers) {
+    const double size = std::abs(static_cast<double>(number));
+    if (size > delta) {
+      (number > 0.0F || is_twn ? above : below).add(size);
+    }
+  }
+  const auto positive = static_cast<float>(above.mean());
+  const auto negative = is_twn ? -positive : static_cast<float>(-below.mean());
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    used[i] = std::abs(static_cast<double>(numbers[i])) <= delta ? 0.0F : numbers[i] < 0.0F ? negative : positive;
+  }
+}
+
+void use_binary(std::span<const float> numbers, const Weights& like, bool scaled, std::span<float> used) {
+  const auto channels = static_cast<std::size_t>(like.channels());
+  std::vector<float> scales(channels, 1.0F);
+  if (scaled) {
+    std::vector<double> sums(channels);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      sums[like.channel(i)] += std::abs(static_cast<double>(numbers[i]));
+    }
+    const auto filter = static_cast<double>(numbers.size()) / static_cast<double>(channels);
+    std::ranges::transform(sums, scales.begin(), [&](double sum) { return static_cast<float>(sum / filter); });
+  }
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const float scale = scaled ? scales[like.channel(i)] : 1.0F;
+    used[i] = numbers[i] < 0.0F ? -scale : scale;
+  }
+}
+
 }  // namespace
 
+void use_signs(std::span<const float> numbers, const Weights& like, const Signs& rule, std::span<float> used) {
+  if (rule.rule == Signs::Rule::Twn || rule.rule == Signs::Rule::Ttq) {
+    use_ternary(numbers, rule, used);
+  } else {
+    use_binary(numbers, like, rule.rule == Signs::Rule::Bwn || rule.rule == Signs::Rule::Xnor, used);
+  }
+}
+
 CodedWeights as_signs(const Weights& weights, const Signs& rule) {
-  const auto threshold = [&](double usual) { return rule.threshold > 0.0 ? rule.threshold : usual; };
   switch (rule.rule) {
     case Signs::Rule::Twn:
-      return twn(weights, threshold(twn_threshold));
+      return twn(weights, usual_threshold(rule));
     case Signs::Rule::Ttq:
-      return ttq(weights, threshold(ttq_threshold));
+      return ttq(weights, usual_threshold(rule));
     default:
       if (weights.is_pruned()) {
         throw InputError("binary weights have no zero, so that pruned ones would come back; use twn or ttq");
@@ -153,6 +229,9 @@ void binarise_input(NetworkEditor& editor, std::size_t node, bool scaled) {
                      "; only inputs of ungrouped convolutions and fully connected layers are binarised");
   }
   const ValueId input = editor.network().nodes[node].inputs[0];
+  if (is_sign(editor.network(), input)) {
+    return;
+  }
   const double one = 1.0;
   const ValueId unit = editor.constant(name + "/one", constant_of(NumberFormat::float32(), {}, std::span(&one, 1)));
   const ValueId signs =

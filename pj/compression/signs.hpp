@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "pj/compression/weights.hpp"
 
 namespace pj {
@@ -24,8 +26,12 @@ struct Signs {
 /// Throws `InputError` where pruned weights would become ±1, or no weight is beyond the threshold.
 CodedWeights as_signs(const Weights& weights, const Signs& rule);
 
+/// What `as_signs` makes of the numbers, computed directly: for training, which asks for it at every step.
+void use_signs(std::span<const float> numbers, const Weights& like, const Signs& rule, std::span<float> used);
+
 /// Lets a convolution or fully connected layer see the signs of its input: ±1, and for `scaled` (XNOR-Net) times the
-/// mean magnitude of the input under the filter, which multiplies the layer's result.
+/// mean magnitude of the input under the filter, which multiplies the layer's result. An input that is ±1 already is
+/// left alone.
 void binarise_input(NetworkEditor& editor, std::size_t node, bool scaled);
 
 }  // namespace pj

@@ -8,6 +8,7 @@
 #include "pj/base/parallel.hpp"
 #include "pj/base/text.hpp"
 #include "pj/execution/numbers.hpp"
+#include "pj/inference/early_exits.hpp"
 
 namespace pj {
 
@@ -59,10 +60,20 @@ void count(Accuracy& accuracy, const std::vector<std::int64_t>& labels, const st
 /// What one sample gives.
 struct SampleRun {
   std::vector<double> scores;
+  std::size_t exit = 0;
   Observations observations;
 };
 
-SampleRun run_sample(const Plan& plan, const DataSet& data, std::size_t i, const AccuracyOptions& options) {
+/// What runs have in common.
+struct SampleTask {
+  const Plan& plan;
+  const DataSet& data;
+  const AccuracyOptions& options;
+  std::vector<EarlyExit> exits;
+};
+
+SampleRun run_sample(const SampleTask& task, std::size_t i) {
+  const auto& [plan, data, options, exits] = task;
   if (options.check) {
     options.check();
   }
@@ -70,10 +81,19 @@ SampleRun run_sample(const Plan& plan, const DataSet& data, std::size_t i, const
   const Constant operand = prepared(data.sample(i), network.values[network.inputs.front()], options.preprocessing);
   SampleRun run;
   Watcher watch;
-  if (options.observe) {
-    watch = [&](ValueId value, const Constant& tensor) { run.observations.add(network, value, tensor); };
+  if (options.observe || options.watch) {
+    watch = [&](ValueId value, const Constant& tensor) {
+      if (options.observe) {
+        run.observations.add(network, value, tensor);
+      }
+      if (options.watch) {
+        options.watch(i, value, tensor);
+      }
+    };
   }
-  run.scores = numbers_of<double>(plan.run(std::span(&operand, 1), watch).front());
+  const std::vector<Constant> outputs = plan.run(std::span(&operand, 1), watch);
+  run.exit = exit_taken(exits, outputs);
+  run.scores = numbers_of<double>(scores_at(exits, run.exit, outputs));
   return run;
 }
 
@@ -112,10 +132,11 @@ Measurement measure_accuracy(const Plan& plan, const DataSet& data, const Accura
   Accuracy& accuracy = result.accuracy;
   check_labels(data, samples, accuracy.classes);
   accuracy.confusion.assign(static_cast<std::size_t>(accuracy.classes * accuracy.classes), 0);
+  const SampleTask task{plan, data, options, early_exits(network)};
   for (std::size_t begin = 0; begin < samples; begin += block) {
     std::vector<SampleRun> runs(std::min(block, samples - begin));
     parallel_for(runs.size(), options.threads, [&](std::size_t i) {
-      runs[i] = run_sample(plan, data, begin + i, options);
+      runs[i] = run_sample(task, begin + i);
       if (options.progress) {
         options.progress(begin + i + 1, samples);
       }
@@ -123,6 +144,9 @@ Measurement measure_accuracy(const Plan& plan, const DataSet& data, const Accura
     for (std::size_t i = 0; i < runs.size(); ++i) {  // in order, so that sums are the same on any number of threads
       count(accuracy, data.labels[begin + i], runs[i].scores);
       result.observations.merge(runs[i].observations);
+      if (!task.exits.empty()) {
+        result.exits.push_back(runs[i].exit);
+      }
     }
   }
   return result;

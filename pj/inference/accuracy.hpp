@@ -31,18 +31,22 @@ struct AccuracyOptions {
   std::function<void(std::size_t done, std::size_t all)> progress = {};  ///< from any thread
   std::function<void()> check = {};                                      ///< may throw, to end early
   bool observe = false;                                                  ///< also gather what flows through
+  /// Sees what flows through for each sample, from any thread; the plan must have been made to be watched.
+  std::function<void(std::size_t sample, ValueId value, const Constant& tensor)> watch = {};
 };
 
 /// What a pass over a data set gives.
 struct Measurement {
   Accuracy accuracy;
-  Observations observations;  ///< empty unless asked for; the same on any number of threads
+  Observations observations;       ///< empty unless asked for; the same on any number of threads
+  std::vector<std::size_t> exits;  ///< at which each sample left (pj/inference/early_exits); empty without such
 };
 
 /// The classes in the order of their scores, the best first; of equal scores the lower class comes first.
 std::vector<std::size_t> ranking(const std::vector<double>& scores, std::size_t most);
 
 /// Classifies the samples one by one: the network's only input takes one, its first output has a score for each class.
+/// Of a network with early exits the scores are those of the exit that a sample takes.
 /// Throws `InputError` where that is not so, a sample is damaged or a class is out of range.
 Measurement measure_accuracy(const Plan& plan, const DataSet& data, const AccuracyOptions& options = {});
 

@@ -98,9 +98,9 @@ struct Contender {
 
   double timed(const ConvShape& shape, SharedNumbers& numbers) {
     const Seconds start = processor_time();
-    conv.run({first_of(std::span<const float>(numbers.input), layout_size(shape.input(), conv.input)),
-              first_of(std::span(numbers.output), layout_size(shape.output(), conv.output)),
-              first_of(std::span(numbers.workspace), conv.workspace)});
+    conv.run_all({first_of(std::span<const float>(numbers.input), layout_size(shape.input(), conv.input)),
+                  first_of(std::span(numbers.output), layout_size(shape.output(), conv.output)),
+                  first_of(std::span(numbers.workspace), conv.all_workspace())});
     times.push_back((processor_time() - start).value);
     return times.back();
   }
@@ -118,25 +118,43 @@ std::vector<float> random_numbers(std::int64_t count) {
   return numbers;
 }
 
-/// The algorithms in turn on the same numbers; those that are far slower in the first two runs have no more.
+/// Ready to be timed. How long it takes does not depend on the weights, whose transformation is left out.
+Contender contender(const ConvShape& shape, const ConvAlgorithm& algorithm, SharedNumbers& numbers) {
+  const bool is_transformed = algorithm.kept_weights > 1.0;
+  if (!is_transformed && numbers.weights.empty()) {
+    numbers.weights = random_numbers(element_count(shape.weights()));
+  }
+  Contender c{
+      &algorithm, algorithm.prepare(shape, is_transformed ? std::span<const float>{} : numbers.weights, {}), {}};
+  const auto needed = static_cast<std::size_t>(c.conv.all_workspace());
+  numbers.workspace.resize(std::max(numbers.workspace.size(), needed));
+  return c;
+}
+
+/// The algorithms in turn on the same numbers, the likely best first; those that are far slower in their first run, or
+/// in the better one of two, have no more.
 std::vector<AlgorithmTime> raced(const ConvShape& shape, const std::vector<AlgorithmTime>& entrants) {
   constexpr double far = 1.5;
+  constexpr double hopeless = 2.5;  // a first run finds nothing in the caches
   SharedNumbers numbers{random_numbers(layout_size(shape.input(), Layout::Blocked)),
-                        random_numbers(element_count(shape.weights())),
+                        {},
                         Buffer<float>(static_cast<std::size_t>(layout_size(shape.output(), Layout::Blocked))),
                         {}};
   std::vector<Contender> contenders;
   double best = INFINITY;
   for (const AlgorithmTime& t : entrants) {
-    Contender& c =
-        contenders.emplace_back(Contender{t.algorithm, t.algorithm->prepare(shape, numbers.weights, {}), {}});
-    numbers.workspace.resize(std::max(numbers.workspace.size(), static_cast<std::size_t>(c.conv.workspace)));
-    c.timed(shape, numbers);
-    best = std::min(best, c.timed(shape, numbers));
+    Contender c = contender(shape, *t.algorithm, numbers);
+    if (c.timed(shape, numbers) > hopeless * best) {
+      continue;
+    }
+    best = std::min({best, c.least(), c.timed(shape, numbers)});
+    if (c.least() <= far * best) {
+      contenders.push_back(std::move(c));
+    }
   }
   std::erase_if(contenders, [&](const Contender& c) { return c.least() > far * best; });
   const auto rounds = static_cast<int>(std::clamp(1e-2 / best / static_cast<double>(contenders.size()), 2.0, 20.0));
-  for (int round = 0; round < rounds; ++round) {
+  for (int round = 0; round < rounds && contenders.size() > 1; ++round) {
     for (Contender& c : contenders) {
       c.timed(shape, numbers);
     }

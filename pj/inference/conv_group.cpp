@@ -63,6 +63,27 @@ std::optional<ValueId> residual_of(const PlanGraph& graph, const Node& node, Val
   return fits && graph.value(other).data == nullptr ? std::optional(other) : std::nullopt;
 }
 
+/// The constant operand of an addition that is one number for each channel, or for all of them: a bias.
+const Constant* bias_of(const Network& network, const Node& node, ValueId own) {
+  const auto* add = std::get_if<Elementwise>(&node.layer);
+  if (add == nullptr || add->kind != Elementwise::Kind::Add || node.inputs.size() != 2) {
+    return nullptr;
+  }
+  const Value& other = network.values[node.inputs[0] == own ? node.inputs[1] : node.inputs[0]];
+  const Sizes& shape = network.values[own].shape;
+  if (other.data == nullptr || other.format != NumberFormat::float32() || shape.size() < 2 ||
+      network.values[node.outputs[0]].shape != shape || other.shape.size() > shape.size()) {
+    return nullptr;
+  }
+  const std::size_t missing = shape.size() - other.shape.size();  // axes are counted from the last one
+  for (std::size_t axis = missing; axis < shape.size(); ++axis) {
+    if (axis != 1 && other.shape[axis - missing] != 1) {
+      return nullptr;
+    }
+  }
+  return other.data.get();
+}
+
 /// Whether the next node belongs to the group, too.
 bool joins(const PlanGraph& graph, Gathering& group, std::size_t next) {
   const Node& node = graph.node(next);
@@ -71,6 +92,9 @@ bool joins(const PlanGraph& graph, Gathering& group, std::size_t next) {
     return false;
   }
   if (is_folded(graph, node) && node.inputs[0] == own) {
+    return !group.has_residual;
+  }
+  if (bias_of(graph.network, node, own) != nullptr) {
     return !group.has_residual;
   }
   if (residual_of(graph, node, own)) {
@@ -104,6 +128,13 @@ void append(const Network& network, const Node& node, ConvGroup& group) {
   if (std::holds_alternative<BatchNormalization>(node.layer)) {
     fold(network, node, group);
     group.ends.emplace_back("batch norm");
+  } else if (const Constant* bias = bias_of(network, node, group.output)) {
+    const auto numbers = numbers_of<float>(*bias);
+    group.epilogue.bias.resize(static_cast<std::size_t>(group.shape.M), 0.0F);
+    for (std::size_t m = 0; m < group.epilogue.bias.size(); ++m) {
+      group.epilogue.bias[m] += numbers[numbers.size() == 1 ? 0 : m];
+    }
+    group.ends.emplace_back("bias");
   } else if (std::holds_alternative<Elementwise>(node.layer)) {
     group.residual = node.inputs[0] == group.output ? node.inputs[1] : node.inputs[0];
     group.epilogue.residual = true;

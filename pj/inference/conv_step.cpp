@@ -6,6 +6,7 @@
 #include "pj/inference/conv_group.hpp"
 #include "pj/inference/half_step.hpp"
 #include "pj/inference/plan.hpp"
+#include "pj/kernels/channel_parts.hpp"
 
 namespace pj {
 
@@ -67,16 +68,17 @@ Chosen choose(const MakeContext& context, const ConvGroup& group) {
               others(times, best->algorithm)};
 }
 
-}  // namespace
+/// What one thread computes as a whole is cut where several are to share it.
+PreparedConv prepared(const ConvAlgorithm& algorithm, const ConvGroup& group, int threads) {
+  PreparedConv conv = algorithm.prepare(group.shape, group.weights, group.epilogue);
+  return threads > 1 && conv.parts == 1 ? in_channel_parts(algorithm, group.shape, group.weights, group.epilogue)
+                                        : conv;
+}
 
-Step make_conv(const MakeContext& context, const std::vector<std::size_t>& nodes) {
-  const Network& network = context.graph.network;
-  const ConvGroup group = conv_group(network, nodes);
-  if (takes_halves(context, group)) {
-    return make_half_conv(context, nodes, group);
-  }
+/// In float32, by a row of the table.
+Step make_float_conv(const MakeContext& context, const std::vector<std::size_t>& nodes, const ConvGroup& group) {
   const Chosen chosen = choose(context, group);
-  PreparedConv conv = chosen.algorithm->prepare(group.shape, group.weights, group.epilogue);
+  PreparedConv conv = prepared(*chosen.algorithm, group, context.options.threads);
   std::vector<std::string> words = group.ends;
   words.insert(words.begin(), chosen.algorithm->name);
   const auto form = [&](ValueId id, Layout layout) {
@@ -96,11 +98,27 @@ Step make_conv(const MakeContext& context, const std::vector<std::size_t>& nodes
     step.sharing = conv.in_place ? Step::Sharing::Overwrite : Step::Sharing::None;
     step.overwritten = 1;
   }
-  step.run = [run = std::move(conv.run), added = group.residual != no_value](const StepMemory& memory) {
-    run({memory.input<float>(0), memory.output<float>(), memory.workspace_of<float>(),
-         added ? memory.input<float>(1) : std::span<const float>{}, memory.first, memory.last});
+  const auto stage = [added = group.residual != no_value](std::function<void(const ConvMemory&)> run) {
+    return [run = std::move(run), added](const StepMemory& memory) {
+      run({memory.input<float>(0), memory.output<float>(), memory.workspace_of<float>(),
+           added ? memory.input<float>(1) : std::span<const float>{}, memory.first, memory.last,
+           memory.shared_of<float>()});
+    };
   };
+  step.run = stage(std::move(conv.run));
+  if (conv.run_first) {
+    step.run_first = stage(std::move(conv.run_first));
+    step.first_parts = conv.first_parts;
+    step.shared = static_cast<std::int64_t>(sizeof(float)) * conv.shared;
+  }
   return step;
+}
+
+}  // namespace
+
+Step make_conv(const MakeContext& context, const std::vector<std::size_t>& nodes) {
+  const ConvGroup group = conv_group(context.graph.network, nodes);
+  return takes_halves(context, group) ? make_half_conv(context, nodes, group) : make_float_conv(context, nodes, group);
 }
 
 }  // namespace pj

@@ -20,6 +20,7 @@ constexpr std::array all_makers{
     StepMaker{"dequantise", take_dequantise, make_dequantise},
     StepMaker{"view", take_view, make_view},
     StepMaker{"join", take_join, make_join},
+    StepMaker{"move", take_move, make_move},
     plain,
 };
 

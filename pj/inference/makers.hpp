@@ -69,6 +69,10 @@ NodeGroup take_plain(const PlanGraph& graph, std::size_t node, bool fuse);
 Step make_plain(const MakeContext& context, const std::vector<std::size_t>& nodes);
 NodeGroup take_view(const PlanGraph& graph, std::size_t node, bool fuse);
 Step make_view(const MakeContext& context, const std::vector<std::size_t>& nodes);
+/// Elements that only get other places, whatever the layer: where to is asked of the plain executor when the plan is
+/// made.
+NodeGroup take_move(const PlanGraph& graph, std::size_t node, bool fuse);
+Step make_move(const MakeContext& context, const std::vector<std::size_t>& nodes);
 NodeGroup take_join(const PlanGraph& graph, std::size_t node, bool fuse);
 Step make_join(const MakeContext& context, const std::vector<std::size_t>& nodes);
 

@@ -1,6 +1,7 @@
 #include "pj/inference/plan.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "pj/base/error.hpp"
 #include "pj/base/parallel.hpp"
@@ -95,6 +96,10 @@ ByteLoops byte_loops(const PlanOptions& options) {
           .library = std::ranges::count(options.algorithms, "oneDNN") > 0};
 }
 
+Seconds clock_time() {
+  return Seconds{std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count()};
+}
+
 /// What lies at `bytes`, planar, as a tensor.
 Constant planar(const Network& network, const TensorForm& form, std::span<const std::byte> bytes) {
   const Value& value = network.values[form.value];
@@ -103,7 +108,7 @@ Constant planar(const Network& network, const TensorForm& form, std::span<const 
     const Step back = convert_step(network, form, Layout::Planar, form.format);
     tensor.bytes.resize(static_cast<std::size_t>(form_bytes(network, back.outputs.front())));
     const std::span<std::byte> output(tensor.bytes);
-    back.run({std::span(&bytes, 1), std::span(&output, 1), {}});
+    back.run({std::span(&bytes, 1), std::span(&output, 1), {}, 0, back.parts});
   }
   return tensor;
 }
@@ -136,7 +141,7 @@ struct Plan::Parts {
     }
     std::vector<Seconds> inner(step.layers.size());
     const Seconds start = processor_time();
-    memory_of_run.run_step(s, inner);
+    memory_of_run.run_steps(s, s + 1, inner);
     const Seconds whole = processor_time() - start;
     for (std::size_t i = 0; i < inner.size(); ++i) {
       layers.push_back({step.layers[i].name, step.layers[i].algorithm, inner[i]});
@@ -146,18 +151,20 @@ struct Plan::Parts {
     }
   }
 
+  /// One step after the other, timed and watched.
   void run_steps(RunMemory& memory_of_run, std::span<Seconds> times, std::vector<LayerTime>* layers,
                  const Watcher& watch) const {
+    const auto now = options.threads == 1 ? processor_time : clock_time;
     for (std::size_t s = 0; s < schedule.steps.size(); ++s) {
       const PlannedStep& planned = schedule.steps[s];
-      const Seconds start = times.empty() ? Seconds{} : processor_time();
+      const Seconds start = times.empty() ? Seconds{} : now();
       if (layers != nullptr) {
         add_times(memory_of_run, s, *layers);
-      } else if (planned.step.run) {
-        memory_of_run.run_step(s);
+      } else {
+        memory_of_run.run_steps(s, s + 1);
       }
       if (!times.empty()) {
-        times[s] += processor_time() - start;
+        times[s] += now() - start;
       }
       for (const std::size_t tensor : planned.outputs) {
         const TensorForm& form = schedule.tensors[tensor].form;
@@ -172,7 +179,11 @@ struct Plan::Parts {
            std::span<Seconds> times, std::vector<LayerTime>* layers, const Watcher& watch) {
     const RunMemories::Lease lease = memories.lease(schedule, options.threads);
     lease->set_inputs(inputs);
-    run_steps(*lease, times, layers, watch);
+    if (times.empty() && layers == nullptr && !watch) {
+      lease->run_steps(0, schedule.steps.size());
+    } else {
+      run_steps(*lease, times, layers, watch);
+    }
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       const std::size_t tensor = schedule.outputs[i];
       const auto found = tensor == PlannedTensor::none
@@ -200,7 +211,7 @@ Plan::Plan(const Network& network, const PlanOptions& options) : parts_(std::mak
     drop_weights(kept);
   }
   const Schedule& made = parts_->schedule;
-  parts_->memory = {made.weights, made.arena.bytes, made.workspace * parts_->options.threads};
+  parts_->memory = {made.weights, made.arena.bytes, made.shared + made.workspace * parts_->options.threads};
 }
 
 Plan::Plan(Plan&&) noexcept = default;

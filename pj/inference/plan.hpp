@@ -79,7 +79,8 @@ class Plan {
   std::vector<Constant> run(std::span<const Constant> inputs, const Watcher& watch = {}) const;
 
   /// The same between the caller's memory; allocates nothing when it has run before and no step is left to the plain
-  /// executor. With `times` the processor time of each step is added to what is there.
+  /// executor. With `times` the time of each step is added to what is there: processor time, or with several threads
+  /// time on the clock.
   void run(std::span<const std::span<const std::byte>> inputs, std::span<const std::span<std::byte>> outputs,
            std::span<Seconds> times = {}) const;
 

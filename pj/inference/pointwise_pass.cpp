@@ -15,6 +15,17 @@ namespace {
 struct Pass {
   std::vector<float> factors;  ///< of each channel; empty: ones
   Epilogue epilogue;           ///< the additions, and f
+  Shape<4> shape{};
+  Layout layout = Layout::Planar;
+  std::vector<Epilogue> of_blocks = {};  ///< the same for each block of channels
+
+  std::int64_t block() const { return channels_of_block(layout); }
+  std::int64_t blocks() const { return ceil_div(shape[1], block()); }
+  /// A block of channels of an image.
+  std::int64_t parts() const { return shape[0] * blocks(); }
+  Shape<4> shape_of(std::int64_t part) const {
+    return {1, std::min(block(), shape[1] - part % blocks() * block()), shape[2], shape[3]};
+  }
 };
 
 bool is_float_map(const PlanGraph& graph, ValueId id) {
@@ -56,17 +67,39 @@ void normalize(const Network& network, const Node& node, Pass& pass) {
   }
 }
 
+/// The additions of each block of channels.
+std::vector<Epilogue> epilogues_of_blocks(const Pass& pass) {
+  std::vector<Epilogue> list(static_cast<std::size_t>(pass.blocks()), pass.epilogue);
+  for (std::int64_t b = 0; b < pass.blocks() && !pass.epilogue.bias.empty(); ++b) {
+    const auto first = pass.epilogue.bias.begin() + b * pass.block();
+    list[static_cast<std::size_t>(b)].bias.assign(first, first + pass.shape_of(b)[1]);
+  }
+  return list;
+}
+
 /// Multiplies what has been copied to the output by the factors of its channels.
-void multiply(const std::vector<float>& factors, const Shape<4>& shape, Layout layout, std::span<float> output) {
-  const std::int64_t block = channels_of_block(layout);
-  const std::int64_t channels = ceil_div(shape[1], block) * block;
-  const std::int64_t size = shape[2] * shape[3];
-  for (std::int64_t plane = 0; plane < shape[0] * channels / block; ++plane) {
-    for (std::int64_t i = 0; i < size * block; ++i) {
-      const std::int64_t c = plane * block % channels + i % block;
-      output[static_cast<std::size_t>(plane * size * block + i)] *=
-          c < shape[1] ? factors[static_cast<std::size_t>(c)] : 0.0F;
+void multiply(const Pass& pass, std::int64_t part, std::span<float> output) {
+  const std::int64_t block = pass.block();
+  const std::int64_t first = part % pass.blocks() * block;
+  for (std::int64_t i = 0; i < std::ssize(output); ++i) {
+    const std::int64_t c = first + i % block;
+    output[static_cast<std::size_t>(i)] *= c < pass.shape[1] ? pass.factors[static_cast<std::size_t>(c)] : 0.0F;
+  }
+}
+
+void run_pass(const Pass& pass, const StepMemory& memory) {
+  const auto count = static_cast<std::size_t>(pass.block() * pass.shape[2] * pass.shape[3]);
+  for (std::int64_t part = memory.first; part < memory.last; ++part) {
+    const std::size_t first = static_cast<std::size_t>(part) * count;
+    const std::span<float> output = memory.output<float>().subspan(first, count);
+    if (memory.inputs[0].data() != memory.outputs[0].data()) {
+      std::ranges::copy(memory.input<float>(0).subspan(first, count), output.begin());
     }
+    if (!pass.factors.empty()) {
+      multiply(pass, part, output);
+    }
+    apply(pass.of_blocks[static_cast<std::size_t>(part % pass.blocks())], pass.shape_of(part), pass.layout,
+          pass.epilogue.residual ? memory.input<float>(1).subspan(first, count) : std::span<const float>{}, output);
   }
 }
 
@@ -98,7 +131,8 @@ Step make_pointwise_pass(const MakeContext& context, const std::vector<std::size
       pass->epilogue.high = end->high;
     }
   }
-  const Layout layout = context.layouts[first.inputs[0]];
+  const Layout layout = pass->layout = context.layouts[first.inputs[0]];
+  pass->shape = map_shape(network.values[last.outputs[0]].shape);
   Step step{.nodes = nodes, .algorithm = join(words, " + "), .reason = "one pass in the layout that is there"};
   step.inputs.push_back({first.inputs[0], layout, NumberFormat::float32()});
   step.outputs.push_back({last.outputs[0], layout, NumberFormat::float32()});
@@ -109,17 +143,9 @@ Step make_pointwise_pass(const MakeContext& context, const std::vector<std::size
     pass->epilogue.residual = true;
     step.inputs.push_back({first.inputs[1], layout, NumberFormat::float32()});
   }
-  step.run = [pass, layout, shape = map_shape(network.values[last.outputs[0]].shape)](const StepMemory& memory) {
-    const std::span<float> output = memory.output<float>();
-    if (memory.inputs[0].data() != memory.outputs[0].data()) {
-      std::ranges::copy(memory.input<float>(0), output.begin());
-    }
-    if (!pass->factors.empty()) {
-      multiply(pass->factors, shape, layout, output);
-    }
-    apply(pass->epilogue, shape, layout, pass->epilogue.residual ? memory.input<float>(1) : std::span<const float>{},
-          output);
-  };
+  pass->of_blocks = epilogues_of_blocks(*pass);
+  step.parts = pass->parts();
+  step.run = [pass](const StepMemory& memory) { run_pass(*pass, memory); };
   return step;
 }
 

@@ -4,11 +4,33 @@
 
 namespace pj {
 
+namespace {
+
+/// Threads write to pages of their own.
+std::size_t whole_pages(std::int64_t bytes) {
+  constexpr std::int64_t page = 4096;
+  return static_cast<std::size_t>(ceil_div(bytes, page) * page);
+}
+
+std::vector<std::int64_t> parts_of(const auto& stages) {
+  std::vector<std::int64_t> parts;
+  for (const auto& stage : stages) {
+    parts.push_back(stage.parts);
+  }
+  return parts;
+}
+
+}  // namespace
+
 RunMemory::RunMemory(const Schedule& schedule, int threads)
     : schedule_(schedule),
+      thread_workspace_(whole_pages(schedule.workspace)),
+      shared_(whole_pages(schedule.shared)),
       arena_(static_cast<std::size_t>(schedule.arena.bytes)),
-      workspace_(static_cast<std::size_t>(schedule.workspace * threads)),
+      workspace_(shared_ + thread_workspace_ * static_cast<std::size_t>(threads)),
       tensors_(schedule.tensors.size()),
+      step_stages_(stages_of(schedule)),
+      stages_(parts_of(step_stages_)),
       team_(threads) {
   const auto place = [&](std::size_t tensor) -> std::span<std::byte> {
     const auto [root, offset] = schedule.root(tensor);
@@ -31,6 +53,24 @@ RunMemory::RunMemory(const Schedule& schedule, int threads)
     }
     steps_.push_back(std::move(spans));
   }
+  for (std::size_t s = 0; s <= steps_.size(); ++s) {
+    const auto first = std::ranges::lower_bound(step_stages_, s, {}, &StepStage::step);
+    first_stages_.push_back(static_cast<std::size_t>(first - step_stages_.begin()));
+  }
+}
+
+std::vector<RunMemory::StepStage> RunMemory::stages_of(const Schedule& schedule) {
+  std::vector<StepStage> stages;
+  for (std::size_t s = 0; s < schedule.steps.size(); ++s) {
+    const Step& step = schedule.steps[s].step;
+    if (step.run_first) {
+      stages.push_back({s, &step.run_first, step.first_parts});
+    }
+    if (step.run) {
+      stages.push_back({s, &step.run, step.parts});
+    }
+  }
+  return stages;
 }
 
 void RunMemory::set_inputs(std::span<const std::span<const std::byte>> inputs) {
@@ -50,29 +90,41 @@ void RunMemory::set_inputs(std::span<const std::span<const std::byte>> inputs) {
 }
 
 StepMemory RunMemory::of_step(std::size_t step, std::size_t thread) {
-  const auto most = static_cast<std::size_t>(schedule_.workspace);
   const Step& what = schedule_.steps[step].step;
-  return {steps_[step].inputs, steps_[step].outputs,
-          std::span(workspace_).subspan(thread * most, static_cast<std::size_t>(what.workspace)), 0, what.parts};
+  const std::span<std::byte> workspace(workspace_);
+  StepMemory memory{steps_[step].inputs, steps_[step].outputs,
+                    workspace.subspan(shared_ + thread * thread_workspace_, static_cast<std::size_t>(what.workspace))};
+  memory.shared = workspace.first(static_cast<std::size_t>(what.shared));
+  memory.times = times_;
+  return memory;
 }
 
-void RunMemory::run_step(std::size_t step, std::span<Seconds> times) {
-  const Step& what = schedule_.steps[step].step;
-  const std::int64_t threads = std::min<std::int64_t>(team_.size(), what.parts);
-  if (threads <= 1) {
-    StepMemory memory = of_step(step);
-    memory.times = times;
-    what.run(memory);
+void RunMemory::run_alone(std::size_t first, std::size_t last) {
+  for (std::size_t i = first; i < last; ++i) {
+    StepMemory memory = of_step(step_stages_[i].step, 0);
+    memory.last = step_stages_[i].parts;
+    (*step_stages_[i].run)(memory);
+  }
+}
+
+void RunMemory::run_steps(std::size_t first_step, std::size_t last_step, std::span<Seconds> times) {
+  times_ = times;
+  const std::size_t first = first_stages_[first_step];
+  const std::size_t last = first_stages_[last_step];
+  if (team_.size() == 1) {
+    run_alone(first, last);
     return;
   }
-  team_.run([&](int member) {
-    if (member < threads) {
-      StepMemory memory = of_step(step, static_cast<std::size_t>(member));
-      memory.first = what.parts * member / threads;
-      memory.last = what.parts * (member + 1) / threads;
-      what.run(memory);
-    }
-  });
+  stages_.begin();
+  const auto work = [&](int member) {
+    stages_.work(first, last, team_.size(), [this, member](std::size_t stage, std::int64_t from, std::int64_t to) {
+      StepMemory memory = of_step(step_stages_[stage].step, static_cast<std::size_t>(member));
+      memory.first = from;
+      memory.last = to;
+      (*step_stages_[stage].run)(memory);
+    });
+  };
+  team_.run(std::ref(work));  // a reference, so that nothing is allocated
 }
 
 RunMemories::Lease RunMemories::lease(const Schedule& schedule, int threads) {

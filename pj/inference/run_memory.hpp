@@ -20,22 +20,37 @@ class RunMemory {
   /// Points to the caller's memory where steps read the network's inputs.
   void set_inputs(std::span<const std::span<const std::byte>> inputs);
 
-  /// What a step may touch, all its parts; the workspace is that of a thread.
-  StepMemory of_step(std::size_t step, std::size_t thread = 0);
   std::span<const std::byte> tensor(std::size_t tensor) const { return tensors_[tensor]; }
-  /// Computes a step, each thread some of its parts; `times` as in `StepMemory`.
-  void run_step(std::size_t step, std::span<Seconds> times = {});
+  /// Computes the steps from `first` to before `last`, the threads sharing the parts of each; `times` as in
+  /// `StepMemory`, for one step.
+  void run_steps(std::size_t first, std::size_t last, std::span<Seconds> times = {});
 
  private:
   struct StepSpans {
     std::vector<std::span<const std::byte>> inputs;
     std::vector<std::span<std::byte>> outputs;
   };
+  /// A stage of a step: what it calls, and how many parts it has.
+  struct StepStage {
+    std::size_t step;
+    const std::function<void(const StepMemory&)>* run;
+    std::int64_t parts;
+  };
+
+  static std::vector<StepStage> stages_of(const Schedule& schedule);
+  void run_alone(std::size_t first, std::size_t last);
+  /// What a step may touch; the workspace is that of a thread.
+  StepMemory of_step(std::size_t step, std::size_t thread);
 
   const Schedule& schedule_;
+  std::size_t thread_workspace_, shared_;  ///< bytes, whole pages
   Buffer<std::byte> arena_, workspace_;
   std::vector<std::span<const std::byte>> tensors_;
   std::vector<StepSpans> steps_;
+  std::vector<StepStage> step_stages_;
+  std::vector<std::size_t> first_stages_;  ///< of each step, and one past the last
+  std::span<Seconds> times_;               ///< of the step that runs
+  Stages stages_;
   Team team_;
 };
 

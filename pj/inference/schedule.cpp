@@ -53,6 +53,7 @@ class Scheduler {
     share(step, planned);
     schedule_.weights += step.weights;
     schedule_.workspace = std::max(schedule_.workspace, step.workspace);
+    schedule_.shared = std::max(schedule_.shared, step.shared);
     planned.step = std::move(step);
     push(std::move(planned));
   }

@@ -36,6 +36,7 @@ struct Schedule {
   Arena arena;
   std::int64_t most_in_use = 0;  ///< bytes of the tensors that are alive at the same time, at most
   std::int64_t workspace = 0;    ///< bytes for each thread, the most of any step
+  std::int64_t shared = 0;       ///< bytes of workspace for all threads together, the most of any step
   std::int64_t unshared = 0;     ///< bytes of all tensors, if none shared the memory of another
   std::size_t conversions = 0;   ///< steps that only change a layout or move a tensor
   std::int64_t weights = 0;      ///< bytes of constants that the steps keep

@@ -43,7 +43,8 @@ struct StepMemory {
   std::span<const std::span<std::byte>> outputs;
   std::span<std::byte> workspace;
   std::int64_t first = 0, last = 1;
-  std::span<Seconds> times = {};  ///< what each of the step's `layers` took is added here, unless it is empty
+  std::span<std::byte> shared = {};  ///< workspace of all threads
+  std::span<Seconds> times = {};     ///< what each of the step's `layers` took is added here, unless it is empty
 
   /// Operand i, result i and the workspace as numbers.
   template <class Number>
@@ -57,6 +58,10 @@ struct StepMemory {
   template <class Number>
   std::span<Number> workspace_of() const {
     return {reinterpret_cast<Number*>(workspace.data()), workspace.size() / sizeof(Number)};
+  }
+  template <class Number>
+  std::span<Number> shared_of() const {
+    return {reinterpret_cast<Number*>(shared.data()), shared.size() / sizeof(Number)};
   }
 };
 
@@ -91,6 +96,9 @@ struct Step {
   std::vector<StepLayer> layers = {};
   Seconds predicted;  ///< 0: nothing is known
   std::function<void(const StepMemory&)> run;
+  /// A stage of parts that end before those of `run` begin, where there is one, and the bytes that it leaves for them.
+  std::int64_t first_parts = 0, shared = 0;
+  std::function<void(const StepMemory&)> run_first = {};
 };
 
 }  // namespace pj

@@ -86,19 +86,28 @@ const ConvAlgorithm& conv_algorithm(const std::string& name) {
   throw InputError("there is no algorithm '" + name + "'" + did_you_mean(name, known));
 }
 
+void PreparedConv::run_all(ConvMemory memory) const {
+  memory.shared = memory.workspace.first(static_cast<std::size_t>(shared));
+  memory.workspace = memory.workspace.subspan(static_cast<std::size_t>(shared));
+  if (run_first) {
+    run_first(memory);
+  }
+  run(memory);
+}
+
 Tensor<float, 4> run_planar(const PreparedConv& conv, const ConvShape& shape, TensorView<const float, 4> input,
                             std::span<float> workspace, TensorView<const float, 4> residual) {
   const Buffer<float> laid_out = from_planar(input, conv.input);
   const Buffer<float> added = residual.elements().empty() ? Buffer<float>{} : from_planar(residual, conv.output);
   Buffer<float> output(static_cast<std::size_t>(layout_size(shape.output(), conv.output)));
-  conv.run({laid_out, output, workspace, added});
+  conv.run_all({laid_out, output, workspace, added});
   return to_planar(output, shape.output(), conv.output);
 }
 
 Tensor<float, 4> run_planar(const ConvAlgorithm& algorithm, const ConvShape& shape, TensorView<const float, 4> input,
                             TensorView<const float, 4> weights) {
   const PreparedConv conv = algorithm.prepare(shape, weights.elements(), {});
-  Buffer<float> workspace(static_cast<std::size_t>(conv.workspace));
+  Buffer<float> workspace(static_cast<std::size_t>(conv.all_workspace()));
   return run_planar(conv, shape, input, workspace);
 }
 

@@ -19,16 +19,26 @@ struct ConvMemory {
   std::span<float> output, workspace;
   std::span<const float> residual = {};  ///< where the epilogue adds one
   std::int64_t first = 0, last = std::numeric_limits<std::int64_t>::max();
+  std::span<float> shared = {};  ///< by all threads
 };
 
 /// A convolution whose weights have been transformed or packed, ready to be run any number of times.
 struct PreparedConv {
   Layout input = Layout::Planar, output = Layout::Planar;
   std::int64_t weights = 0;    ///< numbers that it keeps
-  std::int64_t workspace = 0;  ///< numbers that `run` needs for itself
+  std::int64_t workspace = 0;  ///< numbers that each thread needs for itself
   std::int64_t parts = 1;      ///< that can be computed at the same time, each with a workspace of its own
   bool in_place = false;       ///< the output may take the place of the residual
   std::function<void(const ConvMemory&)> run;
+  /// A stage of parts that end before those of `run` begin, where there is one, and the numbers that it leaves for
+  /// them: in memory that all threads share.
+  std::int64_t shared = 0, first_parts = 0;
+  std::function<void(const ConvMemory&)> run_first = {};
+
+  /// Numbers for one thread alone.
+  std::int64_t all_workspace() const { return shared + workspace; }
+  /// All parts on this thread; `memory.workspace` has all numbers for it.
+  void run_all(ConvMemory memory) const;
 };
 
 /// How an algorithm takes and leaves its maps.
@@ -41,6 +51,7 @@ struct ConvAlgorithm {
   const char* name;
   const char* source;  ///< who published it
   Verdict (*can_run)(const ConvShape&);
+  /// Where the row keeps more than a number for each weight, `weights` may be empty: any numbers, to be measured with.
   PreparedConv (*prepare)(const ConvShape&, std::span<const float> weights, const Epilogue& epilogue);
   /// Those of the prepared convolution, known without preparing it.
   ConvLayouts (*layouts)(const ConvShape&);

@@ -98,7 +98,7 @@ TEST_CASE("every algorithm ends as the pass over its output does that is the twi
       Tensor<float, 4> expected = run_planar(algorithm, shape, input.view(), weights.view());
       apply(epilogue, shape.output(), Layout::Planar, residual.elements(), expected.elements());
       const PreparedConv conv = algorithm.prepare(shape, weights.elements(), epilogue);
-      Buffer<float> workspace(static_cast<std::size_t>(conv.workspace));
+      Buffer<float> workspace(static_cast<std::size_t>(conv.all_workspace()));
       const Tensor<float, 4> output = run_planar(conv, shape, input.view(), workspace, residual.view());
       double largest = 0.0;
       double most = 1.0;

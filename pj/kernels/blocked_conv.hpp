@@ -37,6 +37,23 @@ Verdict streamed_can_run(const ConvShape& shape);
 PreparedConv prepare_streamed(const VectorKernels& kernels, const ConvShape& shape, std::span<const float> weights,
                               const Epilogue& epilogue);
 
+/// The numbers of the maps of one group of one image.
+struct GroupPlanes {
+  std::int64_t input, output;
+
+  explicit GroupPlanes(const ConvShape& s)
+      : input(blocks_of(s.group_C()) * s.H * s.W * block_size),
+        output(blocks_of(s.group_M()) * s.P() * s.Q() * block_size) {}
+};
+
+/// How the output channels of a group are cut into chunks of whole panels: where a convolution has `other_parts`
+/// already, so that there are eight at least, if there are as many panels.
+struct ChannelChunks {
+  std::int64_t blocks, count;  ///< blocks of channels in a chunk; chunks
+
+  ChannelChunks(std::int64_t M_blocks, std::int64_t panel_blocks, std::int64_t other_parts);
+};
+
 /// An epilogue as the loops take it; its bias filled up to whole blocks.
 class BlockedEpilogue {
  public:

@@ -43,9 +43,14 @@ void check_parts(const PreparedConv& conv, const ConvShape& shape, const Tensor<
   Buffer<float> output = from_planar(residual.view(), conv.output);
   const Buffer<float> added = output;
   Buffer<float> workspace(static_cast<std::size_t>(conv.workspace));
-  for (std::int64_t part = conv.parts; part-- > 0;) {
-    conv.run({laid_out, output, workspace, conv.in_place ? output : added, part, part + 1});
-  }
+  Buffer<float> shared(static_cast<std::size_t>(conv.shared));
+  const auto run = [&](const auto& stage, std::int64_t parts) {
+    for (std::int64_t part = parts; part-- > 0;) {
+      stage({laid_out, output, workspace, conv.in_place ? output : added, part, part + 1, shared});
+    }
+  };
+  run(conv.run_first, conv.first_parts);
+  run(conv.run, conv.parts);
   CHECK((to_planar(output, shape.output(), conv.output) == expected));
 }
 
@@ -63,7 +68,7 @@ void check_exact(Rng& rng, const ConvShape& shape, const Prepare& prepare) {
   for (const VectorKernels* kernels : vector_kernels()) {
     CAPTURE(kernels->name);
     const PreparedConv conv = prepare(*kernels, shape, weights.elements(), epilogue);
-    Buffer<float> workspace(static_cast<std::size_t>(conv.workspace));
+    Buffer<float> workspace(static_cast<std::size_t>(conv.all_workspace()));
     CHECK((run_planar(conv, shape, input.view(), workspace, residual.view()) == expected));
     check_parts(conv, shape, input, residual, expected);
   }
@@ -146,7 +151,7 @@ TEST_CASE("the fast transforms of every instruction set are within the error bou
       for (const VectorKernels* kernels : vector_kernels()) {
         CAPTURE(kernels->name);
         const PreparedConv conv = prepare_winograd(*kernels, shape, weights.elements(), conv_cook_toom(m, r), {});
-        Buffer<float> workspace(static_cast<std::size_t>(conv.workspace));
+        Buffer<float> workspace(static_cast<std::size_t>(conv.all_workspace()));
         const Tensor<float, 4> output = run_planar(conv, shape, input.view(), workspace);
         const ConvOperands<float> operands{shape, input.view(), weights.view(), {}};
         const double bound = winograd_error_bound(shape, conv_cook_toom(m, r), float_roundoff);

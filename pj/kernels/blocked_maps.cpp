@@ -78,14 +78,19 @@ Verdict response_can_run(const ResponseShape& s) {
 }
 
 PreparedMaps prepare_response(const VectorKernels& kernels, const ResponseShape& s) {
-  const std::int64_t numbers = blocks_of(s.C) * s.positions * block_size;
+  const std::int64_t plane = s.positions * block_size;
+  constexpr std::int64_t most_parts = 16;  // of a map
+  const std::int64_t pieces = std::min(s.positions, most_parts);
   const auto run = [=, &kernels](auto input, auto output, auto workspace, auto first, auto last) {
-    for (std::int64_t image = first; image < last; ++image) {
-      kernels.response({s.C, blocks_of(s.C), s.size, s.positions, s.bias, s.alpha / static_cast<float>(s.size), s.beta,
-                        input.data() + image * numbers, output.data() + image * numbers, workspace.data()});
+    for (std::int64_t part = first; part < last; ++part) {
+      const std::int64_t from = s.positions * (part % pieces) / pieces;
+      const std::int64_t to = s.positions * (part % pieces + 1) / pieces;
+      const std::int64_t place = part / pieces * blocks_of(s.C) * plane + from * block_size;
+      kernels.response({s.C, blocks_of(s.C), s.size, to - from, plane, s.bias, s.alpha / static_cast<float>(s.size),
+                        s.beta, input.data() + place, output.data() + place, workspace.data()});
     }
   };
-  return {.parts = s.N, .workspace = (blocks_of(s.C) + 2) * block_size, .run = run};
+  return {.parts = s.N * pieces, .workspace = (blocks_of(s.C) + 2) * block_size, .run = run};
 }
 
 }  // namespace pj

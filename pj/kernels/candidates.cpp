@@ -38,7 +38,7 @@ struct FloatRun {
         conv(algorithm.prepare(given->shape, given->weights.elements(), {})),
         input(from_planar(given->input.view(), conv.input)),
         output(static_cast<std::size_t>(layout_size(given->shape.output(), conv.output))),
-        workspace(static_cast<std::size_t>(conv.workspace)) {}
+        workspace(static_cast<std::size_t>(conv.all_workspace())) {}
 
   double error() const {
     const ConvShape& shape = operands->shape;
@@ -58,7 +58,7 @@ Candidate float_candidate(const ConvAlgorithm& algorithm, const std::shared_ptr<
   }
   candidate.prepare = [&algorithm, operands]() -> RunningCandidate {
     const auto run = std::make_shared<FloatRun>(algorithm, operands);
-    return {[run] { run->conv.run({run->input, run->output, run->workspace}); }, [run] { return run->error(); }};
+    return {[run] { run->conv.run_all({run->input, run->output, run->workspace}); }, [run] { return run->error(); }};
   };
   return candidate;
 }

@@ -189,11 +189,16 @@ dnnl::engine cpu() {
 template <class Primitive>
 class Prepared {
  public:
-  /// `given` describes the memory at `weights`; the description knows its engine, but does not keep it alive.
+  /// `given` describes the memory at `weights`, without which they are any numbers; the description knows its engine,
+  /// but does not keep it alive.
   Prepared(const dnnl::engine& engine, const typename Primitive::primitive_desc& description, const Description& given,
            const void* weights, const Epilogue& epilogue = {})
       : engine_(engine), stream_(engine_), description_(description), primitive_(description), bias_(epilogue.bias) {
     weights_ = Memory(description_.weights_desc(), engine_);
+    if (weights == nullptr) {
+      std::fill_n(static_cast<char*>(weights_.get_data_handle()), description_.weights_desc().get_size(), char{0x3f});
+      return;
+    }
     Memory plain = memory_at(given, engine_, weights);
     dnnl::reorder(plain, weights_).execute(stream_, plain, weights_);
     stream_.wait();

@@ -27,6 +27,7 @@ struct BlockedProduct {
   std::int64_t output_blocks;
   std::int64_t rows;
   VectorEpilogue epilogue;
+  const float* next;  ///< weights that are read after these; null: none
 };
 
 /// output[t, m] = Σ_k input[offsets[k] + t · step] · weights[k, m]: a row of outputs, whose windows lie `step` numbers
@@ -87,9 +88,10 @@ struct PoolBlock {
   const float* factors;  ///< P × Q, where it is a mean
 };
 
-/// x / (bias + scale · Σ x²)^power over `size` neighbouring channels, of maps in blocks.
+/// x / (bias + scale · Σ x²)^power over `size` neighbouring channels, of some positions of maps in blocks.
 struct ResponseBlock {
-  std::int64_t channels, blocks, size, positions;  ///< `size` of the window, `positions` of the map
+  std::int64_t channels, blocks, size;
+  std::int64_t positions, plane;  ///< to compute; numbers from one block of channels to the next
   float bias, scale, power;
   const float* input;
   float* output;

@@ -62,15 +62,14 @@ template <class Target, class Vector>
 template <class Target>
 void response_block(const ResponseBlock& r) {
   using V = Vectors<Target>;
-  const std::int64_t plane = r.positions * 16;
   const std::int64_t before = (r.size - 1) / 2;
   for (int i = 0; i < 16; i += V::lanes) {
     V::store(r.squares + i, typename V::Vector{});
     V::store(r.squares + (r.blocks + 1) * 16 + i, typename V::Vector{});
   }
-  for (std::int64_t at = 0; at < plane; at += 16) {
+  for (std::int64_t at = 0; at < r.positions * 16; at += 16) {
     for (std::int64_t c = 0; c < r.blocks * 16; c += V::lanes) {
-      const typename V::Vector x = V::load(r.input + c / 16 * plane + at + c % 16);
+      const typename V::Vector x = V::load(r.input + c / 16 * r.plane + at + c % 16);
       V::store(r.squares + 16 + c, x * x);
     }
     for (std::int64_t c = r.channels; c < r.blocks * 16; ++c) {
@@ -81,7 +80,7 @@ void response_block(const ResponseBlock& r) {
       for (std::int64_t i = 0; i < r.size; ++i) {
         sum += V::load(r.squares + 16 + c - before + i);
       }
-      const std::int64_t place = c / 16 * plane + at + c % 16;
+      const std::int64_t place = c / 16 * r.plane + at + c % 16;
       V::store(r.output + place, V::load(r.input + place) * inverse_power<Target>(r.bias + r.scale * sum, r.power));
     }
   }

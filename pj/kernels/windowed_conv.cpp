@@ -26,10 +26,12 @@ class WindowedConv {
  public:
   WindowedConv(const VectorKernels& kernels, const ConvShape& s, std::span<const float> weights,
                const Epilogue& epilogue)
-      : kernels_(kernels), s_(s), epilogue_(epilogue, s.M) {
+      : kernels_(kernels),
+        s_(s),
+        epilogue_(epilogue, s.M),
+        rows_(rows_of_part(s)),
+        chunks_(blocks_of(s.group_M()), kernels.panel / block_size, s.N * s.groups * ceil_div(s.P(), rows_)) {
     const std::int64_t block = is_planar() ? 1 : block_size;
-    constexpr std::int64_t outputs = 128;  // of a part: the weights are read from a far cache once for each
-    rows_ = std::min(s.P(), std::max<std::int64_t>(1, outputs / s.Q()));
     map_ = {s.group_C(), block, s.H, s.W, 0};
     is_padded_ = s.pad_top + s.pad_left + s.pad_bottom + s.pad_right > 0;
     map_.W += is_padded_ ? s.pad_left + s.pad_right : 0;
@@ -41,16 +43,26 @@ class WindowedConv {
   bool is_planar() const { return windowed_layouts(s_).input == Layout::Planar; }
   std::int64_t weights() const { return std::ssize(packed_); }
   std::int64_t workspace() const { return is_padded_ ? map_.planes() * map_.plane_size() : 0; }
-  std::int64_t parts() const { return s_.N * s_.groups * ceil_div(s_.P(), rows_); }
+  std::int64_t parts() const { return s_.N * s_.groups * map_parts() * chunks_.count; }
 
   void run(const ConvMemory& memory) const {
-    const std::int64_t map_parts = ceil_div(s_.P(), rows_);
+    std::int64_t copied = -1;  // what the workspace holds
     for (std::int64_t part = memory.first; part < std::min(memory.last, parts()); ++part) {
-      run_rows(memory, part / map_parts, part % map_parts * rows_);
+      const std::int64_t piece = part / chunks_.count;
+      const float* const map = piece_of(memory, piece / map_parts(), piece % map_parts() * rows_, copied != piece);
+      copied = piece;
+      run_rows(memory, map, piece / map_parts(), piece % map_parts() * rows_, part % chunks_.count * chunks_.blocks);
     }
   }
 
  private:
+  static std::int64_t rows_of_part(const ConvShape& s) {
+    constexpr std::int64_t outputs = 128;  // of a part: the weights are read from a far cache once for each
+    const std::int64_t most = std::min(s.P(), std::max<std::int64_t>(1, outputs / s.Q()));
+    return ceil_div(s.P(), ceil_div(s.P(), most));  // as even as they come
+  }
+  std::int64_t map_parts() const { return ceil_div(s_.P(), rows_); }
+
   void place_terms() {
     for (std::int64_t plane = 0; plane < map_.planes(); ++plane) {
       for (std::int64_t r = 0; r < s_.R; ++r) {
@@ -104,21 +116,29 @@ class WindowedConv {
     }
   }
 
-  /// Some rows of outputs of one group of one image.
-  void run_rows(const ConvMemory& memory, std::int64_t block, std::int64_t first_row) const {
+  /// What the windows of some rows of outputs of one group of one image meet.
+  const float* piece_of(const ConvMemory& memory, std::int64_t block, std::int64_t first_row, bool is_new) const {
+    const float* const map = memory.input.data() + block * map_.planes() * map_.block * s_.H * s_.W;
+    if (!is_padded_) {
+      return map + first_row * s_.stride_h * map_.row_size();
+    }
+    if (is_new) {
+      copy_padded(map, first_row, memory.workspace.data());
+    }
+    return memory.workspace.data();
+  }
+
+  /// A chunk of output channels from block `first_block` on.
+  void run_rows(const ConvMemory& memory, const float* map, std::int64_t block, std::int64_t first_row,
+                std::int64_t first_block) const {
     const std::int64_t plane = s_.P() * s_.Q() * block_size;
     const std::int64_t M_blocks = blocks_of(s_.group_M());
-    const float* map = memory.input.data() + block * map_.planes() * map_.block * s_.H * s_.W;
-    if (is_padded_) {
-      copy_padded(map, first_row, memory.workspace.data());
-      map = memory.workspace.data();
-    } else {
-      map += first_row * s_.stride_h * map_.row_size();
-    }
     const std::int64_t group = block % s_.groups;
-    const float* weights = packed_.data() + group * weights_of_group();
+    const std::int64_t last_block = std::min(M_blocks, first_block + chunks_.blocks);
+    const float* weights =
+        packed_.data() + group * weights_of_group() + first_block * block_size * std::ssize(offsets_);
     const std::int64_t panel_blocks = kernels_.panel / block_size;
-    for (std::int64_t m = 0; m < M_blocks; m += panel_blocks) {
+    for (std::int64_t m = first_block; m < last_block; m += panel_blocks) {
       const std::int64_t blocks = std::min(panel_blocks, M_blocks - m);
       for (std::int64_t p = first_row; p < std::min(s_.P(), first_row + rows_); ++p) {
         const std::int64_t output = (block * M_blocks + m) * plane + p * s_.Q() * block_size;
@@ -135,9 +155,10 @@ class WindowedConv {
   const VectorKernels& kernels_;
   ConvShape s_;
   BlockedEpilogue epilogue_;
+  std::int64_t rows_;  ///< of outputs that are a part
+  ChannelChunks chunks_;
   WindowMap map_{};
   bool is_padded_ = false;
-  std::int64_t rows_ = 1;  ///< of outputs that are a part
   std::vector<std::int32_t> offsets_;
   Buffer<float> packed_;
 };

@@ -59,7 +59,7 @@ std::string double_quoted(const std::string& text) {
 }  // namespace
 
 Densities parse_densities(const YamlNode& file) {
-  file.allow_keys(std::vector<std::string>{"source", "layers", "tensors"});
+  file.allow_keys(std::vector<std::string>{"source", "layers", "nodes", "tensors"});
   Densities densities;
   if (const YamlNode* source = file.find("source")) {
     densities.source = source->text("source");

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "pj/base/error.hpp"
+#include "pj/base/text.hpp"
 
 namespace pj {
 
@@ -129,12 +130,6 @@ constexpr std::array storage_names{
     StorageName{"implied", Storage::Kind::Implied, false},
 };
 
-/// The shortest decimal that reads back as the same number.
-std::string shortest(double number) {
-  std::array<char, 32> buffer{};
-  return {buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr};
-}
-
 std::optional<double> parse_density(std::string_view text) {
   double density = 0.0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), density);
@@ -226,7 +221,7 @@ std::string to_string(const Storage& storage) {
   }
   text += storage.group > 1 ? " groups of " + std::to_string(storage.group) : "";
   text += storage.huffman ? " huffman" : "";
-  return storage.density == 1.0 ? text : text + " density " + shortest(storage.density);
+  return storage.density == 1.0 ? text : text + " density " + exact(storage.density);
 }
 
 Storage parse_storage(std::string_view text) {

@@ -22,6 +22,7 @@ struct Kind {
 };
 
 const std::array kinds{
+    Kind{"compress", {"network", "max_drop", "choices", "original", "points"}},
     Kind{"evaluate", {"network", "accelerator", "machine", "energy_pJ", "layers"}},
     Kind{"network-front", {"network", "accelerator", "machine", "points", "layers"}},
     Kind{"map", {"einsum", "accelerator", "machine", "mapping", "stages"}},
@@ -31,6 +32,7 @@ const std::array kinds{
     Kind{"dataflows", {"network", "machines", "groups"}},
     Kind{"compare", {"networks", "scenarios"}},
     Kind{"roofline", {"machine", "roofs", "networks"}},
+    Kind{"run", {"network", "data", "samples", "top1", "confusion"}},
     Kind{"train", {"network", "training", "epochs", "cost"}},
     Kind{"sweep", {"study", "machines", "objectives", "results", "fronts"}},
 };

@@ -47,10 +47,19 @@ double chip_traffic(const YamlNode& with);
 double gating_saving(const YamlNode& with, const MappingCache* cache);
 double quantiser_noise_ratio(const YamlNode& with);
 double activation_error(const YamlNode& with);
+double approximation_count(const YamlNode& with);
+double format_field(const YamlNode& with);
+double differing_floats(const YamlNode& with);
+double differing_codes(const YamlNode& with);
+double fraction_bits(const YamlNode& with);
+double incremental_share(const YamlNode& with);
+double factor_error(const YamlNode& with);
 double skip_speedup(const YamlNode& with);
 double codec_faults(const YamlNode& with);
 double size_deviations(const YamlNode& with);
 double input_reads(const YamlNode& with);
+
+double found_version(const YamlNode& with, const MappingCache* cache);
 
 double metric_of_measurement(const YamlNode& with, const MappingCache* cache);
 double ridge(const YamlNode& with);
@@ -90,6 +99,7 @@ double sine_error(const YamlNode& with);
 double batch_loss_error(const YamlNode& with);
 double update_difference(const YamlNode& with);
 double trained_accuracy(const YamlNode& with);
+double learned_approximation(const YamlNode& with);
 
 double accelerator_count(const YamlNode& with);
 double equal_area_buffer(const YamlNode& with);

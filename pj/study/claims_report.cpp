@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <map>
 
@@ -22,13 +21,6 @@ std::string number_text(double number) {
   }
   const std::string text = significant(number, digits_shown);
   return text.find('.') == std::string::npos ? text : text.substr(0, text.find_last_not_of('0') + 1);
-}
-
-/// The shortest text that reads back as the number.
-std::string exact_text(double number) {
-  std::array<char, 32> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
-  return {text.data(), end};
 }
 
 std::string with_unit(const std::string& number, const Claim& claim) {
@@ -96,18 +88,18 @@ std::string claims_csv(const std::vector<ClaimResult>& results) {
   for (const ClaimResult& result : results) {
     const Claim& claim = result.claim;
     constexpr std::array relations{"equal", "at least", "at most"};
-    const std::string tolerance = claim.tolerance.is_relative ? exact_text(100.0 * claim.tolerance.amount) + " %"
-                                                              : exact_text(claim.tolerance.amount);
+    const std::string tolerance =
+        claim.tolerance.is_relative ? exact(100.0 * claim.tolerance.amount) + " %" : exact(claim.tolerance.amount);
     const std::vector<std::string> fields{claim.id,
                                           claim.subject,
                                           claim.claim,
                                           claim.source,
                                           relations[static_cast<std::size_t>(claim.relation)],
-                                          exact_text(claim.published),
-                                          result.ours ? exact_text(*result.ours) : "",
+                                          exact(claim.published),
+                                          result.ours ? exact(*result.ours) : "",
                                           claim.unit,
                                           tolerance,
-                                          result.ours ? exact_text(result.deviation()) : "",
+                                          result.ours ? exact(result.deviation()) : "",
                                           to_string(result.outcome),
                                           claim.note};
     text += csv_line(fields) + "\n";

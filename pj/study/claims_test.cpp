@@ -56,6 +56,7 @@ void add_computations(const YamlNode& name, const YamlNode& with, std::set<std::
 Outcome wanted(const Claim& claim) {
   return claim.level == ClaimLevel::Cited      ? Outcome::Cited
          : claim.level == ClaimLevel::Compared ? Outcome::Compared
+         : claim.level == ClaimLevel::Proxy    ? Outcome::Proxy
                                                : Outcome::Reproduced;
 }
 

@@ -106,7 +106,8 @@ std::string compression_table(const CompressionReport& report) {
           stored_size(all.after.indices) + ", Huffman tables " + stored_size(all.after.tables) + ")\n";
   text += "Weights: " + grouped(all.weights_before) + " → " + grouped(all.weights) +
           "; MACs: " + grouped(all.macs_before) + " → " + grouped(all.macs) + "\n";
-  return text + accuracy_line(report) + energy_line(report);
+  text += accuracy_line(report) + energy_line(report);
+  return report.exits.rows.empty() ? text : text + "\n" + exits_table(report.exits);
 }
 
 std::string compression_csv(const CompressionReport& report) {

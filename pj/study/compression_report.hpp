@@ -6,6 +6,7 @@
 
 #include "pj/compression/summary.hpp"
 #include "pj/inference/accuracy.hpp"
+#include "pj/study/exits_report.hpp"
 
 namespace pj {
 
@@ -15,6 +16,7 @@ struct CompressionReport {
   CompressionSummary summary;
   std::vector<LayerChange> changes;
   std::optional<Accuracy> before, after;
+  ExitUse exits;                                ///< of what was measured
   std::optional<double> energy_before, energy;  ///< picojoules an input
   std::string accelerator;
 };

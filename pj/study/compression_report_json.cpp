@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "pj/study/compression_report.hpp"
+#include "pj/study/compression_runs.hpp"
 #include "pj/study/json_text.hpp"
 
 namespace pj {
@@ -33,9 +33,7 @@ Json accuracy_json(const Accuracy& accuracy) {
           {"top5", accuracy.share(accuracy.top5)}};
 }
 
-}  // namespace
-
-std::string compression_json(const CompressionReport& report) {
+Json report_json(const CompressionReport& report) {
   const CompressionSummary& all = report.summary;
   Json json{{"network", report.network}, {"rules", report.rules}};
   json["stored_bits"] = {{"before", bits_json(all.before)}, {"after", bits_json(all.after)}, {"ratio", all.ratio()}};
@@ -44,6 +42,9 @@ std::string compression_json(const CompressionReport& report) {
   if (report.before && report.after) {
     json["data"] = report.data;
     json["accuracy"] = {{"before", accuracy_json(*report.before)}, {"after", accuracy_json(*report.after)}};
+  }
+  for (const ExitUse::Row& row : report.exits.rows) {
+    json["exits"].push_back({{"exit", row.name}, {"samples", row.samples}, {"macs", row.macs}});
   }
   if (report.energy_before && report.energy) {
     json["accelerator"] = report.accelerator;
@@ -59,7 +60,23 @@ std::string compression_json(const CompressionReport& report) {
     json["changes"].back()["relative_squared_error"] = change.error ? Json(*change.error) : Json();
     json["changes"].back()["remark"] = change.remark;
   }
+  return json;
+}
+
+}  // namespace
+
+std::string compression_runs_json(const std::vector<CompressionRun>& runs) {
+  Json json{{"runs", Json::array()}};
+  for (const CompressionRun& run : runs) {
+    Json one{{"seed", run.seed}};
+    one.update(report_json(run.report));
+    json["runs"].push_back(std::move(one));
+  }
   return json_text(json);
+}
+
+std::string compression_json(const CompressionReport& report) {
+  return json_text(report_json(report));
 }
 
 }  // namespace pj

@@ -52,11 +52,6 @@ std::vector<Computation> rows_of_zeros() {
        skip_speedup},
       {"codec faults", "random tensors that a format does not restore", {"format", "tensors"}, codec_faults},
       {"size deviations", "random matrices of another size than the formula", {"format", "tensors"}, size_deviations},
-      {"quantiser SNR",
-       "of a distribution's numbers in codes, in dB",
-       {"of", "rule", "bits", "levels", "clip"},
-       quantiser_noise_ratio},
-      {"activation error", "of lines for the sigmoid on [-8, 8]", {"segments", "end"}, activation_error},
       {"input reads",
        "for each input, of a product with the layer's pruned weights",
        {"of", "layer", "densities", "format"},
@@ -86,6 +81,27 @@ std::vector<Computation> rows_of_machines() {
   };
 }
 
+/// Those of approximations.
+std::vector<Computation> rows_of_approximations() {
+  return {
+      {"approximation",
+       "a number of a network with random weights that rules approximated",
+       {"count", "of", "rules"},
+       approximation_count},
+      {"quantiser SNR",
+       "of a distribution's numbers in codes, in dB",
+       {"of", "rule", "bits", "levels", "clip"},
+       quantiser_noise_ratio},
+      {"activation error", "of lines for the sigmoid on [-8, 8]", {"segments", "end"}, activation_error},
+      {"format field", "bits of the sign, exponent or mantissa", {"count", "numbers"}, format_field},
+      {"differing floats", "random bit patterns that mean another number", {"numbers"}, differing_floats},
+      {"differing codes", "of fixed point, that do not mean (-1)^s m 2^-f", {"bits"}, differing_codes},
+      {"fraction bits", "of fixed point that covers a magnitude", {"largest", "bits"}, fraction_bits},
+      {"incremental share", "of weights that a step of INQ has fixed, in percent", {"step"}, incremental_share},
+      {"factor error", "of CP factors of random filters that have some", {"filters", "rank"}, factor_error},
+  };
+}
+
 /// Those of small weights: of few bits, sparse and structured ones.
 std::vector<Computation> rows_of_small_weights() {
   return {
@@ -98,6 +114,16 @@ std::vector<Computation> rows_of_small_weights() {
        "the largest in float32 with sparse or structured weights, over the largest output",
        {"algorithm", "of", "layer", "outputs", "channels", "density"},
        sparse_error},
+  };
+}
+
+/// Those of versions of a trained network, found by a search.
+std::vector<Computation> rows_of_versions() {
+  return {
+      {"found version",
+       "a number of the cheapest version of a network within a loss of accuracy",
+       {"count", "of", "data", "records", "mean", "std", "samples", "on", "rules", "by", "max_drop"},
+       found_version},
   };
 }
 
@@ -179,6 +205,10 @@ std::vector<Computation> rows_of_learning() {
        "of weights that workers learned together from those of one",
        {"of", "toy", "epochs", "batch", "rate", "momentum", "workers"},
        update_difference},
+      {"learned approximation",
+       "of a trained network and its approximation, the mean over seeds, after minutes",
+       {"count", "of", "data", "epochs", "batch", "augment", "rules", "seeds"},
+       learned_approximation},
       {"trained accuracy",
        "in percent of the test, after training for minutes",
        {"of", "data", "epochs", "batch", "rate", "momentum", "augment"},
@@ -230,8 +260,9 @@ std::vector<Computation> general_rows() {
 const std::vector<Computation>& all_computations() {
   static const std::vector<Computation> all = [] {
     std::vector<Computation> list = general_rows();
-    for (const std::vector<Computation>& more : {rows_of_zeros(), rows_of_machines(), rows_of_kernels(),
-                                                 rows_of_small_weights(), rows_of_training(), rows_of_learning()}) {
+    for (const std::vector<Computation>& more :
+         {rows_of_zeros(), rows_of_machines(), rows_of_kernels(), rows_of_approximations(), rows_of_small_weights(),
+          rows_of_versions(), rows_of_training(), rows_of_learning()}) {
       list.insert(list.end(), more.begin(), more.end());
     }
     return list;

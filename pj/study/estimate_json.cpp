@@ -1,3 +1,5 @@
+#include "pj/study/estimate_json.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "pj/study/cost_origins.hpp"
@@ -124,7 +126,7 @@ Json costs_json(const Accelerator& accelerator) {
 
 }  // namespace
 
-std::string estimate_json(const Estimate& estimate) {
+nlohmann::ordered_json estimate_part(const Estimate& estimate) {
   Json json{{"network", estimate.network},
             {"accelerator", estimate.accelerator.name},
             {"basis", "modelled"},
@@ -149,7 +151,11 @@ std::string estimate_json(const Estimate& estimate) {
     json["layers"].push_back(layer_json(layer, estimate.accelerator, estimate.objective));
   }
   json["roofline"] = roofline_part(roofline(estimate));
-  return json_text(json);
+  return json;
+}
+
+std::string estimate_json(const Estimate& estimate) {
+  return json_text(estimate_part(estimate));
 }
 
 std::string mapping_json(const LayerEstimate& layer, const Accelerator& accelerator, const MapperOptions& options) {

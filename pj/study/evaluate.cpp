@@ -5,7 +5,7 @@
 
 #include "pj/base/parallel.hpp"
 #include "pj/base/text.hpp"
-#include "pj/workload/lower.hpp"
+#include "pj/cost/prices.hpp"
 
 namespace pj {
 
@@ -17,6 +17,29 @@ Picojoules sum_of(const std::vector<Picojoules>& parts) {
     total += part;
   }
   return total;
+}
+
+bool cost_the_same(const Prices& a, const Prices& b) {
+  const auto same = [](const Prices::Element& x, const Prices::Element& y) {
+    return x.serve == y.serve && x.drain == y.drain && x.fill == y.fill && x.update == y.update && x.hop == y.hop &&
+           x.bits == y.bits && x.bits_of_partial == y.bits_of_partial;
+  };
+  return a.operation == b.operation && a.step == b.step &&
+         std::ranges::equal(a.stages, b.stages,
+                            [&](const auto& x, const auto& y) { return std::ranges::equal(x, y, same); });
+}
+
+/// The workload without zeros that change no price, as those of weights on a machine that does not look for them:
+/// layers that differ in nothing else share a search.
+Workload without_idle_zeros(Workload workload, const Accelerator& accelerator) {
+  for (std::size_t t = 0; t < workload.tensors.size(); ++t) {
+    if (workload.tensors[t].density != 1.0) {
+      Workload dense = workload;
+      dense.tensors[t].density = 1.0;
+      workload = cost_the_same(prices(dense, accelerator), prices(workload, accelerator)) ? dense : workload;
+    }
+  }
+  return workload;
 }
 
 }  // namespace
@@ -51,7 +74,8 @@ std::vector<std::size_t> first_of_equals(const std::vector<LayerEstimate>& layer
 }
 
 LayerEstimate map_layer(LayerEstimate layer, const Accelerator& accelerator, const EvaluateOptions& options) {
-  layer.result = find_cached_mapping(layer.workload, accelerator, options.mapper, options.cache);
+  layer.result =
+      find_cached_mapping(without_idle_zeros(layer.workload, accelerator), accelerator, options.mapper, options.cache);
   if (layer.result.verdict) {
     return layer;
   }
@@ -67,14 +91,21 @@ LayerEstimate map_layer(LayerEstimate layer, const Accelerator& accelerator, con
 }
 
 Estimate evaluate(const Network& network, const Accelerator& accelerator, const EvaluateOptions& options) {
-  Estimate estimate{.network = network.name,
-                    .accelerator = accelerator,
-                    .objective = options.mapper.objective,
-                    .batch = options.batch};
-  for (LoweredLayer& layer : lower(network)) {
+  return evaluate(network.name, lower(network), accelerator, options);
+}
+
+Estimate evaluate(const std::string& network, std::vector<LoweredLayer> layers, const Accelerator& accelerator,
+                  const EvaluateOptions& options) {
+  Estimate estimate{
+      .network = network, .accelerator = accelerator, .objective = options.mapper.objective, .batch = options.batch};
+  for (LoweredLayer& layer : layers) {
     estimate.layers.push_back({layer.name, layer.kind, in_formats_of(accelerator, std::move(layer.workload))});
   }
-  const std::vector<std::size_t> first = first_of_equals(estimate.layers);
+  std::vector<LayerEstimate> searched = estimate.layers;
+  for (LayerEstimate& layer : searched) {
+    layer.workload = without_idle_zeros(std::move(layer.workload), accelerator);
+  }
+  const std::vector<std::size_t> first = first_of_equals(searched);
   std::vector<std::size_t> distinct;
   for (std::size_t i = 0; i < first.size(); ++i) {
     if (first[i] == i) {

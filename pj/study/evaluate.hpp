@@ -8,6 +8,7 @@
 #include "pj/network/network.hpp"
 #include "pj/network/stored_format.hpp"
 #include "pj/study/mapping_cache.hpp"
+#include "pj/workload/lower.hpp"
 
 namespace pj {
 
@@ -54,6 +55,10 @@ struct EvaluateOptions {
 /// The spine of the product: network → layers → Einsums → best mappings → traffic → cost.
 /// Throws as `map_layer` does; `Interrupted` on request.
 Estimate evaluate(const Network& network, const Accelerator& accelerator, const EvaluateOptions& options = {});
+
+/// The same for layers that have been lowered.
+Estimate evaluate(const std::string& network, std::vector<LoweredLayer> layers, const Accelerator& accelerator,
+                  const EvaluateOptions& options = {});
 
 /// The layer with the best mapping of its workload, or the best that was found before the search was stopped. Throws
 /// `InputError` naming the layer where no mapping fits, and why, or where none was found within the time limit;

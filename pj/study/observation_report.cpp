@@ -26,24 +26,6 @@ bool is_relu(const Layer& layer) {
   return function != nullptr && (function->kind == Activation::Kind::Relu || function->kind == Activation::Kind::Clip);
 }
 
-/// The value that hardware stores as a layer's result: what comes out of the activations behind it, where nothing else
-/// reads what lies between.
-ValueId stored_result(const Network& network, ValueId value) {
-  for (;;) {
-    const Node* reader = nullptr;
-    int uses = static_cast<int>(std::count(network.outputs.begin(), network.outputs.end(), value));
-    for (const Node& node : network.nodes) {
-      const auto reads = static_cast<int>(std::count(node.inputs.begin(), node.inputs.end(), value));
-      reader = reads > 0 ? &node : reader;
-      uses += reads;
-    }
-    if (uses != 1 || reader == nullptr || !std::holds_alternative<Activation>(reader->layer)) {
-      return value;
-    }
-    value = reader->outputs.front();
-  }
-}
-
 std::optional<double> density_of(const Network& network, const Observations& observations, ValueId value) {
   if (const auto seen = observations.tensors.find(value); seen != observations.tensors.end()) {
     return 1.0 - seen->second.all.zero_share();
@@ -60,6 +42,27 @@ std::optional<double> density_of(const Network& network, const Observations& obs
 std::string zeros_text(const Network& network, const Observations& observations, ValueId value) {
   const auto density = density_of(network, observations, value);
   return density ? percent(1.0 - *density) : "";
+}
+
+/// The layers that multiply and accumulate, and the ReLUs, whose results were seen.
+std::vector<const Node*> observed_nodes(const Network& network, const Observations& observations) {
+  std::vector<const Node*> nodes;
+  for (const Node& node : network.nodes) {
+    if ((multiplies(node.layer) || is_relu(node.layer)) && observations.tensors.contains(node.outputs.front())) {
+      nodes.push_back(&node);
+    }
+  }
+  return nodes;
+}
+
+/// A layer with the names of its tensors.
+Json node_json(const Network& network, const Node& node) {
+  Json json{{"name", node.name}, {"kind", kind_name(node.layer)}, {"input", network.values[node.inputs[0]].name}};
+  if (multiplies(node.layer)) {
+    json["weights"] = network.values[node.inputs[1]].name;
+  }
+  json["output"] = network.values[node.outputs.front()].name;
+  return json;
 }
 
 Json numbers_json(const NumberStatistics& numbers) {
@@ -84,6 +87,22 @@ Json tensor_json(const TensorStatistics& tensor) {
 
 }  // namespace
 
+ValueId stored_result(const Network& network, ValueId value) {
+  for (;;) {
+    const Node* reader = nullptr;
+    int uses = static_cast<int>(std::count(network.outputs.begin(), network.outputs.end(), value));
+    for (const Node& node : network.nodes) {
+      const auto reads = static_cast<int>(std::count(node.inputs.begin(), node.inputs.end(), value));
+      reader = reads > 0 ? &node : reader;
+      uses += reads;
+    }
+    if (uses != 1 || reader == nullptr || !std::holds_alternative<Activation>(reader->layer)) {
+      return value;
+    }
+    value = reader->outputs.front();
+  }
+}
+
 Densities observed_densities(const Network& network, const Observations& observations) {
   Densities densities{.source = observations.source};
   for (const Node& node : network.nodes) {
@@ -105,14 +124,10 @@ Densities observed_densities(const Network& network, const Observations& observa
 std::string observation_table(const Network& network, const Observations& observations) {
   Table table({"layer", "kind", "zeros in", "zero weights", "zeros out", "least out", "greatest out"});
   table.left(1);
-  for (const Node& node : network.nodes) {
-    const auto seen = observations.tensors.find(node.outputs.front());
-    if ((!multiplies(node.layer) && !is_relu(node.layer)) || seen == observations.tensors.end()) {
-      continue;
-    }
-    const NumberStatistics& out = seen->second.all;
-    table.add({node.name, kind_name(node.layer), zeros_text(network, observations, node.inputs[0]),
-               multiplies(node.layer) ? zeros_text(network, observations, node.inputs[1]) : "",
+  for (const Node* node : observed_nodes(network, observations)) {
+    const NumberStatistics& out = observations.tensors.at(node->outputs.front()).all;
+    table.add({node->name, kind_name(node->layer), zeros_text(network, observations, node->inputs[0]),
+               multiplies(node->layer) ? zeros_text(network, observations, node->inputs[1]) : "",
                percent(out.zero_share()), significant(out.least), significant(out.greatest)});
   }
   return table.text();
@@ -120,9 +135,15 @@ std::string observation_table(const Network& network, const Observations& observ
 
 std::string observation_json(const Network& network, const Observations& observations) {
   const Densities densities = observed_densities(network, observations);
-  Json json{{"source", observations.source}, {"layers", Json::object()}, {"tensors", Json::array()}};
+  Json json{{"source", observations.source},
+            {"layers", Json::object()},
+            {"nodes", Json::array()},
+            {"tensors", Json::array()}};
   for (const auto& [layer, tensors] : densities.layers) {
     json["layers"][layer] = tensors;
+  }
+  for (const Node* node : observed_nodes(network, observations)) {
+    json["nodes"].push_back(node_json(network, *node));
   }
   for (const auto& [value, tensor] : observations.tensors) {
     json["tensors"].push_back(tensor_json(tensor));

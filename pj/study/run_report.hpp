@@ -22,7 +22,8 @@ std::string tensor_file_bytes(const Constant& tensor, const std::string& name, c
 /// Accuracy with its standard error, and which classes are confused most; labels may be empty.
 std::string accuracy_table(const Accuracy& accuracy, const std::string& network, const std::string& data,
                            const std::vector<std::string>& labels);
+/// `observed` is what `observation_json` wrote, or empty.
 std::string accuracy_json(const Accuracy& accuracy, const std::string& network, const std::string& data,
-                          const std::vector<std::string>& labels);
+                          const std::vector<std::string>& labels, const std::string& observed = "");
 
 }  // namespace pj

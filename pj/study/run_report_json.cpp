@@ -58,19 +58,23 @@ std::string run_json(const RunResult& result, const std::vector<std::string>& la
 }
 
 std::string accuracy_json(const Accuracy& accuracy, const std::string& network, const std::string& data,
-                          const std::vector<std::string>& labels) {
+                          const std::vector<std::string>& labels, const std::string& observed) {
   Json confusion = Json::array();
   for (std::int64_t row = 0; row < accuracy.classes; ++row) {
     const auto begin = accuracy.confusion.begin() + row * accuracy.classes;
     confusion.push_back(std::vector<std::int64_t>(begin, begin + accuracy.classes));
   }
-  return json_text({{"network", network},
-                    {"data", data},
-                    {"samples", accuracy.samples},
-                    {"top1", share_json(accuracy, accuracy.top1)},
-                    {"top5", share_json(accuracy, accuracy.top5)},
-                    {"labels", labels},
-                    {"confusion", confusion}});
+  Json json{{"network", network},
+            {"data", data},
+            {"samples", accuracy.samples},
+            {"top1", share_json(accuracy, accuracy.top1)},
+            {"top5", share_json(accuracy, accuracy.top5)},
+            {"labels", labels},
+            {"confusion", confusion}};
+  if (!observed.empty()) {
+    json["observed"] = Json::parse(observed);
+  }
+  return json_text(json);
 }
 
 }  // namespace pj

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "pj/base/sample_mean.hpp"
 #include "pj/base/text.hpp"
 
 namespace pj {
@@ -93,6 +94,12 @@ std::string train_summary(const TrainReport& report) {
           grouped(cost.forward_macs) + " forward) and " + grouped(cost.stored_numbers) + " stored activations (" +
           grouped(cost.run_numbers) + " to run)\n";
   return text;
+}
+
+std::string seeds_summary(const std::vector<double>& shares) {
+  const SampleMean found = sample_mean(shares);
+  return counted(std::ssize(shares), "seed") + ": " + right_share(found.mean) + " ± " +
+         significant(hundred * found.error, 2) + " % right, mean and standard error\n";
 }
 
 std::string train_csv(const TrainReport& report) {

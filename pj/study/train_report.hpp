@@ -28,6 +28,8 @@ std::string train_line(const TrainReport& report, const EpochRow& row);
 std::string train_summary(const TrainReport& report);
 
 std::string train_json(const TrainReport& report);
+/// The mean of what trainings with several seeds had right, with its standard error.
+std::string seeds_summary(const std::vector<double>& shares);
 std::string train_csv(const TrainReport& report);
 
 }  // namespace pj

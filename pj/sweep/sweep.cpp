@@ -8,9 +8,9 @@
 #include "pj/base/hash.hpp"
 #include "pj/base/parallel.hpp"
 #include "pj/base/text.hpp"
+#include "pj/study/results_file.hpp"
 #include "pj/sweep/crew_work.hpp"
 #include "pj/sweep/point_evaluator.hpp"
-#include "pj/sweep/results_file.hpp"
 
 namespace pj {
 

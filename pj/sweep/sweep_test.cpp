@@ -12,7 +12,7 @@
 #include "pj/base/error.hpp"
 #include "pj/base/files.hpp"
 #include "pj/base/text.hpp"
-#include "pj/sweep/results_file.hpp"
+#include "pj/study/results_file.hpp"
 #include "pj/sweep/sweep_report.hpp"
 #include "tests/support/fault.hpp"
 #include "tests/support/files.hpp"

@@ -34,6 +34,12 @@ template <class Real>
 LayerPassPtr<Real> pass_of(const Dropout& layer, const PassSite& site);
 template <class Real>
 LayerPassPtr<Real> pass_of(const Cast& layer, const PassSite& site);
+template <class Real>
+LayerPassPtr<Real> pass_of(const Quantize& layer, const PassSite& site);
+template <class Real>
+LayerPassPtr<Real> pass_of(const Dequantize& layer, const PassSite& site);
+template <class Real>
+LayerPassPtr<Real> pass_of(const FakeQuantize& layer, const PassSite& site);
 /// Layers that only move elements.
 template <class Real>
 LayerPassPtr<Real> moving_pass(const PassSite& site);

@@ -6,6 +6,7 @@ const plain = { unit: "", factor: 1 };
 const table = {
   energy_pJ: ["energy", "J", 1e-12],
   latency_s: ["latency", "s"],
+  time_s: ["time", "s"],
   edp_Js: ["energy · delay", "Js"],
   power_W: ["power", "W"],
   area_mm2: ["area", "mm²"],

@@ -24,6 +24,11 @@ const pages = {
   "roofline.html": ["roofline", "lenet5_caffe", "alexnet", "--on", "eyeriss"],
   "sweep.html": ["sweep", "study.yaml"],
   "train.html": ["train", "mlp.yaml", "--data", "xor.csv", "--epochs", "20", "--test", "xor.csv"],
+  "run.html": ["run", "xor.onnx", "--accuracy", "xor.csv", "--observe", "seen.json"],
+  "inputs.html": ["evaluate", "xor.onnx", "--per-input", "points.csv"],
+  "compress.html": ["compress", "xor.onnx", "--data", "points.csv", "--hold-out", "25", "--on", "eyeriss"].concat([
+    ...["--max-drop", "30", "--front"],
+  ]),
   "large.html": ["evaluate", "resnet1202_cifar10"],
 };
 
@@ -49,6 +54,8 @@ before(async () => {
   writeFileSync(join(folder, "study.yaml"), study);
   writeFileSync(join(folder, "mlp.yaml"), mlp);
   writeFileSync(join(folder, "xor.csv"), "0,0,0\n0,1,1\n1,0,1\n1,1,0\n");
+  writeFileSync(join(folder, "points.csv"), "0,0,0\n0,1,1\n1,0,1\n1,1,0\n".repeat(10));
+  picojoule("train", "mlp.yaml", "--data", "xor.csv", "--epochs", "300", "--rate", "0.02", "--out", "xor.onnx");
   for (const [file, words] of Object.entries(pages)) picojoule(...words, "--report", file);
   await start();
 });
@@ -107,6 +114,19 @@ test("the numbers of a page are those of the JSON", async () => {
   const parts = await page.locator(".parts dd:nth-of-type(2)").allInnerTexts();
   const sum = parts.reduce((all, text) => all + Number.parseFloat(text), 0);
   assert.ok(Math.abs(sum - 100) < 1, `the shares add up to ${sum} %`);
+  await close();
+});
+
+test("a run shows what each class was taken for, and the numbers of each layer", async () => {
+  const { page, close } = await open("run.html");
+  const classes = await columnOf(page, "Each class", 1);
+  assert.equal(
+    classes.reduce((all, text) => all + Number(text), 0),
+    4,
+  );
+  assert.deepEqual(await columnOf(page, "Layers that multiply", 0), ["hidden", "output"]);
+  await page.getByLabel("Layer", { exact: true }).selectOption({ label: "hidden" });
+  assert.match(await page.getByRole("img", { name: /^Values of hidden/ }).getAttribute("aria-label"), /lies between/);
   await close();
 });
 
@@ -220,6 +240,47 @@ test("a study shows its front, along any two metrics", async () => {
   assert.match(await page.locator("figcaption").innerText(), /power against latency/);
   await rows.first().getByRole("button").click();
   assert.match(await page.locator(".chosen caption").innerText(), /All that is known of it/);
+  await close();
+});
+
+test("a search shows its front along each cost, and each of its networks layer by layer", async () => {
+  const { page, close } = await open("compress.html");
+  const results = JSON.parse(await page.evaluate(() => document.getElementById("results").textContent));
+  const rows = page.locator(".table", { hasText: "Points" }).locator("tbody tr");
+  await page.getByLabel("Networks").selectOption({ label: "All that were measured" });
+  assert.equal(await rows.count(), results.points.length + 1);
+  await page.getByLabel("Networks").selectOption({ label: "The front" });
+  const onFront = results.points.filter((point) => point.on_front);
+  // Of networks that are equal in both, the chart's front has one.
+  const different = new Set(onFront.map(({ accuracy, energy_pJ: energy }) => `${accuracy} ${energy}`));
+  assert.equal(await rows.count(), different.size + 1);
+  await page.getByLabel("Across").selectOption({ label: "stored" });
+  assert.match(await page.locator("figcaption").first().innerText(), /accuracy against stored/);
+  await page.getByLabel("Accuracy on").selectOption({ label: "the test" });
+  assert.match(await page.locator("figcaption").first().innerText(), /accuracy on the test against stored/);
+  const chosen = page.locator(".chosen table", { hasText: "what each layer became" });
+  assert.equal(await chosen.locator("tbody tr").count(), results.layers.length);
+  const best = results.points[results.best];
+  const choices = await chosen.locator("tbody tr td:last-child").allInnerTexts();
+  assert.deepEqual(
+    choices,
+    best.choices.map((choice) => results.choices[choice]),
+  );
+  for (const measure of ["Density", "Size", "Energy"]) await page.getByText(measure, { exact: true }).last().click();
+  await close();
+});
+
+test("inputs have a histogram in which each is counted once", async () => {
+  const { page, close } = await open("inputs.html");
+  const { per_input: inputs } = JSON.parse(await page.evaluate(() => document.getElementById("results").textContent));
+  assert.equal(inputs.samples, 40);
+  for (const key of ["energy_pJ", "time_s"]) {
+    assert.equal(
+      inputs[key].histogram.reduce((all, [, , count]) => all + count, 0),
+      40,
+    );
+  }
+  assert.match(await page.getByRole("heading", { name: "Input by input" }).innerText(), /Input by input/);
   await close();
 });
 

@@ -2,6 +2,7 @@
 import { element, facts, section, selection } from "../dom.js";
 import { energySection } from "../energy.js";
 import { bytes, counted, energy, grouped, percent, scaled, time } from "../format.js";
+import { inputsSection } from "../inputs.js";
 import { metric, metricText } from "../metrics.js";
 import { bandwidth, named, stageEnergy, stageVariable, timeOf } from "../model.js";
 import { nest } from "../nest.js";
@@ -143,6 +144,7 @@ export function evaluate(results) {
     parts: [
       keyFacts(results),
       energySection(layers, machine),
+      results.per_input ? inputsSection(results.per_input) : null,
       timeSection(layers, machine),
       rooflineSection(results.roofline, machine.stages[0].name, (name) => stageVariable(machine, name)),
       section("Layers", layerTable(layers, machine, nests.choose)),

@@ -1,4 +1,4 @@
-#include "pj/sweep/results_file.hpp"
+#include "pj/study/results_file.hpp"
 
 #include <doctest/doctest.h>
 #include <sys/resource.h>
