@@ -201,17 +201,17 @@ int main(int count, char** arguments) {
     const Machine machine = this_machine();
     std::cout << machine.processor << " with " << machine.instructions << ", oneDNN " << machine.onednn << ", OpenBLAS "
               << machine.openblas << ".\n";
-  } else if (given.size() == 4 && verb == "quantise") {
-    write_quantised(given[2], given[3]);
   } else if (given.size() == 3 && verb == "layers") {
     print_layers(given[2]);
+  } else if (given.size() == 4 && verb == "quantise") {
+    write_quantised(given[2], given[3]);
   } else if (given.size() == 4 && verb == "export") {
     export_onnx(network_of(given[2]), given[3]);
   } else {
     std::cerr
-        << "bench_peers serve NETWORK [bfloat16] | steps NETWORK | layers NETWORK | time NETWORK | choice NETWORK… |\n"
-           "            memory NETWORK | first NETWORK | export NETWORK FILE.onnx | quantise NETWORK FILE.onnx | "
-           "machine\n";
+        << "bench_peers serve NETWORK [bfloat16] | steps NETWORK | time NETWORK | choice NETWORK… | memory NETWORK |\n"
+           "            first NETWORK | layers NETWORK | export NETWORK FILE.onnx |\n"
+           "            quantise NETWORK FILE.onnx | machine\n";
     return 1;
   }
   return 0;
