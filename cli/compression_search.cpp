@@ -1,4 +1,5 @@
 #include <chrono>
+#include <memory>
 
 #include "cli/compression_pricing.hpp"
 #include "cli/compression_verb.hpp"
@@ -7,6 +8,7 @@
 #include "pj/base/hash.hpp"
 #include "pj/base/text.hpp"
 #include "pj/study/compression_search_report.hpp"
+#include "pj/study/measured_latency.hpp"
 
 namespace pj {
 
@@ -61,7 +63,58 @@ Objective mapping_objective(CompressionGoal goal) {
   return Objective::Energy;
 }
 
-CompressionMeasures measures_for(const Options& options, const CompressionSets& sets, const CompressionPricing& pricing,
+/// Where costs come from: a model of an accelerator, or this processor's clock.
+class CostSource {
+ public:
+  CostSource(const Options& options, const Network& original, const SearchClock& clock, Console& console) {
+    const CompressionGoal goal = parse_compression_goal(options.objective);
+    if (options.on != "cpu") {
+      const MapperOptions mapper{.objective = mapping_objective(goal), .interrupt = &console.interrupt};
+      pricing_ = std::make_unique<CompressionPricing>(options, mapper, console);
+      check_report(options, pricing_->accelerator());
+      depends_on_ = pricing_->depends_on(original);
+      return;
+    }
+    if (goal != CompressionGoal::Delay && goal != CompressionGoal::Bits) {
+      throw InputError("--on cpu measures time and no energy; add --objective delay, or bits");
+    }
+    console.progress.show("measuring the original's latency");
+    meter_ = std::make_unique<LatencyMeter>(original, LatencyOptions{.check = [&clock] { clock.check(); }});
+    depends_on_ = "this processor";
+  }
+
+  std::optional<Accelerator> accelerator() const {
+    return pricing_ == nullptr ? std::nullopt : std::optional(pricing_->accelerator());
+  }
+  /// All that costs depend on beside the network, as text.
+  const std::string& depends_on() const { return depends_on_; }
+
+  NetworkCost cost(const Network& network) const {
+    if (pricing_ != nullptr) {
+      return cost_of(pricing_->estimate(network));
+    }
+    NetworkCost cost;
+    for (const auto& [layer, time] : meter_->measure(network).layers) {
+      cost.push_back({.layer = layer, .time = time});
+    }
+    return cost;
+  }
+
+ private:
+  std::unique_ptr<CompressionPricing> pricing_;
+  std::unique_ptr<LatencyMeter> meter_;
+  std::string depends_on_;
+};
+
+/// What is searched, and with what.
+struct SearchTask {
+  const Network& original;
+  const CompressionRules& rules;
+  const CompressionSets& sets;
+  const CompressionData& data;
+};
+
+CompressionMeasures measures_for(const Options& options, const CompressionSets& sets, const CostSource& source,
                                  const SearchClock& clock, Console& console) {
   CompressionMeasures measures;
   measures.accuracy = [&](const Network& network) {
@@ -71,7 +124,7 @@ CompressionMeasures measures_for(const Options& options, const CompressionSets& 
   };
   measures.cost = [&](const Network& network) {
     clock.check();
-    return cost_of(pricing.estimate(network));
+    return source.cost(network);
   };
   if (sets.is_apart) {
     measures.test = [&](const Network& network) {
@@ -84,29 +137,44 @@ CompressionMeasures measures_for(const Options& options, const CompressionSets& 
   return measures;
 }
 
-/// Where not even the original was measured in time, that is the limit's fault and no interrupt.
-CompressionSearch searched(const Options& options, const Network& original, const CompressionRules& rules,
-                           const CompressionSets& sets, const CompressionPricing& pricing, const CompressionData& data,
-                           Console& console) {
-  const CompressionGoal goal = parse_compression_goal(options.objective);
-  const SearchClock clock(options, console);
-  CompressionData watched = data;
+CompressionSearch searched(const Options& options, const SearchTask& task, const CostSource& source,
+                           const SearchClock& clock, Console& console) {
+  CompressionData watched = task.data;
   watched.tuning.check = [&] { clock.check(); };
   const CompressionSearchOptions wanted{
-      .goal = goal,
+      .goal = parse_compression_goal(options.objective),
       .max_drop = options.max_drop / 100.0,
       .test_front = options.front,
       .results = options.results,
-      .measured_on = measured_on(options, sets.train, options.samples) + "\n" + pricing.depends_on(original),
-      .tested_on = measured_on(options, sets.test, 0)};
+      .measured_on = measured_on(options, task.sets.train, options.samples) + "\n" + source.depends_on(),
+      .tested_on = measured_on(options, task.sets.test, 0)};
+  return search_compression(task.original, task.rules, measures_for(options, task.sets, source, clock, console), wanted,
+                            watched);
+}
+
+/// Stopped before anything was there to show.
+[[noreturn]] void refuse_so_little_time(const Options& options) {
+  throw InputError("not even the original was measured within " + exact(options.time_limit) +
+                   " s; give the search more time with --time-limit");
+}
+
+/// Costs are of the accelerator, or of this processor where there is none.
+struct Found {
+  std::optional<Accelerator> accelerator;
+  CompressionSearch search;
+};
+
+/// Where not even the original was measured in time, that is the limit's fault and no interrupt.
+Found found_by(const Options& options, const SearchTask& task, Console& console) {
+  const SearchClock clock(options, console);
   try {
-    return search_compression(original, rules, measures_for(options, sets, pricing, clock, console), wanted, watched);
+    const CostSource source(options, task.original, clock, console);
+    return {source.accelerator(), searched(options, task, source, clock, console)};
   } catch (const Interrupted&) {
     if (console.interrupt.requested()) {
       throw;
     }
-    throw InputError("not even the original was measured within " + exact(options.time_limit) +
-                     " s; give the search more time with --time-limit");
+    refuse_so_little_time(options);
   }
 }
 
@@ -114,16 +182,12 @@ CompressionSearch searched(const Options& options, const Network& original, cons
 
 void run_compression_search(const Options& options, const Network& original, const CompressionRules& rules,
                             const CompressionSets& sets, const CompressionData& data, Console& console) {
-  const MapperOptions mapper{.objective = mapping_objective(parse_compression_goal(options.objective)),
-                             .interrupt = &console.interrupt};
-  const CompressionPricing pricing(options, mapper, console);
-  check_report(options, pricing.accelerator());
-  const CompressionSearch search = searched(options, original, rules, sets, pricing, data, console);
+  const auto [accelerator, search] = found_by(options, {original, rules, sets, data}, console);
   const SearchSubject subject{.network = options.operands.front(),
                               .rules = !rules.name.empty() ? rules.name : options.rules,
                               .data = sets.train.name,
                               .test = sets.is_apart ? sets.test.name : "",
-                              .accelerator = pricing.accelerator()};
+                              .accelerator = accelerator};
   if (search.best && !options.out.empty()) {
     console.progress.show("writing the best network");
     write_compressed(options, network_of(original, rules, search, search.points[*search.best], data).network,

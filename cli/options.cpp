@@ -48,10 +48,10 @@ const std::array rows{
               "shares of non-zeros by layer and tensor: a name, .yaml or --observe file (docs/sparsity.md)",
               &Options::densities},
     OptionRow{"--bits", "N", "of one number; the default is 16", IntegerMember{&Options::bits, 1, 32}},
-    OptionRow{
-        "--on", "ACCELERATOR",
-        "an accelerator's name or .yaml file; the default is eyeriss (compress: none); compare: several, with commas",
-        &Options::on},
+    OptionRow{"--on", "ACCELERATOR",
+              "an accelerator's name or .yaml file; the default is eyeriss (compress: none; cpu: measured here); "
+              "compare: several",
+              &Options::on},
     OptionRow{"--objective", "GOAL", "what is to be least: energy (the default), delay or edp; compress: or bits",
               &Options::objective},
     OptionRow{"--mapping", "FILE", "price this loop nest, ours or Timeloop's, instead of searching one",

@@ -21,6 +21,7 @@ export function disclosure(results) {
   const clocks = all("clock_Hz").map((clock) => scaled(clock, "Hz"));
   if (clocks.length) words.push(clocks.join(" and "));
   if (results.basis === "modelled") words.push("modelled, not measured");
+  if (results.basis === "measured") words.push("times measured on this processor");
   return words;
 }
 
