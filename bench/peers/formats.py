@@ -53,7 +53,8 @@ def table(results, engines, peers):
     means = [statistics.geometric_mean(ratio(times, engine) for times in results.values()) for engine in engines[1:]]
     text += '| geometric mean |' + ' |' * len(engines) + ' ' + ' | '.join(f'{mean:.2f}×' for mean in means) + ' |\n'
     best = statistics.geometric_mean(min(ratio(times, peer) for peer in peers) for times in results.values())
-    return text + f'\nAgainst the better of {" and ".join(peers)} on each network: {best:.2f}× in geometric mean.\n'
+    better = f'the better of {" and ".join(peers)}' if len(peers) > 1 else peers[0]
+    return text + f'\nAgainst {better} on each network: {best:.2f}× in geometric mean.\n'
 
 
 def int8(networks, process, script, arguments):

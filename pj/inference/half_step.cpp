@@ -12,7 +12,7 @@ namespace pj {
 
 namespace {
 
-constexpr NumberFormat half = NumberFormat::floating(16, 8);
+constexpr NumberFormat half_format = NumberFormat::floating(16, 8);
 
 /// Layers that are computed in bfloat16, or leave its numbers as they are.
 bool reads_halves(const Layer& layer) {
@@ -48,16 +48,17 @@ Step make_half_conv(const MakeContext& context, const std::vector<std::size_t>& 
   words.insert(words.begin(), is_library ? "oneDNN, bfloat16" : "bfloat16");
   const bool has_planes = conv.input == HalfInput::Planes;
   const Layout maps = group.is_connected ? Layout::Planar : Layout::Blocked;
-  const TensorForm result{group.output, maps, is_float ? NumberFormat::float32() : half};
-  Step step{.nodes = nodes,
-            .algorithm = join(words, " + "),
-            .reason = std::string("sums in float32, ") + kernels.name,
-            .inputs = {{group.input, has_planes ? Layout::Planar : maps, has_planes ? NumberFormat::float32() : half}},
-            .outputs = {result},
-            .weights = conv.weights,
-            .workspace = conv.workspace};
+  const TensorForm result{group.output, maps, is_float ? NumberFormat::float32() : half_format};
+  Step step{
+      .nodes = nodes,
+      .algorithm = join(words, " + "),
+      .reason = std::string("sums in float32, ") + kernels.name,
+      .inputs = {{group.input, has_planes ? Layout::Planar : maps, has_planes ? NumberFormat::float32() : half_format}},
+      .outputs = {result},
+      .weights = conv.weights,
+      .workspace = conv.workspace};
   if (group.residual != no_value) {
-    step.inputs.push_back({group.residual, maps, half});
+    step.inputs.push_back({group.residual, maps, half_format});
     step.sharing = Step::Sharing::Overwrite;
     step.overwritten = 1;
   }
@@ -74,8 +75,8 @@ Step make_half_pool(const MakeContext& context, const std::vector<std::size_t>& 
   return {.nodes = nodes,
           .algorithm = std::string(shape.is_max ? "max" : "average") + " pooling, bfloat16",
           .reason = "vectors of 16 channels",
-          .inputs = {{node.inputs[0], Layout::Blocked, half}},
-          .outputs = {{node.outputs[0], Layout::Blocked, half}},
+          .inputs = {{node.inputs[0], Layout::Blocked, half_format}},
+          .outputs = {{node.outputs[0], Layout::Blocked, half_format}},
           .parts = maps.parts,
           .run = [run = std::move(maps.run)](const StepMemory& memory) {
             run(memory.input<std::uint16_t>(0), memory.output<std::uint16_t>(), memory.first, memory.last);

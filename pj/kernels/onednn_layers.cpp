@@ -18,8 +18,8 @@ namespace pj {
 
 namespace {
 
-using Tag = dnnl::memory::format_tag;
-using Type = dnnl::memory::data_type;
+using DnnlTag = dnnl::memory::format_tag;
+using DnnlType = dnnl::memory::data_type;
 using Convolving = dnnl::convolution_forward;
 
 constexpr std::int64_t signed_zero = 128;  // bytes with it hold numbers with a sign
@@ -28,11 +28,11 @@ dnnl::memory held_at(const dnnl::memory::desc& description, const dnnl::engine& 
   return {description, engine, const_cast<void*>(bytes)};
 }
 
-dnnl::memory::desc filters(const ConvShape& s, Type type, bool any) {
+dnnl::memory::desc filter_description(const ConvShape& s, DnnlType type, bool any) {
   if (s.groups > 1) {
-    return {{s.groups, s.group_M(), s.group_C(), s.R, s.S}, type, any ? Tag::any : Tag::goihw};
+    return {{s.groups, s.group_M(), s.group_C(), s.R, s.S}, type, any ? DnnlTag::any : DnnlTag::goihw};
   }
-  return {{s.M, s.C, s.R, s.S}, type, any ? Tag::any : Tag::oihw};
+  return {{s.M, s.C, s.R, s.S}, type, any ? DnnlTag::any : DnnlTag::oihw};
 }
 
 /// factor · (sum + bias) + zero, within its bounds, rounded and saturated.
@@ -56,15 +56,15 @@ dnnl::primitive_attr requantising(const ByteConv& conv) {
   return attribute;
 }
 
-Convolving::primitive_desc described(const ByteConv& conv, const dnnl::engine& engine) {
+Convolving::primitive_desc byte_description(const ByteConv& conv, const dnnl::engine& engine) {
   const ConvShape& s = conv.shape;
   omp_set_num_threads(1);  // the primitive keeps the number that holds while it is made
   return {{dnnl::prop_kind::forward_inference,
            dnnl::algorithm::convolution_direct,
-           {{s.N, s.C, s.H, s.W}, conv.input_zero == 0 ? Type::u8 : Type::s8, Tag::nhwc},
-           filters(s, Type::s8, true),
-           conv.bias.empty() ? dnnl::memory::desc() : dnnl::memory::desc({s.M}, Type::s32, Tag::x),
-           {{s.N, s.M, s.P(), s.Q()}, Type::u8, Tag::nhwc},
+           {{s.N, s.C, s.H, s.W}, conv.input_zero == 0 ? DnnlType::u8 : DnnlType::s8, DnnlTag::nhwc},
+           filter_description(s, DnnlType::s8, true),
+           conv.bias.empty() ? dnnl::memory::desc() : dnnl::memory::desc({s.M}, DnnlType::s32, DnnlTag::x),
+           {{s.N, s.M, s.P(), s.Q()}, DnnlType::u8, DnnlTag::nhwc},
            {s.stride_h, s.stride_w},
            {s.dilation_h - 1, s.dilation_w - 1},
            {s.pad_top, s.pad_left},
@@ -77,7 +77,7 @@ class LibraryLayer {
  public:
   explicit LibraryLayer(const ByteConv& conv)
       : engine_(dnnl::engine::kind::cpu, 0),
-        description_(described(conv, engine_)),
+        description_(byte_description(conv, engine_)),
         primitive_(description_),
         weights_(description_.weights_desc(), engine_),
         bias_(conv.bias.begin(), conv.bias.end()),
@@ -85,7 +85,7 @@ class LibraryLayer {
         is_signed_(conv.input_zero != 0) {
     const std::vector<std::int8_t> numbers(conv.weights.begin(), conv.weights.end());
     dnnl::stream stream(engine_);
-    dnnl::memory plain = held_at(filters(conv.shape, Type::s8, false), engine_, numbers.data());
+    dnnl::memory plain = held_at(filter_description(conv.shape, DnnlType::s8, false), engine_, numbers.data());
     dnnl::reorder(plain, weights_).execute(stream, plain, weights_);
     stream.wait();
   }
@@ -150,7 +150,7 @@ dnnl::primitive_attr ending(const Epilogue& epilogue) {
 
 dnnl::memory::desc bias_of(const Epilogue& epilogue) {
   return epilogue.bias.empty() ? dnnl::memory::desc()
-                               : dnnl::memory::desc({std::ssize(epilogue.bias)}, Type::f32, Tag::x);
+                               : dnnl::memory::desc({std::ssize(epilogue.bias)}, DnnlType::f32, DnnlTag::x);
 }
 
 HalfInput library_input(const ConvShape& s) {
@@ -160,28 +160,29 @@ HalfInput library_input(const ConvShape& s) {
 Convolving::primitive_desc half_described(const ConvShape& s, const Epilogue& epilogue, bool is_float,
                                           const dnnl::engine& engine) {
   omp_set_num_threads(1);
-  return {{dnnl::prop_kind::forward_inference,
-           dnnl::algorithm::convolution_direct,
-           {{s.N, s.C, s.H, s.W}, Type::bf16, library_input(s) == HalfInput::Planes ? Tag::nchw : Tag::nChw16c},
-           filters(s, Type::bf16, true),
-           bias_of(epilogue),
-           {{s.N, s.M, s.P(), s.Q()}, is_float ? Type::f32 : Type::bf16, Tag::nChw16c},
-           {s.stride_h, s.stride_w},
-           {s.dilation_h - 1, s.dilation_w - 1},
-           {s.pad_top, s.pad_left},
-           {s.pad_bottom, s.pad_right}},
-          ending(epilogue),
-          engine};
+  return {
+      {dnnl::prop_kind::forward_inference,
+       dnnl::algorithm::convolution_direct,
+       {{s.N, s.C, s.H, s.W}, DnnlType::bf16, library_input(s) == HalfInput::Planes ? DnnlTag::nchw : DnnlTag::nChw16c},
+       filter_description(s, DnnlType::bf16, true),
+       bias_of(epilogue),
+       {{s.N, s.M, s.P(), s.Q()}, is_float ? DnnlType::f32 : DnnlType::bf16, DnnlTag::nChw16c},
+       {s.stride_h, s.stride_w},
+       {s.dilation_h - 1, s.dilation_w - 1},
+       {s.pad_top, s.pad_left},
+       {s.pad_bottom, s.pad_right}},
+      ending(epilogue),
+      engine};
 }
 
 dnnl::inner_product_forward::primitive_desc row_described(const ConvShape& s, const Epilogue& epilogue, bool is_float,
                                                           const dnnl::engine& engine) {
   omp_set_num_threads(1);
   return {{dnnl::prop_kind::forward_inference,
-           {{s.N, s.C, s.H, s.W}, Type::bf16, Tag::nchw},
-           filters(s, Type::bf16, true),
+           {{s.N, s.C, s.H, s.W}, DnnlType::bf16, DnnlTag::nchw},
+           filter_description(s, DnnlType::bf16, true),
            bias_of(epilogue),
-           {{s.N, s.M}, is_float ? Type::f32 : Type::bf16, Tag::nc}},
+           {{s.N, s.M}, is_float ? DnnlType::f32 : DnnlType::bf16, DnnlTag::nc}},
           ending(epilogue),
           engine};
 }
@@ -202,7 +203,7 @@ class LibraryHalf {
         input_numbers_(shape.N * shape.C * shape.H * shape.W),
         input_(library_input(shape)) {
     dnnl::stream stream(engine_);
-    dnnl::memory plain = held_at(filters(shape, Type::f32, false), engine_, weights.data());
+    dnnl::memory plain = held_at(filter_description(shape, DnnlType::f32, false), engine_, weights.data());
     dnnl::reorder(plain, weights_).execute(stream, plain, weights_);
     stream.wait();
   }
@@ -294,7 +295,7 @@ Verdict onednn_layer_can_run(const ByteConv& conv) {
     return Verdict::no("a weight has more than 8 bits");
   }
   try {
-    described(conv, {dnnl::engine::kind::cpu, 0});
+    byte_description(conv, {dnnl::engine::kind::cpu, 0});
     return Verdict::yes();
   } catch (const dnnl::error& refusal) {
     return Verdict::no(std::string("oneDNN: ") + refusal.what());
