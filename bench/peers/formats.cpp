@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
+#include "bench/peers/networks.hpp"
 #include "pj/compression/compress.hpp"
 #include "pj/inference/random_weights.hpp"
-#include "pj/onnx/onnx.hpp"
-#include "pj/study/load.hpp"
 
 namespace pj {
 
@@ -36,7 +35,7 @@ CompressionRules int8_rules(const Network& network) {
 }  // namespace
 
 void write_quantised(const std::string& network, const std::string& path) {
-  const Network real = with_random_weights(load_network(network, {.load_data = true}));
+  const Network real = with_random_weights(peer_network(network));
   export_onnx(compress(real, int8_rules(real), {.observe = observed}).network, path);
 }
 

@@ -87,20 +87,18 @@ std::string step_way(const Engine& engine, const Step& step) {
   return step.algorithm + (is_plain ? " " + kind_name(engine.plan.network().nodes[step.nodes.front()].layer) : "");
 }
 
-/// Microseconds of each step, medians of some runs.
+/// Microseconds of each step, the least of some runs: of two threads what nothing disturbed.
 std::vector<double> step_times(const Engine& engine) {
   constexpr int runs = 21;
-  std::vector<std::vector<double>> times(engine.plan.schedule().steps.size());
+  std::vector<double> least(engine.plan.schedule().steps.size(), 1e300);
   for (int run = 0; run < runs; ++run) {
-    std::vector<Seconds> once(times.size());
+    std::vector<Seconds> once(least.size());
     engine.plan.run(engine.given, engine.found, once);
-    for (std::size_t i = 0; i < times.size(); ++i) {
-      times[i].push_back(1e6 * once[i].value);
+    for (std::size_t i = 0; i < least.size(); ++i) {
+      least[i] = std::min(least[i], 1e6 * once[i].value);
     }
   }
-  std::vector<double> medians(times.size());
-  std::ranges::transform(times, medians.begin(), median);
-  return medians;
+  return least;
 }
 
 /// The name of the first node that a step computes.
@@ -119,16 +117,17 @@ std::int64_t step_macs(const Engine& engine, const Step& step) {
   return macs;
 }
 
-/// The time on the clock with one thread over that with two, and both: medians of rounds in turn.
+/// The time on the clock with one thread over that with two, and both: the least of rounds in turn, which nothing
+/// disturbed.
 void print_threads(const Engine& one, const Engine& two) {
-  constexpr int rounds = 15;
-  std::vector<double> ratios, alone, together;
+  constexpr int rounds = 40;
+  double alone = 1e300;
+  double together = 1e300;
   for (int round = 0; round < rounds; ++round) {
-    alone.push_back(elapsed(one, 3));
-    together.push_back(elapsed(two, 3));
-    ratios.push_back(alone.back() / together.back());
+    alone = std::min(alone, elapsed(one, 1));
+    together = std::min(together, elapsed(two, 1));
   }
-  std::cout << median(ratios) << ";" << median(alone) << ";" << median(together) << "\n";
+  std::cout << alone / together << ";" << alone << ";" << together << "\n";
 }
 
 /// Each step: name, algorithm, MACs, parts, microseconds of one thread and, on the clock, of two. Then what `threads`
@@ -201,17 +200,17 @@ int main(int count, char** arguments) {
     const Machine machine = this_machine();
     std::cout << machine.processor << " with " << machine.instructions << ", oneDNN " << machine.onednn << ", OpenBLAS "
               << machine.openblas << ".\n";
-  } else if (given.size() == 4 && verb == "quantise") {
-    write_quantised(given[2], given[3]);
   } else if (given.size() == 3 && verb == "layers") {
     print_layers(given[2]);
+  } else if (given.size() == 4 && verb == "quantise") {
+    write_quantised(given[2], given[3]);
   } else if (given.size() == 4 && verb == "export") {
     export_onnx(network_of(given[2]), given[3]);
   } else {
     std::cerr
-        << "bench_peers serve NETWORK [bfloat16] | steps NETWORK | layers NETWORK | time NETWORK | choice NETWORK… |\n"
-           "            memory NETWORK | first NETWORK | export NETWORK FILE.onnx | quantise NETWORK FILE.onnx | "
-           "machine\n";
+        << "bench_peers serve NETWORK [bfloat16] | steps NETWORK | time NETWORK | choice NETWORK… | memory NETWORK |\n"
+           "            first NETWORK | layers NETWORK | export NETWORK FILE.onnx |\n"
+           "            quantise NETWORK FILE.onnx | machine\n";
     return 1;
   }
   return 0;

@@ -168,4 +168,13 @@ void quantise_tensors(NetworkEditor& editor, const SharedTensors& tensors, const
   }
 }
 
+void quantise_all(NetworkEditor& editor, const Selector& selector, const Observations& seen,
+                  const ActivationFixedPoint& rule) {
+  if (!selector.layers.empty() || !selector.kinds.empty() || !selector.except.empty()) {
+    throw InputError(selector.position,
+                     "activations of all tensors are for the whole network; leave layers, kinds and except out");
+  }
+  quantise_tensors(editor, activation_tensors(editor.network()), seen, rule);
+}
+
 }  // namespace pj

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "pj/compression/activations.hpp"
+#include "pj/compression/selector.hpp"
 
 namespace pj {
 
@@ -21,5 +22,9 @@ SharedTensors activation_tensors(const Network& network);
 /// Lets all that reads these tensors read them quantised, by one quantiser a group for all that was observed of it.
 void quantise_tensors(NetworkEditor& editor, const SharedTensors& tensors, const Observations& seen,
                       const ActivationFixedPoint& rule);
+
+/// Both; throws `InputError` where some layers are selected: they share tensors, and there is no choice of some.
+void quantise_all(NetworkEditor& editor, const Selector& selector, const Observations& seen,
+                  const ActivationFixedPoint& rule);
 
 }  // namespace pj

@@ -15,21 +15,6 @@ namespace pj {
 
 namespace {
 
-/// The weights that a rule works on; weights that several layers share are there once.
-std::vector<WeightPlace> selected_weights(const Network& network, const Selector& selector) {
-  std::vector<WeightPlace> places;
-  std::set<ValueId> seen;
-  const auto has_weights = [&](std::size_t node) { return !weight_places(network, node).empty(); };
-  for (const std::size_t node : selected(network, selector, has_weights, "weights")) {
-    for (const WeightPlace& place : weight_places(network, node)) {
-      if (seen.insert(network.nodes[node].inputs[place.operand]).second) {
-        places.push_back(place);
-      }
-    }
-  }
-  return places;
-}
-
 /// The constant from which weights are decoded.
 ValueId source_of(const Network& network, const WeightPlace& place) {
   const Value* source = constant_sources(network)[network.nodes[place.node].inputs[place.operand]];
@@ -183,15 +168,6 @@ struct Pass {
     }
   }
 
-  /// Tensors are shared by layers: there is no choice of some.
-  static void check_all(const Selector& selector) {
-    if (!selector.layers.empty() || !selector.kinds.empty() || !selector.except.empty()) {
-      throw InputError(selector.position,
-                       "activations of all tensors are for the whole network; leave layers, kinds "
-                       "and except out");
-    }
-  }
-
   void operator()(const ActivationFixedPoint& activations) {
     if (!data.observe) {
       throw InputError(rule.selector.position, "activations get their scales from data; give some with --data");
@@ -200,8 +176,7 @@ struct Pass {
     const std::vector<std::size_t> nodes = selected(network, rule.selector, has_weights, "weights");
     const Observations seen = data.observe(network);
     if (activations.all_tensors) {
-      check_all(rule.selector);
-      quantise_tensors(editor, activation_tensors(network), seen, activations);
+      quantise_all(editor, rule.selector, seen, activations);
       std::ranges::for_each(nodes, [&](std::size_t node) { note(node); });
       return;
     }
@@ -217,8 +192,8 @@ struct Pass {
 bool is_shaping(const Rule& rule) {
   return std::holds_alternative<Pruning>(rule.approximation) ||
          std::holds_alternative<StructuredPruning>(rule.approximation) ||
-         std::holds_alternative<Folding>(rule.approximation) || std::holds_alternative<LowRank>(rule.approximation) ||
-         std::holds_alternative<ExitHeads>(rule.approximation);
+         std::holds_alternative<LowRank>(rule.approximation) || std::holds_alternative<ExitHeads>(rule.approximation) ||
+         std::holds_alternative<Folding>(rule.approximation);
 }
 
 Compressed apply(const Network& network, const Rule& rule, const CompressionData& data) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "pj/base/error.hpp"
 #include "pj/network/constant_sources.hpp"
@@ -102,6 +103,20 @@ std::size_t Weights::channel(std::size_t element) const {
   const auto inner =
       static_cast<std::size_t>(std::accumulate(begin, shape.end(), std::int64_t{1}, std::multiplies<>()));
   return element / inner % static_cast<std::size_t>(channels());
+}
+
+std::vector<WeightPlace> selected_weights(const Network& network, const Selector& selector) {
+  std::vector<WeightPlace> places;
+  std::set<ValueId> seen;
+  const auto has_weights = [&](std::size_t node) { return !weight_places(network, node).empty(); };
+  for (const std::size_t node : selected(network, selector, has_weights, "weights")) {
+    for (const WeightPlace& place : weight_places(network, node)) {
+      if (seen.insert(network.nodes[node].inputs[place.operand]).second) {
+        places.push_back(place);
+      }
+    }
+  }
+  return places;
 }
 
 Weights read_weights(const Network& network, const WeightPlace& place) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "pj/compression/network_editor.hpp"
+#include "pj/compression/selector.hpp"
 
 namespace pj {
 
@@ -18,6 +19,9 @@ struct WeightPlace {
 
 /// The weights that a node multiplies or looks up: none, one operand, or (recurrent layers) several.
 std::vector<WeightPlace> weight_places(const Network& network, std::size_t node);
+
+/// Those of the layers that a rule works on; weights that several layers share are there once.
+std::vector<WeightPlace> selected_weights(const Network& network, const Selector& selector);
 
 /// Weights as the passes compute with them.
 struct Weights {

@@ -184,9 +184,10 @@ Seconds modelled_time(const ConvAlgorithm& algorithm, const ConvShape& s) {
 }
 
 Seconds shared_time(const AlgorithmTime& time, int threads) {
-  const std::int64_t rounds = time.parts == 0 ? 0 : ceil_div(time.parts, threads);
-  const double share = time.parts == 0 ? 1.0 / threads : static_cast<double>(rounds) / static_cast<double>(time.parts);
-  return share * time.time;
+  if (time.parts == 0) {  // by the model: the choice is the same for any number of threads
+    return time.time;
+  }
+  return static_cast<double>(ceil_div(time.parts, threads)) / static_cast<double>(time.parts) * time.time;
 }
 
 std::vector<AlgorithmTime> modelled_times(const ConvShape& shape, const RowNames& rows) {

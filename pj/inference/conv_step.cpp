@@ -78,14 +78,8 @@ PreparedConv prepared(const ConvAlgorithm& algorithm, const ConvGroup& group, in
   return conv;  // moved: what it keeps of weights may be half of all memory
 }
 
-}  // namespace
-
-Step make_conv(const MakeContext& context, const std::vector<std::size_t>& nodes) {
-  const Network& network = context.graph.network;
-  const ConvGroup group = conv_group(network, nodes);
-  if (takes_halves(context, group)) {
-    return make_half_conv(context, nodes, group);
-  }
+/// In float32, by a row of the table.
+Step make_float_conv(const MakeContext& context, const std::vector<std::size_t>& nodes, const ConvGroup& group) {
   const Chosen chosen = choose(context, group);
   PreparedConv conv = prepared(*chosen.algorithm, group, context.options.threads);
   std::vector<std::string> words = group.ends;
@@ -121,6 +115,13 @@ Step make_conv(const MakeContext& context, const std::vector<std::size_t>& nodes
     step.shared = static_cast<std::int64_t>(sizeof(float)) * conv.shared;
   }
   return step;
+}
+
+}  // namespace
+
+Step make_conv(const MakeContext& context, const std::vector<std::size_t>& nodes) {
+  const ConvGroup group = conv_group(context.graph.network, nodes);
+  return takes_halves(context, group) ? make_half_conv(context, nodes, group) : make_float_conv(context, nodes, group);
 }
 
 }  // namespace pj

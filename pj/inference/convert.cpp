@@ -80,14 +80,14 @@ Step format_step(const Shape<4>& shape, const TensorForm& input, const TensorFor
             .outputs = {output}};
   const Conversion conversion{shape, channels_of_block(input.layout), channels_of_block(output.layout)};
   const bool is_same = same_in_memory(shape, input.layout, output.layout);
-  step.parts = is_same ? 1 : conversion.parts();
-  step.run = [=, kernels = half_kernels().front()](const StepMemory& memory) {
+  step.parts = conversion.parts();
+  step.run = [=, count = layout_size(shape, input.layout), kernels = half_kernels().front()](const StepMemory& memory) {
+    const std::int64_t first = count * memory.first / conversion.parts();
+    const std::int64_t numbers = count * memory.last / conversion.parts() - first;
     if (is_same && rounds) {
-      kernels->to_halves(memory.input<float>(0).data(), std::ssize(memory.input<float>(0)),
-                         memory.output<std::uint16_t>().data());
+      kernels->to_halves(memory.input<float>(0).data() + first, numbers, memory.output<std::uint16_t>().data() + first);
     } else if (is_same) {
-      kernels->to_floats(memory.input<std::uint16_t>(0).data(), std::ssize(memory.input<std::uint16_t>(0)),
-                         memory.output<float>().data());
+      kernels->to_floats(memory.input<std::uint16_t>(0).data() + first, numbers, memory.output<float>().data() + first);
     } else if (rounds) {
       convert<float, std::uint16_t>(conversion, memory);
     } else {

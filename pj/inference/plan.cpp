@@ -90,14 +90,14 @@ bool is_quantised(const Network& network) {
                      [](const Node& node) { return std::holds_alternative<Quantize>(node.layer); });
 }
 
-Seconds clock_time() {
-  return Seconds{std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count()};
-}
-
 /// Integers follow the rows that convolutions may choose among: where oneDNN's is one of them, so is its for bytes.
 ByteLoops byte_loops(const PlanOptions& options) {
   return {.kernels = options.plain_integers ? nullptr : byte_kernels().front(),
           .library = std::ranges::count(options.algorithms, "oneDNN") > 0};
+}
+
+Seconds clock_time() {
+  return Seconds{std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count()};
 }
 
 /// What lies at `bytes`, planar, as a tensor.
@@ -141,7 +141,7 @@ struct Plan::Parts {
     }
     std::vector<Seconds> inner(step.layers.size());
     const Seconds start = processor_time();
-    memory_of_run.run_step(s, inner);
+    memory_of_run.run_steps(s, s + 1, inner);
     const Seconds whole = processor_time() - start;
     for (std::size_t i = 0; i < inner.size(); ++i) {
       layers.push_back({step.layers[i].name, step.layers[i].algorithm, inner[i]});
@@ -151,7 +151,7 @@ struct Plan::Parts {
     }
   }
 
-  /// One step after the other, timed, by layers too, and watched.
+  /// One step after the other, timed and watched.
   void run_steps(RunMemory& memory_of_run, std::span<Seconds> times, std::vector<LayerTime>* layers,
                  const Watcher& watch) const {
     const auto now = options.threads == 1 ? processor_time : clock_time;

@@ -95,23 +95,20 @@ StepMemory RunMemory::of_step(std::size_t step, std::size_t thread) {
   StepMemory memory{steps_[step].inputs, steps_[step].outputs,
                     workspace.subspan(shared_ + thread * thread_workspace_, static_cast<std::size_t>(what.workspace))};
   memory.shared = workspace.first(static_cast<std::size_t>(what.shared));
+  memory.times = times_;
   return memory;
 }
 
-void RunMemory::run_alone(std::size_t first, std::size_t last, std::span<Seconds> times) {
+void RunMemory::run_alone(std::size_t first, std::size_t last) {
   for (std::size_t i = first; i < last; ++i) {
     StepMemory memory = of_step(step_stages_[i].step, 0);
     memory.last = step_stages_[i].parts;
-    memory.times = times;
     (*step_stages_[i].run)(memory);
   }
 }
 
-void RunMemory::run_step(std::size_t step, std::span<Seconds> times) {
-  run_alone(first_stages_[step], first_stages_[step + 1], times);
-}
-
-void RunMemory::run_steps(std::size_t first_step, std::size_t last_step) {
+void RunMemory::run_steps(std::size_t first_step, std::size_t last_step, std::span<Seconds> times) {
+  times_ = times;
   const std::size_t first = first_stages_[first_step];
   const std::size_t last = first_stages_[last_step];
   if (team_.size() == 1) {

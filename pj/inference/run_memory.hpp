@@ -21,10 +21,9 @@ class RunMemory {
   void set_inputs(std::span<const std::span<const std::byte>> inputs);
 
   std::span<const std::byte> tensor(std::size_t tensor) const { return tensors_[tensor]; }
-  /// Computes the steps from `first` to before `last`, the threads sharing the parts of each.
-  void run_steps(std::size_t first, std::size_t last);
-  /// Computes a step on this thread alone; `times` as in `StepMemory`.
-  void run_step(std::size_t step, std::span<Seconds> times);
+  /// Computes the steps from `first` to before `last`, the threads sharing the parts of each; `times` as in
+  /// `StepMemory`, for one step.
+  void run_steps(std::size_t first, std::size_t last, std::span<Seconds> times = {});
 
  private:
   struct StepSpans {
@@ -39,8 +38,7 @@ class RunMemory {
   };
 
   static std::vector<StepStage> stages_of(const Schedule& schedule);
-  /// Computes stages.
-  void run_alone(std::size_t first, std::size_t last, std::span<Seconds> times = {});
+  void run_alone(std::size_t first, std::size_t last);
   /// What a step may touch; the workspace is that of a thread.
   StepMemory of_step(std::size_t step, std::size_t thread);
 
@@ -51,6 +49,7 @@ class RunMemory {
   std::vector<StepSpans> steps_;
   std::vector<StepStage> step_stages_;
   std::vector<std::size_t> first_stages_;  ///< of each step, and one past the last
+  std::span<Seconds> times_;               ///< of the step that runs
   Stages stages_;
   Team team_;
 };

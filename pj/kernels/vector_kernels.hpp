@@ -43,15 +43,15 @@ struct WindowProduct {
   VectorEpilogue epilogue;
 };
 
-/// output[m] = Σ_k input[k] · weights[m, k], each weight read once, in order: groups of `streamed_rows` rows, each
-/// blocks × rows × 16.
+/// output[m] = Σ_k input[k] · weights[m, k], each weight read once, in order: groups of `streamed_rows` outputs, each
+/// 16 · blocks terms × outputs.
 struct StreamedProduct {
   const float* input;
   const float* weights;
   float* output;
   std::int64_t blocks, groups;
 };
-constexpr int streamed_rows = 8;
+constexpr int streamed_rows = 32;
 
 /// Some tiles of a map, counted along its rows, of all blocks of channels.
 struct WinogradTiles {

@@ -202,13 +202,15 @@ PreparedConv prepare_streamed(const VectorKernels& kernels, const ConvShape& s, 
   const std::int64_t blocks = blocks_of(K);
   const std::int64_t groups = ceil_div(s.M, streamed_rows);
   const TensorView<const float, 2> rows(weights, {s.M, K});
-  Tensor<float, 4> packed({groups, blocks, streamed_rows, block_size});
-  for (std::int64_t m = 0; m < s.M; ++m) {
+  Tensor<float, 3> packed({groups, blocks * block_size, streamed_rows});
+  for (std::int64_t first = 0; first < s.M; first += streamed_rows) {
     for (std::int64_t k = 0; k < K; ++k) {
-      packed(m / streamed_rows, k / block_size, m % streamed_rows, k % block_size) = rows(m, k);
+      for (std::int64_t m = first; m < std::min(s.M, first + streamed_rows); ++m) {
+        packed(m / streamed_rows, k, m % streamed_rows) = rows(m, k);
+      }
     }
   }
-  constexpr std::int64_t part_groups = 8;
+  constexpr std::int64_t part_groups = 2;
   PreparedConv conv{.weights = std::ssize(packed.elements()),
                     .workspace = blocks * block_size + part_groups * streamed_rows,
                     .parts = ceil_div(groups, part_groups),

@@ -36,8 +36,8 @@ TEST_CASE("transformed filters are G g Gᵀ in exact fractions, rounded") {
         }
       }
       const std::int64_t matrix = m / shape.group_M() * n * n + i * n + j;
-      const float found = packed[static_cast<std::size_t>(matrix * panels.numbers()) +
-                                 panels.place(c, m % shape.group_M())];
+      const float found =
+          packed[static_cast<std::size_t>(matrix * panels.numbers()) + panels.place(c, m % shape.group_M())];
       CHECK(static_cast<double>(found) == doctest::Approx(exact).epsilon(1e-6).scale(1.0));
     }
   });

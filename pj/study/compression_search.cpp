@@ -255,16 +255,24 @@ class Search {
     return found_.points[point(careful.choices, SearchPoint::Found::Assigned, true)];
   }
 
+  /// From the most careful on, and once more from the cheapest that keeps to the budget so far.
   void assign() {
-    SearchPoint now = start();
+    walk_from(start());
+    find_best();
+    if (found_.best) {
+      refused_.clear();
+      walk_from(SearchPoint(found_.points[*found_.best]));
+    }
+  }
+
+  void walk_from(SearchPoint now) {
     std::size_t at_a_time = 1;
-    std::size_t tried = 0;
     while (found_.is_within(now)) {
       const std::vector<Step> steps = steps_from(now, at_a_time);
       if (steps.empty()) {
         return;
       }
-      tell("assignment " + std::to_string(++tried));
+      tell("assignment " + std::to_string(++tried_));
       Choices choices = now.choices;
       for (const Step& step : steps) {
         choices[step.layer] = step.choice;
@@ -338,6 +346,7 @@ class Search {
   Compressed base_;
   CompressionSearch found_;
   std::string where_;
+  std::size_t tried_ = 0;                                   // assignments
   std::map<std::pair<Choices, bool>, std::size_t> places_;  // of points
   std::set<std::pair<std::size_t, std::size_t>> refused_;   // layers with choices
 };

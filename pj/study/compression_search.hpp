@@ -85,9 +85,10 @@ struct CompressionSearch {
 /// A cheap assignment of the rules' choices to layers within a loss of accuracy. First each choice for all layers
 /// alike, then in each layer alone, all others as careful as can be; then, from the first choice for all on, the steps
 /// that save most for what they are expected to lose, twice as many at a time while they keep to the budget, and
-/// one by one where they do not; a step that loses too much is taken back and not tried again. Every network is
-/// measured. Where the rules fine-tune, the networks of this last part are. Ended early it has what was found so far;
-/// `Interrupted` leaves it only where not even the original was measured.
+/// one by one where they do not; a step that loses too much is taken back and not tried again; and the same once more
+/// from the cheapest that was found. Every network is measured. Where the rules fine-tune, the networks of this last
+/// part are. Ended early it has what was found so far; `Interrupted` leaves it only where not even the original was
+/// measured.
 CompressionSearch search_compression(const Network& network, const CompressionRules& rules,
                                      const CompressionMeasures& measures, const CompressionSearchOptions& options,
                                      const CompressionData& data = {});
