@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::int64_t widest = 64;
 constexpr int most_ports = 64;
-constexpr int most_channels = 1 << 16;
 
 const std::vector<std::string> compute_actions{"compute", "mac_random", "mac"};
 const std::vector<std::string> hop_actions{"transfer", "transfer_random"};
@@ -276,7 +275,7 @@ void CostReader::read_channels(const YamlNode& node, Level& level) {
   const YamlNode* given = node.find("channels");
   std::optional<int> channels;
   if (given != nullptr) {
-    channels = static_cast<int>(given->integer("channels", 1, most_channels));
+    channels = static_cast<int>(given->integer("channels", 1, most_dram_channels));
   }
   const auto bandwidth = kind == nullptr ? std::nullopt : memory_bandwidth(technology(), kind->text("kind"), channels);
   if (given != nullptr && !bandwidth) {

@@ -12,7 +12,6 @@ namespace pj {
 namespace {
 
 constexpr int most_bits = 64;
-constexpr int most_dram_channels = 1 << 16;
 constexpr int most_nm = 1000;
 
 /// Reads the entries of one file: what an entry does not say of node, basis and source, the file says for all.

@@ -48,6 +48,9 @@ struct WireCost {
   bool operator==(const WireCost&) const = default;
 };
 
+/// The most channels that a memory's interface may have.
+constexpr int most_dram_channels = 1 << 16;
+
 /// How many channels the interface of a kind of memory has, and what each carries, in bytes a second.
 struct ChannelBandwidth {
   std::string kind;

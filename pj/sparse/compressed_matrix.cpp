@@ -9,7 +9,6 @@ namespace pj {
 namespace {
 
 constexpr std::int64_t most_elements = std::int64_t{1} << 40;
-constexpr int most_index_bits = 32;
 
 void check(const CompressedMatrix& matrix) {
   const auto elements = checked_product(matrix.shape.rows, matrix.shape.columns);

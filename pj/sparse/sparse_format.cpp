@@ -26,7 +26,6 @@ constexpr std::array kind_names{
     KindName{SparseFormat::Kind::Csc, "csc", true},
 };
 
-constexpr int widest_index = 32;
 constexpr int most_word_bits = 4096;
 constexpr int most_pointer_bits = 64;
 
@@ -59,7 +58,7 @@ std::optional<int> take_bits(std::string_view& text, int most) {
 std::optional<SparseFormat> parse_numbers(const KindName& row, std::string_view text) {
   SparseFormat format{.kind = row.kind};
   if (row.has_index) {
-    const auto bits = take_bits(text, widest_index);
+    const auto bits = take_bits(text, most_index_bits);
     if (!bits) {
       return std::nullopt;
     }

@@ -6,6 +6,9 @@
 
 namespace pj {
 
+/// The most bits of a run of zeros.
+constexpr int most_index_bits = 32;
+
 /// How a memory stores the numbers of a tensor that has zeros.
 struct SparseFormat {
   enum class Kind {
