@@ -90,7 +90,7 @@ void Stages::compute_parts(std::size_t stage, int size, const Compute& compute) 
   Stage& s = stages_[stage];
   for (std::int64_t first = s.next.load(std::memory_order_relaxed); first < s.parts && !failed_;) {
     // Many parts at a time as long as there are many: few calls, and all threads end together.
-    const std::int64_t last = first + std::max<std::int64_t>(1, (s.parts - first) / (2 * size));
+    const std::int64_t last = first + std::max<std::int64_t>(1, (s.parts - first) / (2 * std::int64_t{size}));
     if (!s.next.compare_exchange_weak(first, last, std::memory_order_relaxed)) {
       continue;
     }

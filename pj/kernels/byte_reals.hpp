@@ -126,7 +126,8 @@ void byte_quantise(const ByteQuantise& q) {
     }
     const typename V::Reals ratio = V::load(left < V::lanes ? rest : q.numbers + i) / q.scale;
     const typename V::Whole number = byte_nearest<Target>(ratio) + q.zero;
-    const auto whole = __builtin_bit_cast(typename Target::Vector, ratio == ratio ? number : typename V::Whole{});
+    const auto is_number = ratio == ratio;  // NOLINT(misc-redundant-expression): what is no number differs from itself
+    const auto whole = __builtin_bit_cast(typename Target::Vector, is_number ? number : typename V::Whole{});
     Target::store_bytes(q.bytes + i, Target::bounded(whole, q.low, q.high), left);
   }
 }

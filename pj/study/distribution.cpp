@@ -35,7 +35,8 @@ double Distribution::standard_error() const {
 }
 
 Distribution distribution_of(std::vector<double> numbers) {
-  Distribution result{.count = std::ssize(numbers), .sorted = std::move(numbers)};
+  Distribution result{.sorted = std::move(numbers)};
+  result.count = std::ssize(result.sorted);
   std::ranges::sort(result.sorted);
   const auto n = static_cast<double>(result.count);
   result.mean = std::accumulate(result.sorted.begin(), result.sorted.end(), 0.0) / n;
