@@ -13,6 +13,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import time
 
 import formats
 
