@@ -246,7 +246,7 @@ test("a study shows its front, along any two metrics", async () => {
 test("a search shows its front along each cost, and each of its networks layer by layer", async () => {
   const { page, close } = await open("compress.html");
   const results = JSON.parse(await page.evaluate(() => document.getElementById("results").textContent));
-  const rows = page.locator(".table", { hasText: "Points" }).locator("tbody tr");
+  const rows = page.locator(".table", { has: page.locator("caption", { hasText: /^Points$/ }) }).locator("tbody tr");
   await page.getByLabel("Networks").selectOption({ label: "All that were measured" });
   assert.equal(await rows.count(), results.points.length + 1);
   await page.getByLabel("Networks").selectOption({ label: "The front" });
