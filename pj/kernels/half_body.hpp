@@ -31,12 +31,16 @@ template <class Target>
   return x > highs ? highs : x;
 }
 
-/// A sum that has its bias becomes what is stored `at` numbers behind the output.
+/// A sum that has its bias becomes what is stored `at` numbers behind the output, of which `left` are there.
 template <class Target>
 [[gnu::always_inline]] inline typename Target::Floats half_finished(const HalfEnd& end, std::int64_t at,
-                                                                    typename Target::Floats x) {
-  if (end.residual != nullptr) {
+                                                                    std::int64_t left, typename Target::Floats x) {
+  if (end.residual != nullptr && left >= 16) {
     x += Target::load_halves(end.residual + at);
+  } else if (end.residual != nullptr) {
+    std::uint16_t halves[16] = {};
+    std::memcpy(halves, end.residual + at, static_cast<std::size_t>(left) * sizeof(*halves));
+    x += Target::load_halves(halves);
   }
   switch (end.function) {
     case 1:
@@ -107,7 +111,8 @@ void half_tile(const HalfProduct& p, std::int64_t first, std::int64_t column) {
 #pragma GCC unroll 16
     for (int i = 0; i < Rows; ++i) {
       const std::int64_t at = (column + j) * p.block + (first + i) * 16;
-      half_store<Target>(p, at, p.channels - (column + j) * 16, half_finished<Target>(p.end, at, sums[i][j]));
+      const std::int64_t left = p.channels - (column + j) * 16;
+      half_store<Target>(p, at, left, half_finished<Target>(p.end, at, left, sums[i][j]));
     }
   }
 }
@@ -168,7 +173,7 @@ template <class Target, int Rows>
 #pragma GCC unroll 8
   for (int i = 0; i < Rows; ++i) {
     const std::int64_t at = (first + i) * 16;
-    Target::store_halves(p.output + at, half_finished<Target>(p.end, at, sums[i]));
+    Target::store_halves(p.output + at, half_finished<Target>(p.end, at, 16, sums[i]));
   }
 }
 
