@@ -213,7 +213,6 @@ THREADS = """
 Time on the clock, the least of 40 rounds in turn, which is what other programs disturbed least: this machine is shared. The last columns are the
 sums of the steps of a kind, each the least of 21 runs. Every step is cut into parts, whichever thread is free takes the next ones, and nobody waits
 for a thread that has no core. Fully connected layers read their weights once, and memory does not give two cores twice as much as one.
-Other programs on both cores lower all of these numbers; when few ran, the convolutions of ResNet-50 were 1.8 to 2.1 times as fast each.
 
 """
 
