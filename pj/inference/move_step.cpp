@@ -41,7 +41,7 @@ Constant places_of(const Sizes& shape, std::int64_t first) {
   std::vector<std::int64_t> numbers(static_cast<std::size_t>(element_count(shape)));
   std::iota(numbers.begin(), numbers.end(), first);
   Constant tensor{NumberFormat::fixed(64), shape, std::vector<std::byte>(numbers.size() * sizeof(std::int64_t))};
-  std::memcpy(tensor.bytes.data(), numbers.data(), tensor.bytes.size());
+  std::ranges::copy(std::as_bytes(std::span(numbers)).first(tensor.bytes.size()), tensor.bytes.begin());
   return tensor;
 }
 
@@ -199,7 +199,7 @@ MovePlan move_plan(const Network& network, const Node& node) {
   bool has_filling = false;
   for (std::size_t i = 0; i < moved.size(); ++i) {
     std::vector<std::int64_t> places(moved[i].bytes.size() / sizeof(std::int64_t));
-    std::memcpy(places.data(), moved[i].bytes.data(), moved[i].bytes.size());
+    std::ranges::copy(moved[i].bytes, std::as_writable_bytes(std::span(places)).begin());
     add_parts(plan, i, moves_of(places, firsts));
     has_filling = has_filling || std::ranges::count(places, -1) > 0;
   }
