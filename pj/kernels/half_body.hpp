@@ -56,7 +56,8 @@ template <class Target>
 
 template <class Target>
 [[gnu::always_inline]] inline void half_store(const HalfProduct& p, std::int64_t at, std::int64_t left,
-                                              typename Target::Floats x) {
+                                              typename Target::Floats sum) {
+  const typename Target::Floats x = half_finished<Target>(p.end, at, left, sum);
   if (p.output != nullptr && left >= 16) {
     Target::store_halves(p.output + at, x);
   } else if (p.output == nullptr && left >= 16) {
@@ -111,8 +112,7 @@ void half_tile(const HalfProduct& p, std::int64_t first, std::int64_t column) {
 #pragma GCC unroll 16
     for (int i = 0; i < Rows; ++i) {
       const std::int64_t at = (column + j) * p.block + (first + i) * 16;
-      const std::int64_t left = p.channels - (column + j) * 16;
-      half_store<Target>(p, at, left, half_finished<Target>(p.end, at, left, sums[i][j]));
+      half_store<Target>(p, at, p.channels - (column + j) * 16, sums[i][j]);
     }
   }
 }
