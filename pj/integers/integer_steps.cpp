@@ -170,6 +170,16 @@ std::optional<ConvShape> window_of(const Pooling& pooling, const Sizes& input, c
   return s;
 }
 
+/// A step of one operand, channels last.
+FastStep on_bytes(const Context& context, const PreparedByteLayer& prepared) {
+  return FastStep{
+      .operands = context.group.operands,
+      .forms = {IntegerForm::ChannelsLast},
+      .algorithm = "bytes",
+      .workspace = prepared.workspace,
+      .run = [prepared](const Memory& memory) { prepared.run(memory.inputs[0], memory.output, memory.workspace); }};
+}
+
 Fast pooling(const Context& context) {
   const auto* layer = std::get_if<Pooling>(&context.layer().layer);
   Sizes result = context.result().shape;
@@ -187,12 +197,7 @@ Fast pooling(const Context& context) {
                                      .count_padding = layer->count_padding,
                                      .input_zero = context.zero(0),
                                      .results = in_bytes(context)});
-  return FastStep{
-      .operands = context.group.operands,
-      .forms = {IntegerForm::ChannelsLast},
-      .algorithm = "bytes",
-      .workspace = prepared.workspace,
-      .run = [prepared](const Memory& memory) { prepared.run(memory.inputs[0], memory.output, memory.workspace); }};
+  return on_bytes(context, prepared);
 }
 
 Fast response(const Context& context) {
@@ -216,12 +221,7 @@ Fast response(const Context& context) {
     return std::nullopt;
   }
   const PreparedByteLayer prepared = prepare_response(context.kernels, made);
-  return FastStep{
-      .operands = context.group.operands,
-      .forms = {IntegerForm::ChannelsLast},
-      .algorithm = "bytes",
-      .workspace = prepared.workspace,
-      .run = [prepared](const Memory& memory) { prepared.run(memory.inputs[0], memory.output, memory.workspace); }};
+  return on_bytes(context, prepared);
 }
 
 using Table = std::array<std::uint8_t, 256>;

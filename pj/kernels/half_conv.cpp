@@ -24,6 +24,14 @@ HalfInput input_of(const ConvShape& s) {
                                                : HalfInput::Blocks;
 }
 
+/// What becomes of the sums of M channels; the bias, filled up to blocks, is kept by the caller.
+HalfEnd half_end(const Epilogue& epilogue, std::int64_t M, Buffer<float>& bias) {
+  bias.resize(static_cast<std::size_t>(blocks_of(M) * block_size));
+  std::ranges::copy(epilogue.bias, bias.begin());
+  return {
+      .bias = bias.data(), .function = static_cast<int>(epilogue.function), .low = epilogue.low, .high = epilogue.high};
+}
+
 /// Maps with their inputs as the loops read them: in blocks, of 16 channels or of as many pairs as hold all, with zeros
 /// around them where there is padding.
 class HalfConv {
@@ -37,12 +45,7 @@ class HalfConv {
         block_(kind_ == HalfInput::Planes ? ceil_div(shape.C, 2) * 2 : block_size),
         blocks_(kind_ == HalfInput::Planes ? 1 : blocks_of(shape.group_C())),
         width_(shape.W + shape.pad_left + shape.pad_right) {
-    end_.function = static_cast<int>(epilogue.function);
-    end_.low = epilogue.low;
-    end_.high = epilogue.high;
-    bias_.resize(static_cast<std::size_t>(blocks_of(shape.M) * block_size));
-    std::ranges::copy(epilogue.bias, bias_.begin());
-    end_.bias = bias_.data();
+    end_ = half_end(epilogue, shape.M, bias_);
     const std::int64_t all = kind_ == HalfInput::Planes ? 1 : blocks_of(shape.C);
     const std::int64_t row = all * width_ * block_ * 2;
     const std::int64_t fitting = near_bytes / row;
@@ -216,12 +219,7 @@ class HalfRow {
   HalfRow(const HalfKernels& kernels, const ConvShape& shape, std::span<const float> weights, const Epilogue& epilogue,
           bool is_float)
       : kernels_(kernels), shape_(shape), is_float_(is_float) {
-    end_.function = static_cast<int>(epilogue.function);
-    end_.low = epilogue.low;
-    end_.high = epilogue.high;
-    bias_.resize(static_cast<std::size_t>(blocks_of(shape.M) * block_size));
-    std::ranges::copy(epilogue.bias, bias_.begin());
-    end_.bias = bias_.data();
+    end_ = half_end(epilogue, shape.M, bias_);
     const std::int64_t K = shape.filter_size();
     packed_.assign(static_cast<std::size_t>(blocks_of(shape.M) * K * block_size), 0);
     for (std::int64_t i = 0; i < std::ssize(weights); ++i) {

@@ -28,6 +28,25 @@ dnnl::memory held_at(const dnnl::memory::desc& description, const dnnl::engine& 
   return {description, engine, const_cast<void*>(bytes)};
 }
 
+/// Runs a primitive on this thread; without a bias where `bias` is null.
+template <class Description>
+void run_primitive(const Description& description, const dnnl::primitive& primitive, const dnnl::memory& weights,
+                   const void* bias, const void* input, void* output, void* workspace) {
+  const dnnl::engine engine = description.get_engine();
+  omp_set_num_threads(1);
+  dnnl::stream stream(engine);
+  std::unordered_map<int, dnnl::memory> arguments{
+      {DNNL_ARG_SRC, held_at(description.src_desc(), engine, input)},
+      {DNNL_ARG_WEIGHTS, weights},
+      {DNNL_ARG_DST, held_at(description.dst_desc(), engine, output)},
+      {DNNL_ARG_SCRATCHPAD, held_at(description.scratchpad_desc(), engine, workspace)}};
+  if (bias != nullptr) {
+    arguments.emplace(DNNL_ARG_BIAS, held_at(description.bias_desc(), engine, bias));
+  }
+  primitive.execute(stream, arguments);
+  stream.wait();
+}
+
 dnnl::memory::desc filter_description(const ConvShape& s, DnnlType type, bool any) {
   if (s.groups > 1) {
     return {{s.groups, s.group_M(), s.group_C(), s.R, s.S}, type, any ? DnnlTag::any : DnnlTag::goihw};
@@ -102,18 +121,7 @@ class LibraryLayer {
                      [](std::uint8_t byte) { return static_cast<std::uint8_t>(byte ^ signed_zero); });
       input = std::exchange(workspace, workspace + whole_lines(input_bytes_));
     }
-    omp_set_num_threads(1);
-    dnnl::stream stream(engine_);
-    std::unordered_map<int, dnnl::memory> arguments{
-        {DNNL_ARG_SRC, held_at(description_.src_desc(), engine_, input)},
-        {DNNL_ARG_WEIGHTS, weights_},
-        {DNNL_ARG_DST, held_at(description_.dst_desc(), engine_, output)},
-        {DNNL_ARG_SCRATCHPAD, held_at(description_.scratchpad_desc(), engine_, workspace)}};
-    if (!bias_.empty()) {
-      arguments.emplace(DNNL_ARG_BIAS, held_at(description_.bias_desc(), engine_, bias_.data()));
-    }
-    primitive_.execute(stream, arguments);
-    stream.wait();
+    run_primitive(description_, primitive_, weights_, bias_.empty() ? nullptr : bias_.data(), input, output, workspace);
   }
 
  private:
@@ -227,18 +235,7 @@ class LibraryHalf {
       std::copy_n(reinterpret_cast<const std::byte*>(residual), description_.dst_desc().get_size(),
                   static_cast<std::byte*>(output));
     }
-    omp_set_num_threads(1);
-    dnnl::stream stream(engine_);
-    std::unordered_map<int, dnnl::memory> arguments{
-        {DNNL_ARG_SRC, held_at(description_.src_desc(), engine_, input)},
-        {DNNL_ARG_WEIGHTS, weights_},
-        {DNNL_ARG_DST, held_at(description_.dst_desc(), engine_, output)},
-        {DNNL_ARG_SCRATCHPAD, held_at(description_.scratchpad_desc(), engine_, memory)}};
-    if (!bias_.empty()) {
-      arguments.emplace(DNNL_ARG_BIAS, held_at(description_.bias_desc(), engine_, bias_.data()));
-    }
-    primitive_.execute(stream, arguments);
-    stream.wait();
+    run_primitive(description_, primitive_, weights_, bias_.empty() ? nullptr : bias_.data(), input, output, memory);
   }
 
  private:

@@ -5,6 +5,7 @@
 #include "pj/study/compression_search_report.hpp"
 #include "pj/study/json_text.hpp"
 #include "pj/study/machine_json.hpp"
+#include "pj/study/network_cost_json.hpp"
 
 namespace pj {
 
@@ -18,21 +19,6 @@ Json tally_json(const Tally& tally) {
 
 Json form_json(const LayerForm& form) {
   return {{"format", form.format}, {"weights", form.weights}, {"bits", form.bits}, {"density", form.density}};
-}
-
-Json layer_costs_json(const NetworkCost& cost) {
-  Json layers = Json::array();
-  for (const LayerCost& layer : cost) {
-    Json parts = Json::array();
-    for (const Picojoules part : layer.parts) {
-      parts.push_back(part.value);
-    }
-    layers.push_back({{"layer", layer.layer},
-                      {"energy_pJ", layer.energy.value},
-                      {"time_s", layer.time.value},
-                      {"parts_pJ", std::move(parts)}});
-  }
-  return layers;
 }
 
 /// Layers with their costs where they are shown: of the original, the best and the front.
@@ -53,7 +39,7 @@ Json search_point_json(const SearchPoint& point, bool has_energy, bool has_layer
   json["on_front"] = point.on_front;
   json["choices"] = point.choices;
   if (has_layers) {
-    json["layers"] = layer_costs_json(point.record.cost);
+    json["layers"] = network_cost_json(point.record.cost);
   }
   return json;
 }

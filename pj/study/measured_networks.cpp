@@ -6,27 +6,13 @@
 #include <optional>
 
 #include "pj/base/error.hpp"
+#include "pj/study/network_cost_json.hpp"
 
 namespace pj {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json json_of_cost(const NetworkCost& cost) {
-  Json layers = Json::array();
-  for (const LayerCost& layer : cost) {
-    Json parts = Json::array();
-    for (const Picojoules part : layer.parts) {
-      parts.push_back(part.value);
-    }
-    layers.push_back({{"layer", layer.layer},
-                      {"energy_pJ", layer.energy.value},
-                      {"time_s", layer.time.value},
-                      {"parts_pJ", std::move(parts)}});
-  }
-  return layers;
-}
 
 /// Throws what the library throws for a value of another type.
 NetworkCost cost_from(const Json& layers) {
@@ -97,7 +83,7 @@ const NetworkRecord& MeasuredNetworks::find(const std::string& key, const std::f
                     {"samples", record.accuracy.samples},
                     {"right", record.accuracy.right},
                     {"bits", record.bits},
-                    {"layers", json_of_cost(record.cost)}};
+                    {"layers", network_cost_json(record.cost)}};
     file_->append(line.dump() + "\n");
   }
   return known_.emplace(key, record).first->second;
