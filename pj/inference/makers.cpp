@@ -21,6 +21,7 @@ constexpr std::array all_makers{
     StepMaker{"view", take_view, make_view},
     StepMaker{"join", take_join, make_join},
     StepMaker{"move", take_move, make_move},
+    StepMaker{"recurrent", take_recurrent, make_recurrent},
     plain,
 };
 

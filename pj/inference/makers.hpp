@@ -73,6 +73,9 @@ Step make_view(const MakeContext& context, const std::vector<std::size_t>& nodes
 /// made.
 NodeGroup take_move(const PlanGraph& graph, std::size_t node, bool fuse);
 Step make_move(const MakeContext& context, const std::vector<std::size_t>& nodes);
+/// LSTM, GRU and RNN of float32 with constant weights.
+NodeGroup take_recurrent(const PlanGraph& graph, std::size_t node, bool fuse);
+Step make_recurrent(const MakeContext& context, const std::vector<std::size_t>& nodes);
 NodeGroup take_join(const PlanGraph& graph, std::size_t node, bool fuse);
 Step make_join(const MakeContext& context, const std::vector<std::size_t>& nodes);
 
