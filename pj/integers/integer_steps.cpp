@@ -109,7 +109,9 @@ Fast products(const Context& context) {
       .operands = {context.group.operands[0]},
       .forms = {form},
       .result = form,
-      .algorithm = is_library ? "oneDNN, bytes" : is_winograd ? "bytes, F(4x4,3x3)" : "bytes",
+      .algorithm = is_library    ? "oneDNN, bytes"
+                   : is_winograd ? "bytes, F(4x4,3x3)"
+                                 : "bytes",
       .workspace = prepared.workspace,
       .weights = prepared.weights,
       .run = [prepared](const Memory& memory) { prepared.run(memory.inputs[0], memory.output, memory.workspace); }};

@@ -16,9 +16,7 @@ struct ByteWords {
   using Words [[gnu::vector_size(2 * lanes)]] = std::int16_t;
   using Sums [[gnu::vector_size(2 * lanes)]] = std::uint32_t;  // whose arithmetic wraps around
 
-  static Words load(const std::uint8_t* bytes) {
-    return __builtin_bit_cast(Words, Target::load_words(bytes));
-  }
+  static Words load(const std::uint8_t* bytes) { return __builtin_bit_cast(Words, Target::load_words(bytes)); }
   static void store(std::int16_t* words, const Words& v) { std::memcpy(words, &v, sizeof(v)); }
   static Sums load_sums(const std::int32_t* sums) {
     Sums v;

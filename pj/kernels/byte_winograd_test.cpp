@@ -19,7 +19,9 @@ ByteConv random_winograd_conv(Rng& rng) {
                           .W = rng.between(1, 13),
                           .R = 3,
                           .S = 3},
-                .input_zero = rng.chance(0.4) ? 0 : rng.chance(0.3) ? 255 : rng.between(0, 255)};
+                .input_zero = rng.chance(0.4)   ? 0
+                              : rng.chance(0.3) ? 255
+                                                : rng.between(0, 255)};
   ConvShape& s = conv.shape;
   s.pad_top = rng.between(s.H < 3 ? 1 : 0, 2);
   s.pad_bottom = rng.between(s.H < 3 ? 1 : 0, 2);

@@ -2,12 +2,9 @@
 
 #include <cstring>
 
+#include "pj/kernels/half_end.hpp"
 #include "pj/kernels/half_kernels.hpp"
-
-// No vector crosses from one source to another, so that it does not matter how one would be handed over.
-#ifndef __clang__
-#pragma GCC diagnostic ignored "-Wpsabi"
-#endif
+#include "pj/kernels/half_winograd_body.hpp"
 
 namespace pj {
 
@@ -17,42 +14,6 @@ namespace pj {
 //   Floats         16 of them: +, *, <, ?: by element
 //   dot            the sum with one pair of inputs (a word for all lanes) times a pair of weights a lane
 //   load_floats, load_halves, store_floats, store_halves (rounded to the nearest, halves to even)
-
-template <class Target>
-[[gnu::always_inline]] inline typename Target::Floats half_all(float number) {
-  return number - typename Target::Floats{};
-}
-
-template <class Target>
-[[gnu::always_inline]] inline typename Target::Floats half_clamped(typename Target::Floats x, float low, float high) {
-  const auto lows = half_all<Target>(low);
-  const auto highs = half_all<Target>(high);
-  x = x < lows ? lows : x;
-  return x > highs ? highs : x;
-}
-
-/// A sum that has its bias becomes what is stored `at` numbers behind the output, of which `left` are there.
-template <class Target>
-[[gnu::always_inline]] inline typename Target::Floats half_finished(const HalfEnd& end, std::int64_t at,
-                                                                    std::int64_t left, typename Target::Floats x) {
-  if (end.residual != nullptr && left >= 16) {
-    x += Target::load_halves(end.residual + at);
-  } else if (end.residual != nullptr) {
-    std::uint16_t halves[16] = {};
-    std::memcpy(halves, end.residual + at, static_cast<std::size_t>(left) * sizeof(*halves));
-    x += Target::load_halves(halves);
-  }
-  switch (end.function) {
-    case 1:
-      return half_clamped<Target>(x, end.low, end.high);
-    case 2:
-      return x < typename Target::Floats{} ? end.low * x : x;
-    case 3:
-      return x * half_clamped<Target>(x / 6.0F + 0.5F, 0.0F, 1.0F);
-    default:
-      return x;
-  }
-}
 
 template <class Target>
 [[gnu::always_inline]] inline void half_store(const HalfProduct& p, std::int64_t at, std::int64_t left,
@@ -242,7 +203,9 @@ const HalfKernels* half_kernels_for(const char* name) {
                                    half_depthwise<Target>,
                                    half_pool<Target>,
                                    half_from_floats<Target>,
-                                   half_to_floats<Target>};
+                                   half_to_floats<Target>,
+                                   half_winograd_input<Target>,
+                                   half_winograd_output<Target>};
   return &kernels;
 }
 

@@ -11,7 +11,6 @@ namespace pj {
 
 namespace {
 
-constexpr std::int64_t most_planes = 8;
 constexpr std::int64_t near_bytes = 192L << 10;  // of the inputs of some output rows: a part of the second cache
 
 bool is_each_channel(const ConvShape& s) {
@@ -19,17 +18,9 @@ bool is_each_channel(const ConvShape& s) {
 }
 
 HalfInput input_of(const ConvShape& s) {
-  return s.is_fully_connected()                ? HalfInput::Row
-         : s.C <= most_planes && s.groups == 1 ? HalfInput::Planes
-                                               : HalfInput::Blocks;
-}
-
-/// What becomes of the sums of M channels; the bias, filled up to blocks, is kept by the caller.
-HalfEnd half_end(const Epilogue& epilogue, std::int64_t M, Buffer<float>& bias) {
-  bias.resize(static_cast<std::size_t>(blocks_of(M) * block_size));
-  std::ranges::copy(epilogue.bias, bias.begin());
-  return {
-      .bias = bias.data(), .function = static_cast<int>(epilogue.function), .low = epilogue.low, .high = epilogue.high};
+  return s.is_fully_connected()                     ? HalfInput::Row
+         : s.C <= most_half_planes && s.groups == 1 ? HalfInput::Planes
+                                                    : HalfInput::Blocks;
 }
 
 /// Maps with their inputs as the loops read them: in blocks, of 16 channels or of as many pairs as hold all, with zeros
@@ -272,6 +263,13 @@ PreparedHalf prepared_half(std::shared_ptr<const Layer> layer) {
 }
 
 }  // namespace
+
+HalfEnd half_end(const Epilogue& epilogue, std::int64_t M, Buffer<float>& bias) {
+  bias.resize(static_cast<std::size_t>(blocks_of(M) * block_size));
+  std::ranges::copy(epilogue.bias, bias.begin());
+  return {
+      .bias = bias.data(), .function = static_cast<int>(epilogue.function), .low = epilogue.low, .high = epilogue.high};
+}
 
 Verdict half_can_run(const ConvShape& s) {
   if (s.is_fully_connected()) {

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "pj/base/error.hpp"
+#include "pj/base/tensor.hpp"
 #include "pj/kernels/conv_shape.hpp"
 #include "pj/kernels/epilogue.hpp"
 #include "pj/kernels/half_kernels.hpp"
@@ -28,6 +29,12 @@ struct PreparedHalf {
   /// `residual` is bfloat16 and lies as the output.
   std::function<void(const void* input, const std::uint16_t* residual, void* output, void* workspace)> run;
 };
+
+/// Maps of at most so many channels are taken in planes.
+constexpr std::int64_t most_half_planes = 8;
+
+/// What becomes of the sums of M channels; the bias, filled up to blocks, is kept by the caller.
+HalfEnd half_end(const Epilogue& epilogue, std::int64_t M, Buffer<float>& bias);
 
 Verdict half_can_run(const ConvShape& shape);
 /// `is_float`: the output is float32; then there is no residual.
