@@ -13,6 +13,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,7 +118,8 @@ def main() -> int:
     parser.add_argument("pages", type=Path, nargs="*")
     options = parser.parse_args()
     pages = options.pages or [tree.ROOT / name for name in tree.files("README.md", "docs/*.md", "examples/*.md")]
-    results = [check_page(path, options.binary.resolve(), options.update) for path in pages]
+    with ThreadPoolExecutor() as pool:
+        results = list(pool.map(lambda path: check_page(path, options.binary.resolve(), options.update), pages))
     return tree.report([fault for _, faults in results for fault in faults],
                        sum(count for count, _ in results), "commands and examples")
 

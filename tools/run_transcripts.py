@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("transcripts", type=Path, nargs="*")
     options = parser.parse_args()
     paths = options.transcripts or sorted((tree.ROOT / "tests/cli").glob("*.txt"))
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(max_workers=4) as pool:  # some commands wait
         results = list(pool.map(lambda path: run(path, options.binary.resolve(), options.update), paths))
     return tree.report([fault for _, faults in results for fault in faults],
                        sum(count for count, _ in results), "commands")

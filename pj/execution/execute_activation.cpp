@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "pj/execution/activation.hpp"
 #include "pj/execution/numbers.hpp"
 #include "pj/execution/places.hpp"
 #include "pj/execution/rules.hpp"
@@ -212,6 +213,14 @@ Constant sloped(const Arguments& given) {
 }
 
 }  // namespace
+
+bool is_real_function(Activation::Kind kind) {
+  return kind != Activation::Kind::Identity && kind != Activation::Kind::PRelu && !is_question(kind);
+}
+
+float activated(const Activation& layer, float x) {
+  return function(layer, x);
+}
 
 Tensors compute(const Activation& layer, const Arguments& given) {
   if (layer.kind == Activation::Kind::Identity) {

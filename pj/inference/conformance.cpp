@@ -27,9 +27,11 @@ bool is_near(double a, double b, const Closeness& tolerance) {
 
 std::string first_difference(const std::vector<double>& found, const std::vector<double>& expected,
                              const Closeness& tolerance) {
+  constexpr int digits = 6;  // which are the same whatever order sums are taken in
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!is_near(found[i], expected[i], tolerance)) {
-      return "element " + std::to_string(i) + " is " + exact(found[i]) + " and must be " + exact(expected[i]);
+      return "element " + std::to_string(i) + " is " + significant(found[i], digits) + " and must be " +
+             significant(expected[i], digits);
     }
   }
   return "";

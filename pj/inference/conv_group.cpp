@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "pj/execution/numbers.hpp"
+#include "pj/inference/channel_scale.hpp"
 #include "pj/kernels/layer_conv.hpp"
 
 namespace pj {
@@ -43,14 +44,6 @@ Verdict can_begin(const PlanGraph& graph, const Node& node) {
   return Verdict::yes();
 }
 
-bool is_folded(const PlanGraph& graph, const Node& node) {
-  bool all = std::holds_alternative<BatchNormalization>(node.layer) && node.outputs.size() == 1;
-  for (std::size_t i = 1; all && i < 5; ++i) {
-    all = graph.constant(node, i) != nullptr;
-  }
-  return all;
-}
-
 /// The operand of an addition that is not the group's; nothing where it cannot be added as the group stores.
 std::optional<ValueId> residual_of(const PlanGraph& graph, const Node& node, ValueId own) {
   const auto* add = std::get_if<Elementwise>(&node.layer);
@@ -63,27 +56,6 @@ std::optional<ValueId> residual_of(const PlanGraph& graph, const Node& node, Val
   return fits && graph.value(other).data == nullptr ? std::optional(other) : std::nullopt;
 }
 
-/// The constant operand of an addition that is one number for each channel, or for all of them: a bias.
-const Constant* bias_of(const Network& network, const Node& node, ValueId own) {
-  const auto* add = std::get_if<Elementwise>(&node.layer);
-  if (add == nullptr || add->kind != Elementwise::Kind::Add || node.inputs.size() != 2) {
-    return nullptr;
-  }
-  const Value& other = network.values[node.inputs[0] == own ? node.inputs[1] : node.inputs[0]];
-  const Sizes& shape = network.values[own].shape;
-  if (other.data == nullptr || other.format != NumberFormat::float32() || shape.size() < 2 ||
-      network.values[node.outputs[0]].shape != shape || other.shape.size() > shape.size()) {
-    return nullptr;
-  }
-  const std::size_t missing = shape.size() - other.shape.size();  // axes are counted from the last one
-  for (std::size_t axis = missing; axis < shape.size(); ++axis) {
-    if (axis != 1 && other.shape[axis - missing] != 1) {
-      return nullptr;
-    }
-  }
-  return other.data.get();
-}
-
 /// Whether the next node belongs to the group, too.
 bool joins(const PlanGraph& graph, Gathering& group, std::size_t next) {
   const Node& node = graph.node(next);
@@ -91,10 +63,7 @@ bool joins(const PlanGraph& graph, Gathering& group, std::size_t next) {
   if (group.has_function) {
     return false;
   }
-  if (is_folded(graph, node) && node.inputs[0] == own) {
-    return !group.has_residual;
-  }
-  if (bias_of(graph.network, node, own) != nullptr) {
+  if (channel_scale(graph.network, node, own)) {
     return !group.has_residual;
   }
   if (residual_of(graph, node, own)) {
@@ -104,40 +73,27 @@ bool joins(const PlanGraph& graph, Gathering& group, std::size_t next) {
   return group.has_function;
 }
 
-/// γ / √(variance + ε) and β − mean · that, into weights and bias.
-void fold(const Network& network, const Node& node, ConvGroup& group) {
-  const auto numbers = [&](std::size_t i) { return numbers_of<double>(*network.values[node.inputs[i]].data); };
-  const auto gamma = numbers(1);
-  const auto beta = numbers(2);
-  const auto mean = numbers(3);
-  const auto variance = numbers(4);
-  const auto epsilon = static_cast<double>(std::get<BatchNormalization>(node.layer).epsilon);
-  group.epilogue.bias.resize(gamma.size(), 0.0F);
-  if (group.folded.empty()) {
+/// Into weights and bias.
+void fold(const ChannelScale& scale, ConvGroup& group) {
+  group.epilogue.bias.resize(scale.addends.size(), 0.0F);
+  if (!scale.factors.empty() && group.folded.empty()) {
     group.folded.assign(group.weights().begin(), group.weights().end());
   }
-  const std::size_t filter = group.folded.size() / gamma.size();
-  for (std::size_t m = 0; m < gamma.size(); ++m) {
-    const double scale = gamma[m] / std::sqrt(variance[m] + epsilon);
-    for (std::size_t k = m * filter; k < (m + 1) * filter; ++k) {
-      group.folded[k] = static_cast<float>(static_cast<double>(group.folded[k]) * scale);
+  const std::size_t filter = group.folded.size() / scale.addends.size();
+  for (std::size_t m = 0; m < scale.addends.size(); ++m) {
+    const double factor = scale.factors.empty() ? 1.0 : scale.factors[m];
+    for (std::size_t k = m * filter; k < (m + 1) * filter && !scale.factors.empty(); ++k) {
+      group.folded[k] = static_cast<float>(static_cast<double>(group.folded[k]) * factor);
     }
-    const double bias = static_cast<double>(group.epilogue.bias[m]) - mean[m];
-    group.epilogue.bias[m] = static_cast<float>(bias * scale + beta[m]);
+    group.epilogue.bias[m] =
+        static_cast<float>(static_cast<double>(group.epilogue.bias[m]) * factor + scale.addends[m]);
   }
 }
 
 void append(const Network& network, const Node& node, ConvGroup& group) {
-  if (std::holds_alternative<BatchNormalization>(node.layer)) {
-    fold(network, node, group);
-    group.ends.emplace_back("batch norm");
-  } else if (const Constant* bias = bias_of(network, node, group.output)) {
-    const auto numbers = numbers_of<float>(*bias);
-    group.epilogue.bias.resize(static_cast<std::size_t>(group.shape.M), 0.0F);
-    for (std::size_t m = 0; m < group.epilogue.bias.size(); ++m) {
-      group.epilogue.bias[m] += numbers[numbers.size() == 1 ? 0 : m];
-    }
-    group.ends.emplace_back("bias");
+  if (const auto scale = channel_scale(network, node, group.output)) {
+    fold(*scale, group);
+    group.ends.emplace_back(scale->name);
   } else if (std::holds_alternative<Elementwise>(node.layer)) {
     group.residual = node.inputs[0] == group.output ? node.inputs[1] : node.inputs[0];
     group.epilogue.residual = true;

@@ -21,6 +21,13 @@ constexpr std::array all_makers{
     StepMaker{"view", take_view, make_view},
     StepMaker{"join", take_join, make_join},
     StepMaker{"move", take_move, make_move},
+    StepMaker{"recurrent", take_recurrent, make_recurrent},
+    StepMaker{"transposed convolution", take_transposed, make_transposed},
+    StepMaker{"product", take_product, make_product},
+    StepMaker{"elementwise", take_elementwise, make_elementwise},
+    StepMaker{"function", take_function, make_function},
+    StepMaker{"softmax", take_softmax, make_softmax},
+    StepMaker{"reduction", take_reduce, make_reduce},
     plain,
 };
 

@@ -73,6 +73,26 @@ Step make_view(const MakeContext& context, const std::vector<std::size_t>& nodes
 /// made.
 NodeGroup take_move(const PlanGraph& graph, std::size_t node, bool fuse);
 Step make_move(const MakeContext& context, const std::vector<std::size_t>& nodes);
+/// LSTM, GRU and RNN of float32 with constant weights.
+NodeGroup take_recurrent(const PlanGraph& graph, std::size_t node, bool fuse);
+Step make_recurrent(const MakeContext& context, const std::vector<std::size_t>& nodes);
+/// Transposed convolutions of float32 maps with constant weights, and the scales of channels behind them.
+NodeGroup take_transposed(const PlanGraph& graph, std::size_t node, bool fuse);
+Step make_transposed(const MakeContext& context, const std::vector<std::size_t>& nodes);
+/// Products of float32 matrices that are not fully connected layers.
+NodeGroup take_product(const PlanGraph& graph, std::size_t node, bool fuse);
+Step make_product(const MakeContext& context, const std::vector<std::size_t>& nodes);
+/// What combines two float32 tensors element by element, stretched as they have to be.
+NodeGroup take_elementwise(const PlanGraph& graph, std::size_t node, bool fuse);
+Step make_elementwise(const MakeContext& context, const std::vector<std::size_t>& nodes);
+/// A function of each float32 number.
+NodeGroup take_function(const PlanGraph& graph, std::size_t node, bool fuse);
+Step make_function(const MakeContext& context, const std::vector<std::size_t>& nodes);
+NodeGroup take_softmax(const PlanGraph& graph, std::size_t node, bool fuse);
+Step make_softmax(const MakeContext& context, const std::vector<std::size_t>& nodes);
+/// Sums, means, norms and bounds over float32 axes that lie beside each other.
+NodeGroup take_reduce(const PlanGraph& graph, std::size_t node, bool fuse);
+Step make_reduce(const MakeContext& context, const std::vector<std::size_t>& nodes);
 NodeGroup take_join(const PlanGraph& graph, std::size_t node, bool fuse);
 Step make_join(const MakeContext& context, const std::vector<std::size_t>& nodes);
 

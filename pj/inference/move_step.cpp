@@ -24,7 +24,10 @@ struct Move {
 bool only_moves(const Layer& layer) {
   const auto* scatter = std::get_if<Scatter>(&layer);
   const auto* pad = std::get_if<Pad>(&layer);
-  return std::holds_alternative<Transpose>(layer) || std::holds_alternative<Slice>(layer) ||
+  const auto* resize = std::get_if<Resize>(&layer);
+  const bool repeats = resize != nullptr && resize->mode == Resize::Mode::Nearest && !resize->antialias &&
+                       resize->coordinates != "tf_crop_and_resize";  // which fills up with a number of its own
+  return repeats || std::holds_alternative<Transpose>(layer) || std::holds_alternative<Slice>(layer) ||
          std::holds_alternative<Expand>(layer) || std::holds_alternative<Concat>(layer) ||
          std::holds_alternative<Split>(layer) || std::holds_alternative<DepthToSpace>(layer) ||
          std::holds_alternative<Gather>(layer) || pad != nullptr ||

@@ -39,7 +39,7 @@ class RandomMove {
 
  private:
   std::vector<ValueId> add() {
-    switch (rng_.between(0, 8)) {
+    switch (rng_.between(0, 9)) {
       case 0:
         return {one(Transpose{random_order()})};
       case 1:
@@ -56,6 +56,8 @@ class RandomMove {
         return {builder_.add_one("move", Concat{3}, {x_, constant(counted(shape_, format_)), x_})};
       case 7:
         return {builder_.add_one("move", Gather{.axis = 1}, {x_, indices({2, 0, 0})})};
+      case 8:
+        return {one(Resize{.sizes = {shape_[0], shape_[1], rng_.between(1, 13), rng_.between(1, 13)}})};
       default: {
         const Sizes rows{1, shape_[1], shape_[2], shape_[3]};
         return {builder_.add_one("move", Scatter{},

@@ -1,9 +1,8 @@
 #include <algorithm>
-#include <cmath>
 #include <memory>
 
 #include "pj/base/text.hpp"
-#include "pj/execution/numbers.hpp"
+#include "pj/inference/channel_scale.hpp"
 #include "pj/inference/conv_group.hpp"
 #include "pj/inference/map_steps.hpp"
 
@@ -11,22 +10,85 @@ namespace pj {
 
 namespace {
 
-/// y = f(x · factor[c] + added[c] + other), channel by channel.
+/// y = f(x · factor[c] + addend[c] + other).
 struct Pass {
-  std::vector<float> factors;  ///< of each channel; empty: ones
-  Epilogue epilogue;           ///< the additions, and f
+  std::vector<float> factors, addends;  ///< of all channels, whole blocks; empty: ones, zeros
+  bool has_other = false;
+  EndFunction end;
   Shape<4> shape{};
   Layout layout = Layout::Planar;
-  std::vector<Epilogue> of_blocks = {};  ///< the same for each block of channels
 
   std::int64_t block() const { return channels_of_block(layout); }
   std::int64_t blocks() const { return ceil_div(shape[1], block()); }
   /// A block of channels of an image.
   std::int64_t parts() const { return shape[0] * blocks(); }
-  Shape<4> shape_of(std::int64_t part) const {
-    return {1, std::min(block(), shape[1] - part % blocks() * block()), shape[2], shape[3]};
-  }
 };
+
+/// A block of channels of an image.
+struct PassBlock {
+  const float *input, *other, *factors, *addends;  ///< null: there is none
+  float* output;
+  std::int64_t count;
+};
+
+/// The channels of a position lie beside each other, so that factors and addends repeat after `Block` numbers.
+template <int Block, class Function>
+void pass_over(const PassBlock& b, Function function) {
+  float factors[Block];
+  float addends[Block];
+  for (int c = 0; c < Block; ++c) {
+    factors[c] = b.factors == nullptr ? 1.0F : b.factors[c];
+    addends[c] = b.addends == nullptr ? 0.0F : b.addends[c];
+  }
+  for (std::int64_t i = 0; i < b.count && b.other == nullptr; i += Block) {
+    for (int c = 0; c < Block; ++c) {
+      b.output[i + c] = function(b.input[i + c] * factors[c] + addends[c]);
+    }
+  }
+  for (std::int64_t i = 0; i < b.count && b.other != nullptr; i += Block) {
+    for (int c = 0; c < Block; ++c) {
+      b.output[i + c] = function(b.input[i + c] * factors[c] + addends[c] + b.other[i + c]);
+    }
+  }
+}
+
+template <int Block>
+void pass_block(const PassBlock& b, const EndFunction& end) {
+  switch (end.function) {
+    case Epilogue::Function::Identity:
+      return pass_over<Block>(b, [](float x) { return x; });
+    case Epilogue::Function::Clamp:
+      return pass_over<Block>(b, [low = end.low, high = end.high](float x) {
+        x = x < low ? low : x;
+        return x > high ? high : x;
+      });
+    case Epilogue::Function::Leaky:
+      return pass_over<Block>(b, [low = end.low](float x) { return x < 0.0F ? low * x : x; });
+    case Epilogue::Function::HardSwish:
+      return pass_over<Block>(b, [](float x) { return x * std::min(std::max(x / 6.0F + 0.5F, 0.0F), 1.0F); });
+  }
+}
+
+void run_pass(const Pass& pass, const StepMemory& memory) {
+  const std::int64_t block = pass.block();
+  const std::int64_t count = block * pass.shape[2] * pass.shape[3];
+  for (std::int64_t part = memory.first; part < memory.last; ++part) {
+    const std::int64_t channel = part % pass.blocks() * block;
+    const PassBlock of_part{memory.input<float>(0).data() + part * count,
+                            pass.has_other ? memory.input<float>(1).data() + part * count : nullptr,
+                            pass.factors.empty() ? nullptr : pass.factors.data() + channel,
+                            pass.addends.empty() ? nullptr : pass.addends.data() + channel,
+                            memory.output<float>().data() + part * count,
+                            count};
+    if (block == 16) {
+      pass_block<16>(of_part, pass.end);
+    } else if (block == 8) {
+      pass_block<8>(of_part, pass.end);
+    } else {
+      pass_block<1>(of_part, pass.end);
+    }
+  }
+}
 
 bool is_float_map(const PlanGraph& graph, ValueId id) {
   return id != no_value && graph.value(id).format == NumberFormat::float32() && graph.value(id).data == nullptr &&
@@ -40,66 +102,38 @@ bool is_sum(const PlanGraph& graph, const Node& node) {
          graph.value(node.inputs[0]).shape == graph.value(node.inputs[1]).shape;
 }
 
-bool is_normalization(const PlanGraph& graph, const Node& node) {
-  bool all = std::holds_alternative<BatchNormalization>(node.layer) && node.outputs.size() == 1 &&
-             is_float_map(graph, node.inputs[0]);
-  for (std::size_t i = 1; all && i < 5; ++i) {
-    all = graph.constant(node, i) != nullptr;
-  }
-  return all;
-}
-
 bool is_function(const PlanGraph& graph, const Node& node) {
   return end_function(node.layer).has_value() && is_float_map(graph, node.inputs[0]);
 }
 
-void normalize(const Network& network, const Node& node, Pass& pass) {
-  const auto numbers = [&](std::size_t i) { return numbers_of<double>(*network.values[node.inputs[i]].data); };
-  const auto gamma = numbers(1);
-  const auto beta = numbers(2);
-  const auto mean = numbers(3);
-  const auto variance = numbers(4);
-  const auto epsilon = static_cast<double>(std::get<BatchNormalization>(node.layer).epsilon);
-  for (std::size_t c = 0; c < gamma.size(); ++c) {
-    const double factor = gamma[c] / std::sqrt(variance[c] + epsilon);
-    pass.factors.push_back(static_cast<float>(factor));
-    pass.epilogue.bias.push_back(static_cast<float>(beta[c] - mean[c] * factor));
-  }
-}
-
-/// The additions of each block of channels.
-std::vector<Epilogue> epilogues_of_blocks(const Pass& pass) {
-  std::vector<Epilogue> list(static_cast<std::size_t>(pass.blocks()), pass.epilogue);
-  for (std::int64_t b = 0; b < pass.blocks() && !pass.epilogue.bias.empty(); ++b) {
-    const auto first = pass.epilogue.bias.begin() + b * pass.block();
-    list[static_cast<std::size_t>(b)].bias.assign(first, first + pass.shape_of(b)[1]);
-  }
-  return list;
-}
-
-/// Multiplies what has been copied to the output by the factors of its channels.
-void multiply(const Pass& pass, std::int64_t part, std::span<float> output) {
-  const std::int64_t block = pass.block();
-  const std::int64_t first = part % pass.blocks() * block;
-  for (std::int64_t i = 0; i < std::ssize(output); ++i) {
-    const std::int64_t c = first + i % block;
-    output[static_cast<std::size_t>(i)] *= c < pass.shape[1] ? pass.factors[static_cast<std::size_t>(c)] : 0.0F;
-  }
-}
-
-void run_pass(const Pass& pass, const StepMemory& memory) {
-  const auto count = static_cast<std::size_t>(pass.block() * pass.shape[2] * pass.shape[3]);
-  for (std::int64_t part = memory.first; part < memory.last; ++part) {
-    const std::size_t first = static_cast<std::size_t>(part) * count;
-    const std::span<float> output = memory.output<float>().subspan(first, count);
-    if (memory.inputs[0].data() != memory.outputs[0].data()) {
-      std::ranges::copy(memory.input<float>(0).subspan(first, count), output.begin());
+/// The operand of which channels are scaled; `no_value` where none are, or where maps are so small that a walk over
+/// elements does it as well.
+ValueId scaled_operand(const PlanGraph& graph, const Node& node) {
+  constexpr std::int64_t few_positions = 8;
+  for (const ValueId id : node.inputs) {
+    const bool is_map = is_float_map(graph, id);
+    const Shape<4> shape = is_map ? map_shape(graph.value(id).shape) : Shape<4>{};
+    const bool is_normalization = std::holds_alternative<BatchNormalization>(node.layer);
+    if (is_map && (is_normalization || shape[2] * shape[3] >= few_positions) &&
+        channel_scale(graph.network, node, id)) {
+      return id;
     }
-    if (!pass.factors.empty()) {
-      multiply(pass, part, output);
-    }
-    apply(pass.of_blocks[static_cast<std::size_t>(part % pass.blocks())], pass.shape_of(part), pass.layout,
-          pass.epilogue.residual ? memory.input<float>(1).subspan(first, count) : std::span<const float>{}, output);
+  }
+  return no_value;
+}
+
+/// In front of what is there already.
+void scale_channels(const ChannelScale& scale, Pass& pass) {
+  const auto whole = static_cast<std::size_t>(pass.blocks() * pass.block());
+  if (pass.factors.empty()) {
+    pass.factors.resize(static_cast<std::size_t>(pass.shape[1]), 1.0F);
+    pass.factors.resize(whole, 0.0F);
+  }
+  pass.addends.resize(whole, 0.0F);
+  for (std::size_t c = 0; c < scale.addends.size(); ++c) {
+    const double factor = scale.factors.empty() ? 1.0 : scale.factors[c];
+    pass.addends[c] = static_cast<float>(static_cast<double>(pass.addends[c]) * factor + scale.addends[c]);
+    pass.factors[c] = static_cast<float>(static_cast<double>(pass.factors[c]) * factor);
   }
 }
 
@@ -107,43 +141,50 @@ void run_pass(const Pass& pass, const StepMemory& memory) {
 
 NodeGroup take_pointwise_pass(const PlanGraph& graph, std::size_t i, bool fuse) {
   const Node& node = graph.node(i);
-  if (!is_sum(graph, node) && !is_normalization(graph, node) && !is_function(graph, node)) {
-    return NodeGroup::no("it is no sum, batch normalisation or simple activation of float32 tensors");
+  const bool scales = scaled_operand(graph, node) != no_value;
+  if (!scales && !is_sum(graph, node) && !is_function(graph, node)) {
+    return NodeGroup::no("it is no sum, scale of channels or simple activation of float32 tensors");
   }
-  const std::size_t next = graph.only_reader(i);
-  if (fuse && !is_function(graph, node) && next != PlanGraph::no_node && end_function(graph.node(next).layer)) {
-    return {{i, next}};
+  std::vector<std::size_t> nodes{i};
+  const auto next = [&] { return fuse ? graph.only_reader(nodes.back()) : PlanGraph::no_node; };
+  const auto own = [&] { return graph.node(nodes.back()).outputs[0]; };
+  while (scales && next() != PlanGraph::no_node && channel_scale(graph.network, graph.node(next()), own())) {
+    nodes.push_back(next());
   }
-  return {{i}};
+  const bool is_done = is_function(graph, node);
+  if (!is_done && next() != PlanGraph::no_node && end_function(graph.node(next()).layer)) {
+    nodes.push_back(next());
+  }
+  return {std::move(nodes)};
 }
 
 Step make_pointwise_pass(const MakeContext& context, const std::vector<std::size_t>& nodes) {
   const Network& network = context.graph.network;
   const Node& first = network.nodes[nodes.front()];
-  const Node& last = network.nodes[nodes.back()];
   const auto pass = std::make_shared<Pass>();
+  const ValueId scaled = scaled_operand(context.graph, first);
+  ValueId own = scaled == no_value ? first.inputs[0] : scaled;
+  const Layout layout = pass->layout = context.layouts[own];
+  pass->shape = map_shape(network.values[own].shape);
   std::vector<std::string> words;
+  Step step{.nodes = nodes, .reason = "one pass in the layout that is there"};
+  step.inputs.push_back({own, layout, NumberFormat::float32()});
   for (const std::size_t n : nodes) {
-    words.push_back(kind_name(network.nodes[n].layer));
-    if (const auto end = end_function(network.nodes[n].layer)) {
-      pass->epilogue.function = end->function;
-      pass->epilogue.low = end->low;
-      pass->epilogue.high = end->high;
+    const Node& node = network.nodes[n];
+    words.push_back(kind_name(node.layer));
+    if (const auto scale = channel_scale(network, node, own)) {
+      scale_channels(*scale, *pass);
+    } else if (const auto end = end_function(node.layer)) {
+      pass->end = *end;
+    } else {
+      pass->has_other = true;
+      step.inputs.push_back({first.inputs[1], layout, NumberFormat::float32()});
     }
+    own = node.outputs[0];
   }
-  const Layout layout = pass->layout = context.layouts[first.inputs[0]];
-  pass->shape = map_shape(network.values[last.outputs[0]].shape);
-  Step step{.nodes = nodes, .algorithm = join(words, " + "), .reason = "one pass in the layout that is there"};
-  step.inputs.push_back({first.inputs[0], layout, NumberFormat::float32()});
-  step.outputs.push_back({last.outputs[0], layout, NumberFormat::float32()});
+  step.algorithm = join(words, " + ");
+  step.outputs.push_back({own, layout, NumberFormat::float32()});
   step.sharing = Step::Sharing::Overwrite;
-  if (std::holds_alternative<BatchNormalization>(first.layer)) {
-    normalize(network, first, *pass);
-  } else if (std::holds_alternative<Elementwise>(first.layer)) {
-    pass->epilogue.residual = true;
-    step.inputs.push_back({first.inputs[1], layout, NumberFormat::float32()});
-  }
-  pass->of_blocks = epilogues_of_blocks(*pass);
   step.parts = pass->parts();
   step.run = [pass](const StepMemory& memory) { run_pass(*pass, memory); };
   return step;

@@ -5,11 +5,11 @@
 #include <cmath>
 
 #include "pj/base/parallel.hpp"
-#include "pj/execution/execute.hpp"
 #include "pj/execution/numbers.hpp"
 #include "pj/inference/plan.hpp"
 #include "pj/inference/random_weights.hpp"
 #include "pj/network/elements.hpp"
+#include "tests/support/plan_twin.hpp"
 #include "tests/support/random_cases.hpp"
 #include "tests/support/random_conv.hpp"
 
@@ -47,7 +47,7 @@ class RandomNetwork {
 
   void add_layer() {
     const ValueId x = rng_.chance(0.7) ? values_.back() : any();
-    switch (rng_.between(0, 7)) {
+    switch (rng_.between(0, 8)) {
       case 0:
       case 1:
         return add_convolution(x);
@@ -63,6 +63,8 @@ class RandomNetwork {
       }
       case 5:
         return add_activation(x);
+      case 7:
+        return add_scale(x);
       case 6: {
         const ValueId other = any();
         const bool fits =
@@ -95,6 +97,17 @@ class RandomNetwork {
     }
   }
 
+  /// One number for each channel, or for all, on either side.
+  void add_scale(ValueId x) {
+    using enum Elementwise::Kind;
+    const std::array kinds{Add, Sub, Mul, Div};
+    const Elementwise layer{kinds[static_cast<std::size_t>(rng_.between(0, std::ssize(kinds) - 1))]};
+    const std::int64_t C = shape(x)[1];
+    const ValueId other = weight(rng_.chance(0.8) ? Sizes{C, 1, 1} : rng_.chance(0.5) ? Sizes{1, C, 1, 1} : Sizes{1});
+    const bool is_second = layer.kind == Div || rng_.chance(0.7);
+    keep("scale", layer, is_second ? std::vector{x, other} : std::vector{other, x});
+  }
+
   void add_pooling(ValueId x) {
     Pooling pool{.kind = rng_.chance(0.5) ? Pooling::Kind::Max : Pooling::Kind::Average};
     const std::int64_t most = std::min(shape(x)[2], shape(x)[3]);
@@ -122,31 +135,6 @@ class RandomNetwork {
   NetworkBuilder builder_;
   std::vector<ValueId> values_;
 };
-
-/// The largest difference over the largest element, at least 1.
-double distance(const std::vector<Constant>& found, const std::vector<Constant>& expected) {
-  double far = 0.0;
-  REQUIRE(found.size() == expected.size());
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    REQUIRE(found[i].shape == expected[i].shape);
-    const auto a = numbers_of<double>(found[i]);
-    const auto b = numbers_of<double>(expected[i]);
-    double most = 1.0;
-    double difference = 0.0;
-    for (std::size_t k = 0; k < a.size(); ++k) {
-      most = std::max(most, std::abs(b[k]));
-      difference = std::max(difference, std::isnan(a[k]) ? INFINITY : std::abs(a[k] - b[k]));
-    }
-    far = std::max(far, difference / most);
-  }
-  return far;
-}
-
-std::vector<Constant> run_twin(const Network& network, const std::vector<Constant>& inputs) {
-  std::vector<const Constant*> operands;
-  std::ranges::transform(inputs, std::back_inserter(operands), [](const Constant& c) { return &c; });
-  return run_plainly(network, operands);
-}
 
 }  // namespace
 

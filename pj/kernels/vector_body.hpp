@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pj/kernels/vector_depthwise.hpp"
+#include "pj/kernels/vector_functions.hpp"
 #include "pj/kernels/vector_pool.hpp"
 #include "pj/kernels/vector_product.hpp"
 #include "pj/kernels/vector_streamed.hpp"
@@ -30,6 +31,7 @@ const VectorKernels* kernels_for(const char* name) {
                                      streamed_product<Target>,
                                      pool_block<Target>,
                                      response_block<Target>,
+                                     function_range<Target>,
                                      multiply_adds<Target>};
   return &kernels;
 }

@@ -98,6 +98,18 @@ struct ResponseBlock {
   float* squares;  ///< workspace: (blocks + 2) · 16 numbers
 };
 
+/// Functions that have vectors of their own.
+enum class VectorFunction { Exponential, Logistic, Tangent };
+
+/// output[i] = f(input[i] − shift); both may be the same numbers.
+struct FunctionRange {
+  VectorFunction function;
+  const float* input;
+  float* output;
+  std::int64_t count;
+  float shift;
+};
+
 /// The loops for one instruction set.
 struct VectorKernels {
   const char* name;
@@ -111,6 +123,7 @@ struct VectorKernels {
   void (*streamed)(const StreamedProduct&);
   void (*pool)(const PoolBlock&);
   void (*response)(const ResponseBlock&);
+  void (*function)(const FunctionRange&);
   /// So many rounds of independent multiply-adds; returns the operations of a round. The sum keeps them from being
   /// left out.
   std::int64_t (*multiply_adds)(std::int64_t rounds, float* sum);
