@@ -59,15 +59,16 @@ Step make_half_conv(const MakeContext& context, const std::vector<std::size_t>& 
       .inputs = {{group.input, has_planes ? Layout::Planar : maps, has_planes ? NumberFormat::float32() : half_format}},
       .outputs = {result},
       .weights = conv.weights,
-      .workspace = conv.workspace};
+      .workspace = conv.workspace,
+      .parts = conv.parts};
   if (group.residual != no_value) {
     step.inputs.push_back({group.residual, maps, half_format});
     step.sharing = Step::Sharing::Overwrite;
     step.overwritten = 1;
   }
   step.run = [run = std::move(conv.run), added = group.residual != no_value](const StepMemory& memory) {
-    run(memory.inputs[0].data(), added ? memory.input<std::uint16_t>(1).data() : nullptr, memory.outputs[0].data(),
-        memory.workspace.data());
+    run({memory.inputs[0].data(), added ? memory.input<std::uint16_t>(1).data() : nullptr, memory.outputs[0].data(),
+         memory.workspace.data(), memory.first, memory.last});
   };
   return step;
 }

@@ -35,6 +35,30 @@ template <class Target>
   }
 }
 
+/// The sums of a tile as they are stored.
+template <class Target, int Rows, int Columns>
+[[gnu::always_inline]] inline void half_tile_end(const HalfProduct& p, std::int64_t first, std::int64_t column,
+                                                 const typename Target::Floats (&sums)[Rows][Columns]) {
+  const bool is_whole =
+      p.output != nullptr && HalfBounds<Target>::suffice(p.end) && p.channels - column * 16 >= Columns * 16;
+  const HalfBounds<Target> bounded(p.end);
+#pragma GCC unroll 16
+  for (int j = 0; j < Columns; ++j) {
+    const std::int64_t begin = (column + j) * p.block + first * 16;
+    if (is_whole) [[likely]] {
+#pragma GCC unroll 16
+      for (int i = 0; i < Rows; ++i) {
+        Target::store_halves(p.output + begin + i * 16, bounded(sums[i][j]));
+      }
+    } else {
+#pragma GCC unroll 16
+      for (int i = 0; i < Rows; ++i) {
+        half_store<Target>(p, begin + i * 16, p.channels - (column + j) * 16, sums[i][j]);
+      }
+    }
+  }
+}
+
 /// Some outputs of some columns.
 template <class Target, int Rows, int Columns>
 void half_tile(const HalfProduct& p, std::int64_t first, std::int64_t column) {
@@ -68,14 +92,7 @@ void half_tile(const HalfProduct& p, std::int64_t first, std::int64_t column) {
       }
     }
   }
-#pragma GCC unroll 16
-  for (int j = 0; j < Columns; ++j) {
-#pragma GCC unroll 16
-    for (int i = 0; i < Rows; ++i) {
-      const std::int64_t at = (column + j) * p.block + (first + i) * 16;
-      half_store<Target>(p, at, p.channels - (column + j) * 16, sums[i][j]);
-    }
-  }
+  half_tile_end<Target, Rows, Columns>(p, first, column, sums);
 }
 
 template <class Target, int Columns, int Rows = Target::rows(Columns)>
@@ -119,22 +136,26 @@ void half_product(const HalfProduct& p) {
 template <class Target, int Rows>
 [[gnu::always_inline]] inline void half_depthwise_outputs(const HalfDepthwise& p, std::int64_t first) {
   typename Target::Floats sums[Rows];
+  const std::uint16_t* inputs[Rows];
 #pragma GCC unroll 8
   for (int i = 0; i < Rows; ++i) {
     sums[i] = Target::load_floats(p.end.bias);
+    inputs[i] = p.map + p.places[first + i];
   }
   for (std::int64_t tap = 0; tap < p.tap_count; ++tap) {
     const auto w = Target::load_floats(p.weights + tap * 16);
-    const std::uint16_t* const map = p.map + p.taps[tap];
+    const std::int64_t at = p.taps[tap];
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; ++i) {
-      sums[i] += Target::load_halves(map + p.places[first + i]) * w;
+      sums[i] += Target::load_halves(inputs[i] + at) * w;
     }
   }
+  const HalfBounds<Target> bounded(p.end);
+  const bool suffices = HalfBounds<Target>::suffice(p.end);
 #pragma GCC unroll 8
   for (int i = 0; i < Rows; ++i) {
     const std::int64_t at = (first + i) * 16;
-    Target::store_halves(p.output + at, half_finished<Target>(p.end, at, 16, sums[i]));
+    Target::store_halves(p.output + at, suffices ? bounded(sums[i]) : half_finished<Target>(p.end, at, 16, sums[i]));
   }
 }
 

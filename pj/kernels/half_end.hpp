@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <limits>
 
 #include "pj/kernels/half_kernels.hpp"
 
@@ -26,6 +27,24 @@ template <class Target>
   x = x < lows ? lows : x;
   return x > highs ? highs : x;
 }
+
+/// What bounds a sum and no more, as most ends do; where none does, infinities.
+template <class Target>
+struct HalfBounds {
+  typename Target::Floats low, high;
+
+  [[gnu::always_inline]] explicit HalfBounds(const HalfEnd& end)
+      : low(half_all<Target>(end.function == 1 ? end.low : -std::numeric_limits<float>::infinity())),
+        high(half_all<Target>(end.function == 1 ? end.high : std::numeric_limits<float>::infinity())) {}
+
+  [[gnu::always_inline]] static bool suffice(const HalfEnd& end) {
+    return end.residual == nullptr && end.function <= 1;
+  }
+  [[gnu::always_inline]] typename Target::Floats operator()(typename Target::Floats x) const {
+    x = x < low ? low : x;
+    return x > high ? high : x;
+  }
+};
 
 /// A sum that has its bias becomes what is stored `at` numbers behind the output, of which `left` are there.
 template <class Target>

@@ -73,17 +73,21 @@ class HalfWinograd {
     return whole_lines(z_.workspace()) + copy_bytes() + scratch_bytes() + whole_lines(z_.tiles_together() * 4);
   }
 
-  void run(const std::uint16_t* input, const std::uint16_t* residual, std::uint16_t* output,
-           std::uint8_t* workspace) const {
+  std::int64_t parts() const { return z_.parts(); }
+
+  void run(const HalfMemory& memory) const {
     const ConvShape& s = z_.shape();
+    const auto* const input = static_cast<const std::uint16_t*>(memory.input);
+    auto* const output = static_cast<std::uint16_t*>(memory.output);
+    auto* const workspace = static_cast<std::uint8_t*>(memory.workspace);
     auto* const steps =
         reinterpret_cast<float*>(workspace + whole_lines(z_.workspace()) + copy_bytes() + scratch_bytes());
-    for (std::int64_t part = 0; part < z_.parts(); ++part) {
+    for (std::int64_t part = memory.first; part < std::min(memory.last, z_.parts()); ++part) {
       const PairWinograd::Tiles tiles = z_.tiles(part);
       transform(input + tiles.image * blocks_of(s.C) * s.H * s.W * block_size, tiles, workspace, steps);
       for (std::int64_t column = 0; column < z_.columns(); column += z_.columns_together()) {
         z_.multiply(filters_.data(), column, tiles.count, workspace);
-        transform_back(column, tiles, workspace, steps, residual, output);
+        transform_back(column, tiles, workspace, steps, memory.residual, output);
       }
     }
   }
@@ -215,10 +219,7 @@ PreparedHalf prepare_half_winograd(const HalfKernels& kernels, const ConvShape& 
                                    const Epilogue& epilogue) {
   const auto made = std::make_shared<const HalfWinograd>(kernels, shape, weights, epilogue);
   return {HalfInput::Blocks, made->weights(), made->workspace(),
-          [made](const void* input, const std::uint16_t* residual, void* output, void* workspace) {
-            made->run(static_cast<const std::uint16_t*>(input), residual, static_cast<std::uint16_t*>(output),
-                      static_cast<std::uint8_t*>(workspace));
-          }};
+          [made](const HalfMemory& memory) { made->run(memory); }, made->parts()};
 }
 
 double half_winograd_error_bound(const ConvShape& shape) {

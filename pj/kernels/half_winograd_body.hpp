@@ -61,10 +61,8 @@ template <class Target>
 float half_winograd_input(const HalfWinogradInput& t) {
   using Floats = typename Target::Floats;
   using Pairs = typename Target::Pairs;
-  using Whole [[gnu::vector_size(64)]] = std::int32_t;
-  using Words [[gnu::vector_size(32)]] = std::int16_t;
   constexpr int positions = 36;
-  constexpr float shift = 0x1.8p23F, least = 0x1.0p-100F;  // so that no factor is infinite
+  constexpr float least = 0x1.0p-100F;  // so that no factor is infinite
   Pairs bits = {};
   for (std::int64_t block = 0; block < t.blocks; ++block) {
     half_transform<Target>(t, block, bits);
@@ -80,10 +78,7 @@ float half_winograd_input(const HalfWinogradInput& t) {
   for (std::int64_t block = 0; block < t.blocks; ++block) {
     for (int i = 0; i < positions; ++i) {
       const Floats x = Target::load_floats(t.scratch + (block * positions + i) * 16) * factor;
-      // Adding 1.5 · 2²³ rounds to the nearest, halves to even.
-      const Whole whole = __builtin_bit_cast(Whole, x + shift) - __builtin_bit_cast(std::int32_t, shift);
-      const Words words = __builtin_convertvector(whole, Words);
-      std::memcpy(t.words + i * t.position + block * 16, &words, sizeof(words));
+      Target::store_words(t.words + i * t.position + block * 16, x);
     }
   }
   return is_finite ? largest / t.largest : std::numeric_limits<float>::quiet_NaN();
@@ -92,7 +87,6 @@ float half_winograd_input(const HalfWinogradInput& t) {
 template <class Target>
 void half_winograd_output(const HalfWinogradOutput& t) {
   using Floats = typename Target::Floats;
-  using Whole [[gnu::vector_size(64)]] = std::int32_t;
   constexpr int n = 6, m = 4;
   for (std::int64_t block = 0; block < t.blocks; ++block) {
     Floats half[m][n];
@@ -101,7 +95,7 @@ void half_winograd_output(const HalfWinogradOutput& t) {
       Floats column[n], line[m];
 #pragma GCC unroll 8
       for (int i = 0; i < n; ++i) {
-        Whole sums;
+        typename Target::Whole sums;
         std::memcpy(&sums, t.sums + (i * n + j) * t.position + block * 16, sizeof(sums));
         column[i] = __builtin_convertvector(sums, Floats);
       }

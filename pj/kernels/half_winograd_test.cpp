@@ -71,7 +71,7 @@ struct WinogradHalfCase {
     const Buffer<std::uint16_t> halves = blocked_halves(input);
     Buffer<std::uint16_t> stored = blocked_halves(residual);  // the output takes the residual's place
     Buffer<std::byte> workspace(static_cast<std::size_t>(conv.workspace));
-    conv.run(halves.data(), epilogue.residual ? stored.data() : nullptr, stored.data(), workspace.data());
+    conv.run({halves.data(), epilogue.residual ? stored.data() : nullptr, stored.data(), workspace.data()});
     Buffer<float> floats;
     for (const std::uint16_t half : stored) {
       floats.push_back(from_bfloat16(half));
