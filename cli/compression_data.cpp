@@ -1,5 +1,6 @@
 #include "cli/compression_data.hpp"
 
+#include "cli/compression_pricing.hpp"
 #include "cli/output.hpp"
 #include "pj/base/error.hpp"
 #include "pj/data/hold_out.hpp"
@@ -11,6 +12,7 @@ namespace pj {
 namespace {
 
 constexpr std::size_t calibration_samples = 128;
+constexpr std::size_t samples_for_products = 1024;  // more than the inputs of most filters
 
 }  // namespace
 
@@ -57,6 +59,15 @@ CompressionData data_for_rules(const Options& options, const std::optional<Compr
     wanted.observe = true;
     return measure_accuracy(Plan(network, {.watched = true}), sets->train, wanted).observations;
   };
+  data.calibration = [&options, &sets](const Network& network) {
+    return examples_of(sets->train, network,
+                       {.preprocessing = preprocessing(options),
+                        .samples = samples_for_products,
+                        .threads = static_cast<int>(options.threads)});
+  };
+  if (!options.on.empty() && options.on != "cpu") {
+    data.energy = [&options, &console](const Network& network) { return layer_energies(options, network, console); };
+  }
   data.tuning.examples = [&options, &console, &sets](const Network& network) {
     return examples_of(sets->train, network,
                        {.preprocessing = preprocessing(options),

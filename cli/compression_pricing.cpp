@@ -5,6 +5,7 @@
 #include "pj/accelerator/reader.hpp"
 #include "pj/base/text.hpp"
 #include "pj/study/mapping_key.hpp"
+#include "pj/study/network_cost.hpp"
 #include "pj/workload/lower.hpp"
 
 namespace pj {
@@ -33,6 +34,15 @@ std::string CompressionPricing::depends_on(const Network& network) const {
               ? accelerator_.name
               : mapping_key(in_formats_of(accelerator_, layers.front().workload), accelerator_, wanted_.mapper)) +
          "\n" + exact(accelerator_.clock.value);
+}
+
+LayerEnergies layer_energies(const Options& options, const Network& network, Console& console) {
+  const MapperOptions mapper{.objective = Objective::Energy, .interrupt = &console.interrupt};
+  LayerEnergies energies;
+  for (const LayerCost& layer : cost_of(CompressionPricing(options, mapper, console).estimate(network))) {
+    energies[layer.layer] += layer.energy;
+  }
+  return energies;
 }
 
 }  // namespace pj

@@ -4,6 +4,7 @@
 
 #include "cli/options.hpp"
 #include "cli/verbs.hpp"
+#include "pj/compression/energy_pruning.hpp"
 #include "pj/study/evaluate.hpp"
 #include "pj/study/mapping_cache.hpp"
 
@@ -28,5 +29,8 @@ class CompressionPricing {
   EvaluateOptions wanted_;
   Console& console_;
 };
+
+/// What the layers of a network cost on the accelerator that was asked for, with the mappings of least energy.
+LayerEnergies layer_energies(const Options& options, const Network& network, Console& console);
 
 }  // namespace pj

@@ -3,203 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 
 #include "pj/base/error.hpp"
-#include "pj/base/text.hpp"
-#include "pj/compression/activation_tensors.hpp"
 #include "pj/compression/parameter_codes.hpp"
-#include "pj/network/constant_sources.hpp"
 
 namespace pj {
 
-namespace {
-
-/// The constant from which weights are decoded.
-ValueId source_of(const Network& network, const WeightPlace& place) {
-  const Value* source = constant_sources(network)[network.nodes[place.node].inputs[place.operand]];
-  return static_cast<ValueId>(source - network.values.data());
-}
-
-/// Codes keep the storage that pruning chose; codes that have zeros of their own (ternary) note how many.
-Storage storage_for(const Weights& weights, const CodedWeights& coded, const std::vector<double>& numbers) {
-  Storage storage = weights.storage;
-  storage.density = coded.zero_points.empty() ? density_of(numbers) : 1.0;
-  if (coded.format.kind == NumberFormat::Kind::Codebook && storage.kind == Storage::Kind::Dense) {
-    storage.kind = Storage::Kind::CodebookIndex;
-  }
-  return storage;
-}
-
-/// One rule on its way through a network.
-struct Pass {
-  const Network& network;
-  const Rule& rule;
-  const CompressionData& data;
-  NetworkEditor editor;
-  std::vector<LayerChange> changes;
-
-  Pass(const Network& of, const Rule& by, const CompressionData& with)
-      : network(of), rule(by), data(with), editor(of) {}
-
-  void note(std::size_t node, std::optional<double> error = {}) {
-    changes.push_back({network.nodes[node].name, rule.text, error, ""});
-  }
-
-  /// Does something to a layer; faults name the rule and the layer.
-  template <class Work>
-  void on_layer(std::size_t node, Work work) {
-    try {
-      work();
-    } catch (const InputError& fault) {
-      throw InputError(rule.selector.position, "layer '" + network.nodes[node].name + "': " + fault.what());
-    }
-  }
-
-  /// Rules that give each layer's weights codes.
-  template <class Coding>
-  void operator()(const Coding& coding) {
-    for (const WeightPlace& place : selected_weights(network, rule.selector)) {
-      on_layer(place.node, [&] {
-        const Weights weights = read_weights(network, place);
-        const CodedWeights codes = *coded(weights, Approximation(coding));
-        const std::vector<double> numbers = decoded(codes, weights);
-        Storage storage = storage_for(weights, codes, numbers);
-        if constexpr (std::is_same_v<Coding, TiedWeights>) {
-          storage = {.kind = Storage::Kind::Implied};
-        }
-        replace_weights(editor, place, codes, storage);
-        note(place.node, relative_error(weights.numbers, numbers));
-      });
-      if constexpr (std::is_same_v<Coding, Signs>) {
-        binarise(place.node, coding);
-      }
-    }
-  }
-
-  void binarise(std::size_t node, const Signs& coding) {
-    if (coding.rule == Signs::Rule::Xnor || coding.rule == Signs::Rule::Bnn) {
-      on_layer(node, [&] { binarise_input(editor, node, coding.rule == Signs::Rule::Xnor); });
-    }
-  }
-
-  void operator()(const Pruning& pruning) {
-    const std::vector<WeightPlace> places = selected_weights(network, rule.selector);
-    std::vector<Weights> layers;
-    for (const WeightPlace& place : places) {
-      on_layer(place.node, [&] { layers.push_back(read_weights(network, place)); });
-    }
-    const auto left = pruned(layers, pruning);
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      Storage storage = pruning.storage;
-      storage.density = density_of(left[i]);
-      replace_weights(editor, places[i], left[i], layers[i].shape, storage);
-      note(places[i].node, relative_error(layers[i].numbers, left[i]));
-    }
-  }
-
-  void operator()(const LowRank& factors) {
-    const auto can = [&](std::size_t node) { return static_cast<bool>(can_factorise(network, node, factors)); };
-    for (const std::size_t node : selected(network, rule.selector, can, "weights that " + rule.text + " takes apart")) {
-      on_layer(node, [&] { note(node, factorise(editor, node, factors)); });
-    }
-  }
-
-  void operator()(const StructuredPruning& pruning) {
-    const auto has_weights = [&](std::size_t node) { return !weight_places(network, node).empty(); };
-    const std::vector<std::size_t> nodes = selected(network, rule.selector, has_weights, "weights");
-    try {
-      editor = NetworkEditor(without_channels(network, nodes, pruning));
-    } catch (const InputError& fault) {
-      throw InputError(rule.selector.position, fault.what());
-    }
-    for (const std::size_t node : nodes) {
-      note(node);
-    }
-  }
-
-  void operator()(const ActivationTable& table) {
-    const auto can = [&](std::size_t node) { return can_tabulate(network.nodes[node].layer); };
-    for (const std::size_t node : selected(network, rule.selector, can, "an activation function to be tabulated")) {
-      on_layer(node, [&] {
-        const auto& function = std::get<Activation>(network.nodes[node].layer);
-        const LineTable lines = lines_for(function, table);
-        const TableError error = error_of(lines, function);
-        tabulate(editor, node, lines);
-        note(node);
-        changes.back().remark = "largest error " + significant(error.largest) + ", mean " + significant(error.mean) +
-                                " on [" + significant(lines.low) + ", " + significant(lines.high) + "]";
-      });
-    }
-  }
-
-  void operator()(const ExitHeads& heads) {
-    const ConstantSources constants = constant_sources(network);
-    const auto can = [&](std::size_t node) { return constants[network.nodes[node].outputs.front()] == nullptr; };
-    for (const std::size_t node : selected(network, rule.selector, can, "results that a head could read")) {
-      on_layer(node, [&] { add_exit(editor, node, heads); });
-      note(node);
-    }
-  }
-
-  void operator()(const StoreAs& store) {
-    for (const WeightPlace& place : selected_weights(network, rule.selector)) {
-      Value& source = editor.value(source_of(network, place));
-      const double density = source.storage.density;
-      source.storage = store.storage;
-      source.storage.density = density;
-      note(place.node);
-    }
-  }
-
-  void operator()(const HuffmanCoding&) {
-    for (const WeightPlace& place : selected_weights(network, rule.selector)) {
-      Value& source = editor.value(source_of(network, place));
-      source.storage.huffman = source.storage.kind != Storage::Kind::Implied;
-      note(place.node);
-    }
-  }
-
-  void operator()(const Folding&) {
-    const auto can = [&](std::size_t node) { return static_cast<bool>(can_fold(network, node)); };
-    for (const std::size_t node : selected(network, rule.selector, can, "a batch normalisation behind a layer")) {
-      on_layer(node, [&] { fold_normalisation(editor, node); });
-      note(node);
-    }
-  }
-
-  void operator()(const ActivationFixedPoint& activations) {
-    if (!data.observe) {
-      throw InputError(rule.selector.position, "activations get their scales from data; give some with --data");
-    }
-    const auto has_weights = [&](std::size_t node) { return !weight_places(network, node).empty(); };
-    const std::vector<std::size_t> nodes = selected(network, rule.selector, has_weights, "weights");
-    const Observations seen = data.observe(network);
-    if (activations.all_tensors) {
-      quantise_all(editor, rule.selector, seen, activations);
-      std::ranges::for_each(nodes, [&](std::size_t node) { note(node); });
-      return;
-    }
-    for (const std::size_t node : nodes) {
-      on_layer(node, [&] { quantise_input(editor, node, seen, activations); });
-      note(node);
-    }
-  }
-};
-
-}  // namespace
-
 bool is_shaping(const Rule& rule) {
   return std::holds_alternative<Pruning>(rule.approximation) ||
+         std::holds_alternative<EnergyPruning>(rule.approximation) ||
          std::holds_alternative<StructuredPruning>(rule.approximation) ||
          std::holds_alternative<LowRank>(rule.approximation) || std::holds_alternative<ExitHeads>(rule.approximation) ||
          std::holds_alternative<Folding>(rule.approximation);
-}
-
-Compressed apply(const Network& network, const Rule& rule, const CompressionData& data) {
-  Pass pass(network, rule, data);
-  std::visit(pass, rule.approximation);
-  return {pass.editor.finish(), std::move(pass.changes)};
 }
 
 namespace {
@@ -215,6 +30,10 @@ std::optional<Rule> in_step(Rule rule, std::int64_t step, std::int64_t steps) {
   if (auto* pruning = std::get_if<Pruning>(&rule.approximation)) {
     const bool has_density = pruning->rule != Pruning::Rule::NOfM;
     pruning->density = has_density ? pruning_schedule(pruning->density, static_cast<int>(steps))[place] : 1.0;
+    return rule;
+  }
+  if (auto* pruning = std::get_if<EnergyPruning>(&rule.approximation)) {
+    pruning->energy = pruning_schedule(pruning->energy, static_cast<int>(steps))[place];
     return rule;
   }
   if (auto* powers = std::get_if<PowersOfTwo>(&rule.approximation);
@@ -264,12 +83,8 @@ void quantise_inputs(Compressed& result, const CompressionRules& rules, const Co
   for (const Rule& rule : rules.rules) {
     if (std::holds_alternative<ActivationFixedPoint>(rule.approximation)) {
       add(result, apply(result.network, rule, data));
-    } else if (const auto* signs = std::get_if<Signs>(&rule.approximation); signs != nullptr) {
-      Pass pass(result.network, rule, data);
-      for (const WeightPlace& place : selected_weights(result.network, rule.selector)) {
-        pass.binarise(place.node, *signs);
-      }
-      result.network = pass.editor.finish();
+    } else if (std::holds_alternative<Signs>(rule.approximation)) {
+      result.network = with_signs_for_inputs(result.network, rule);
     }
   }
 }
@@ -299,9 +114,10 @@ const ExitHeads* exits_of(const CompressionRules& rules) {
 constexpr std::size_t held_out_part = 10;
 
 /// One step of the training, with the heads of early exits where there are some.
-Network taught(const Network& network, const Lesson& lesson, ParameterRules parameter_rules, const ExitHeads* exits) {
+Network taught(const Network& network, const Lesson& lesson, ParameterRules parameter_rules, const ExitHeads* exits,
+               Leaves leaves) {
   if (exits == nullptr) {
-    return trained_on(network, lesson, parameter_rules);
+    return trained_on(network, lesson, parameter_rules, leaves);
   }
   const Network rows = with_rows_for_exits(network, *exits);
   const std::size_t count = lesson.examples.count - lesson.examples.count / held_out_part;
@@ -311,12 +127,13 @@ Network taught(const Network& network, const Lesson& lesson, ParameterRules para
     for (auto& [name, rule] : frozen_trunk(rows)) {
       parameter_rules[name].gradient = rule.gradient;
       parameter_rules[name].after = rule.after;
+      parameter_rules[name].learned.reset();
     }
   }
   std::erase_if(parameter_rules, [&](const auto& entry) {  // of layers that no head reads
     return std::ranges::find(rows.values, entry.first, &Value::name) == rows.values.end();
   });
-  return with_constants_of(network, trained_on(rows, own, parameter_rules));
+  return with_constants_of(network, trained_on(rows, own, parameter_rules, leaves));
 }
 
 /// The network shaped and trained, step by step, ready for the rules that are left.
@@ -325,7 +142,8 @@ Compressed shaped_and_trained(const Network& network, const CompressionRules& ru
   Compressed result{.network = network};
   const std::int64_t steps = rules.fine_tune->steps;
   const bool shares = std::ranges::any_of(rules.rules, is_sharing);
-  for (std::int64_t step = 0; step < steps + (shares ? 1 : 0); ++step) {
+  const std::int64_t last = shares ? steps : steps - 1;
+  for (std::int64_t step = 0; step <= last; ++step) {
     std::vector<Rule> codings;
     for (const Rule& rule : rules.rules) {
       const std::optional<Rule> now = in_step(rule, std::min(step, steps - 1), steps);
@@ -338,7 +156,8 @@ Compressed shaped_and_trained(const Network& network, const CompressionRules& ru
     if (step == steps - 1) {
       quantise_inputs(result, rules, data);
     }
-    result.network = taught(result.network, lesson, parameter_rules(result.network, codings), exits_of(rules));
+    result.network = taught(result.network, lesson, parameter_rules(result.network, codings), exits_of(rules),
+                            step == last ? Leaves::Used : Leaves::Kept);
   }
   return result;
 }

@@ -1,5 +1,7 @@
 #include "pj/compression/fine_tune.hpp"
 
+#include <algorithm>
+
 #include "pj/base/error.hpp"
 #include "pj/base/text.hpp"
 #include "pj/training/trainer.hpp"
@@ -37,6 +39,17 @@ void check_teacher(const Network& teacher, const Network& network, const std::st
   }
 }
 
+std::vector<float> numbers_left(Trainer& trainer, const ParameterRules& rules, Leaves leaves) {
+  std::vector<float> numbers = trainer.state().numbers;
+  for (const Parameter& parameter : trainer.parameters().all) {
+    const auto rule = rules.find(parameter.name);
+    if (leaves == Leaves::Used && rule != rules.end() && rule->second.learned) {
+      std::ranges::copy(parameter.of(trainer.used_numbers()), parameter.of(std::span(numbers)).begin());
+    }
+  }
+  return numbers;
+}
+
 }  // namespace
 
 Lesson lesson_for(const Network& network, const FineTuning& tuning, const FineTuningData& data) {
@@ -48,7 +61,7 @@ Lesson lesson_for(const Network& network, const FineTuning& tuning, const FineTu
   return lesson;
 }
 
-Network trained_on(const Network& network, const Lesson& lesson, const ParameterRules& rules) {
+Network trained_on(const Network& network, const Lesson& lesson, const ParameterRules& rules, Leaves leaves) {
   Trainer trainer(network, lesson.examples, options_for(lesson, rules));
   const std::int64_t all = lesson.tuning.epochs * trainer.steps_an_epoch();
   try {
@@ -64,7 +77,7 @@ Network trained_on(const Network& network, const Lesson& lesson, const Parameter
   } catch (const Diverged& fault) {
     throw InputError(std::string("fine-tuning: ") + fault.what() + "; give it a lower rate, or quantise less");
   }
-  return with_parameters(network, trainer.parameters(), trainer.state().numbers);
+  return with_parameters(network, trainer.parameters(), numbers_left(trainer, rules, leaves));
 }
 
 }  // namespace pj

@@ -53,8 +53,14 @@ struct Lesson {
 /// The examples, and the teacher where there is one. Throws `InputError` where it does not fit the network.
 Lesson lesson_for(const Network& network, const FineTuning& tuning, const FineTuningData& data);
 
+/// What a step leaves of parameters whose rules learn values beside them.
+enum class Leaves {
+  Kept,  ///< what is kept, for the next step, in which the values begin anew
+  Used,  ///< what the network computes with: the values that were learned
+};
+
 /// The network after the epochs of one step, with the rules on its parameters. Throws `InputError` where the loss
 /// becomes no number.
-Network trained_on(const Network& network, const Lesson& lesson, const ParameterRules& rules);
+Network trained_on(const Network& network, const Lesson& lesson, const ParameterRules& rules, Leaves leaves);
 
 }  // namespace pj

@@ -79,8 +79,8 @@ TEST_CASE("fine-tuning learns with the codes that the rules give, and they hold 
                                    data_with(examples))
                               .network;
   REQUIRE(accuracy_of(network, examples) > 0.93);
-  for (const std::string rule : {"ternary: {}", "binary: {}", "fixed_point: {bits: 2}", "log2: {bits: 2}",
-                                 "codebook: {entries: 3}", "hashed: {ratio: 4}"}) {
+  for (const std::string rule : {"ternary: {}", "ternary: {rule: ttq}", "binary: {}", "fixed_point: {bits: 2}",
+                                 "log2: {bits: 2}", "codebook: {entries: 3}", "hashed: {ratio: 4}"}) {
     CAPTURE(rule);
     const std::string rules = "rules: [{" + rule + "}]";
     const Network before = compress(network_for_quadrants(), rules_of(rules)).network;
@@ -184,7 +184,7 @@ TEST_CASE("signs for training are those of the codes") {
     const Weights weights{.numbers = bell(rng, element_count(shape)),
                           .shape = shape,
                           .channel_axis = static_cast<std::size_t>(rng.between(0, 1))};
-    for (const Signs::Rule rule : {Signs::Rule::BinaryConnect, Signs::Rule::Bwn, Signs::Rule::Twn, Signs::Rule::Ttq}) {
+    for (const Signs::Rule rule : {Signs::Rule::BinaryConnect, Signs::Rule::Bwn, Signs::Rule::Twn}) {
       const Signs signs{.rule = rule, .threshold = rng.chance(0.5) ? 0.3 : 0.0};
       const std::vector<double> wanted = decoded(as_signs(weights, signs), weights);
       const std::vector<float> numbers(weights.numbers.begin(), weights.numbers.end());

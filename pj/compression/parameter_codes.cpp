@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "pj/compression/trained_ternary.hpp"
+
 namespace pj {
 
 namespace {
@@ -25,6 +27,11 @@ Uses through_codes(const Weights& weights, const Approximation& approximation) {
 /// Signs, computed at every step; ±1 take weights that are cut off at ±1, since beyond nothing changes any more
 /// (Courbariaux, Bengio and David 2015, section 2.4).
 ParameterRule sign_rule(const Weights& weights, const Signs& signs, ParameterRule rule) {
+  if (signs.rule == Signs::Rule::Ttq) {
+    rule.use = through_codes(weights, signs);
+    rule.learned = trained_ternary(weights, signs);
+    return rule;
+  }
   Weights like = weights;
   like.numbers.clear();
   rule.use = [like, signs](std::span<const float> kept, std::span<float> used) { use_signs(kept, like, signs, used); };

@@ -215,6 +215,15 @@ TEST_CASE("TTQ has a value for either side of its threshold") {
   CHECK(found[3] == 0.0);
 }
 
+TEST_CASE("weights with one value on either side are TTQ's already, and keep theirs") {
+  for (const auto& numbers :
+       {std::vector<double>{0.5, -0.0078125, 0.0, 0.5, -0.0078125}, {0.25, 0.0, 0.25}, {-1.0, -1.0}}) {
+    const Weights weights = row_of(numbers);
+    CHECK(decoded(as_signs(weights, {.rule = Signs::Rule::Ttq}), weights) ==
+          std::vector<double>(weights.numbers.begin(), weights.numbers.end()));
+  }
+}
+
 TEST_CASE("BWN's scale is the least-squares one of each channel, BinaryConnect has none") {
   const Weights weights{.numbers = {1.0, -3.0, 0.5, 0.5}, .shape = {2, 2}};
   CHECK(decoded(as_signs(weights, {.rule = Signs::Rule::Bwn}), weights) == std::vector<double>{2.0, -2.0, 0.5, 0.5});

@@ -134,6 +134,11 @@ Approximation read_prune_groups(const Parameters& given) {
   return rule;
 }
 
+Approximation read_prune_by_energy(const Parameters& given) {
+  return EnergyPruning{.energy = given.number("energy", 0.5, 0.0, 1.0),
+                       .storage = storage_of(given, "storage", "bitmask")};
+}
+
 Approximation read_prune_filters(const Parameters& given) {
   return StructuredPruning{.keep = given.number("keep", 0.5, 0.0, 1.0)};
 }
@@ -256,6 +261,11 @@ const std::array rows{
             read_n_of_m,
             "n 2, m 4, storage bitmask",
             "n of every m weights of a filter are left"},
+    RuleRow{"prune_by_energy",
+            {"energy", "storage"},
+            read_prune_by_energy,
+            "energy 0.5 of that without zeros, storage bitmask",
+            "zeros where they save most energy for their error; needs --on and --data"},
     RuleRow{"prune_groups",
             {"density", "size"},
             read_prune_groups,

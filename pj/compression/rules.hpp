@@ -8,6 +8,7 @@
 #include "pj/compression/activation_table.hpp"
 #include "pj/compression/activations.hpp"
 #include "pj/compression/codebook.hpp"
+#include "pj/compression/energy_pruning.hpp"
 #include "pj/compression/exit_heads.hpp"
 #include "pj/compression/fine_tune.hpp"
 #include "pj/compression/fixed_point.hpp"
@@ -43,7 +44,7 @@ struct HuffmanCoding {
 
 using Approximation =
     std::variant<FixedPoint, Signs, PowersOfTwo, Codebook, TiedWeights, ShortFloat, Pruning, StoreAs, HuffmanCoding,
-                 ActivationFixedPoint, LowRank, StructuredPruning, ActivationTable, ExitHeads, Folding>;
+                 ActivationFixedPoint, LowRank, StructuredPruning, ActivationTable, ExitHeads, Folding, EnergyPruning>;
 
 /// One approximation and the layers that it is for.
 struct Rule {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "pj/base/error.hpp"
 #include "pj/network/elements.hpp"
@@ -68,7 +69,28 @@ CodedWeights twn(const Weights& weights, double threshold) {
   return coded;
 }
 
+/// The one value of all the numbers on this side of 0; nothing where they have several.
+std::optional<double> one_value(const std::vector<double>& numbers, bool is_positive) {
+  double value = 0.0;
+  for (const double number : numbers) {
+    if (number != 0.0 && (number > 0.0) == is_positive) {
+      if (value != 0.0 && value != number) {
+        return std::nullopt;
+      }
+      value = number;
+    }
+  }
+  return value;
+}
+
 CodedWeights ttq(const Weights& weights, double threshold) {
+  const auto above = one_value(weights.numbers, true);
+  const auto below = one_value(weights.numbers, false);
+  if (above && below) {
+    CodedWeights coded = ternary(weights, 0.0);
+    coded.table = {0.0, *above, *below};  // the code −1 is the last entry
+    return coded;
+  }
   double largest = 0.0;
   for (const double number : weights.numbers) {
     largest = std::max(largest, std::abs(number));
@@ -77,7 +99,7 @@ CodedWeights ttq(const Weights& weights, double threshold) {
   CodedWeights coded = ternary(weights, delta);
   const double positive = mean_of(weights.numbers, [&](double number) { return number > delta; });
   const double negative = mean_of(weights.numbers, [&](double number) { return number < -delta; });
-  coded.table = {0.0, static_cast<float>(positive), static_cast<float>(-negative)};  // the code −1 is the last entry
+  coded.table = {0.0, static_cast<float>(positive), static_cast<float>(-negative)};
   return coded;
 }
 
@@ -140,41 +162,19 @@ double usual_threshold(const Signs& rule) {
   return rule.threshold > 0.0 ? rule.threshold : rule.rule == Signs::Rule::Twn ? twn_threshold : ttq_threshold;
 }
 
-/// Sums of what lies beyond Δ on either side.
-struct Beyond {
+void use_twn(std::span<const float> numbers, const Signs& rule, std::span<float> used) {
+  const double delta = ternary_threshold(numbers, rule);
   double sum = 0.0;
-  std::size_t count = 0;
-
-  void add(double magnitude) {
-    sum += magnitude;
-    ++count;
-  }
-  double mean() const { return count == 0 ? 0.0 : sum / static_cast<double>(count); }
-};
-
-void use_ternary(std::span<const float> numbers, const Signs& rule, std::span<float> used) {
-  double sum = 0.0;
-  double largest = 0.0;
+  double count = 0.0;
   for (const float number : numbers) {
     const double size = std::abs(static_cast<double>(number));
-    sum += size;
-    largest = std::max(largest, size);
+    sum += size > delta ? size : 0.0;
+    count += size > delta ? 1.0 : 0.0;
   }
-  const bool is_twn = rule.rule == Signs::Rule::Twn;
-  const double delta = usual_threshold(rule) * (is_twn ? sum / static_cast<double>(numbers.size()) : largest);
-  Beyond above;
-  Beyond below;
-  for (const float number : numbers) {
-    const double size = std::abs(static_cast<double>(number));
-    if (size > delta) {
-      (number > 0.0F || is_twn ? above : below).add(size);
-    }
-  }
-  const auto positive = static_cast<float>(above.mean());
-  const auto negative = is_twn ? -positive : static_cast<float>(-below.mean());
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    used[i] = std::abs(static_cast<double>(numbers[i])) <= delta ? 0.0F : numbers[i] < 0.0F ? negative : positive;
-  }
+  const auto scale = static_cast<float>(count == 0.0 ? 0.0 : sum / count);
+  std::ranges::transform(numbers, used.begin(), [&](float number) {
+    return std::abs(static_cast<double>(number)) <= delta ? 0.0F : number < 0.0F ? -scale : scale;
+  });
 }
 
 void use_binary(std::span<const float> numbers, const Weights& like, bool scaled, std::span<float> used) {
@@ -196,9 +196,22 @@ void use_binary(std::span<const float> numbers, const Weights& like, bool scaled
 
 }  // namespace
 
+double ternary_threshold(std::span<const float> numbers, const Signs& rule) {
+  double sum = 0.0;
+  double largest = 0.0;
+  for (const float number : numbers) {
+    const double size = std::abs(static_cast<double>(number));
+    sum += size;
+    largest = std::max(largest, size);
+  }
+  const bool is_twn = rule.rule == Signs::Rule::Twn;
+  return usual_threshold(rule) * (is_twn ? sum / static_cast<double>(numbers.size()) : largest);
+}
+
 void use_signs(std::span<const float> numbers, const Weights& like, const Signs& rule, std::span<float> used) {
-  if (rule.rule == Signs::Rule::Twn || rule.rule == Signs::Rule::Ttq) {
-    use_ternary(numbers, rule, used);
+  ensure(rule.rule != Signs::Rule::Ttq, "trained ternary weights have values of their own");
+  if (rule.rule == Signs::Rule::Twn) {
+    use_twn(numbers, rule, used);
   } else {
     use_binary(numbers, like, rule.rule == Signs::Rule::Bwn || rule.rule == Signs::Rule::Xnor, used);
   }

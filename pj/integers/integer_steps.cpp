@@ -7,9 +7,9 @@
 
 #include "pj/base/error.hpp"
 #include "pj/execution/numbers.hpp"
-#include "pj/kernels/byte_conv.hpp"
 #include "pj/kernels/byte_pool.hpp"
 #include "pj/kernels/byte_response.hpp"
+#include "pj/kernels/byte_winograd.hpp"
 #include "pj/kernels/layer_conv.hpp"
 #include "pj/kernels/onednn_layers.hpp"
 
@@ -99,14 +99,19 @@ Fast products(const Context& context) {
     return std::nullopt;
   }
   const bool is_library = context.library && onednn_layer_can_run(conv);
-  PreparedByteLayer prepared = is_library ? prepare_onednn_layer(conv) : prepare_bytes(context.kernels, conv);
+  const bool is_winograd = byte_winograd_can_run(conv) && byte_winograd_pays(context.kernels, conv.shape);
+  PreparedByteLayer prepared = is_library    ? prepare_onednn_layer(conv)
+                               : is_winograd ? prepare_byte_winograd(context.kernels, conv)
+                                             : prepare_bytes(context.kernels, conv);
   const bool is_conv = std::holds_alternative<Convolution>(context.layer().layer);
   const IntegerForm form = is_conv ? IntegerForm::ChannelsLast : IntegerForm::Rows;
   return FastStep{
       .operands = {context.group.operands[0]},
       .forms = {form},
       .result = form,
-      .algorithm = is_library ? "oneDNN, bytes" : "bytes",
+      .algorithm = is_library    ? "oneDNN, bytes"
+                   : is_winograd ? "bytes, F(4x4,3x3)"
+                                 : "bytes",
       .workspace = prepared.workspace,
       .weights = prepared.weights,
       .run = [prepared](const Memory& memory) { prepared.run(memory.inputs[0], memory.output, memory.workspace); }};

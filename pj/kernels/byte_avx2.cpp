@@ -14,6 +14,7 @@ namespace {
 
 struct Target {
   static constexpr int lanes = 8, columns = 1, byte_lanes = 32;
+  static constexpr double pair_rate = 1.75;
   static constexpr int rows(int) { return 4; }
   using Vector = __m256i;
   using Reals = __m256;
@@ -38,6 +39,10 @@ struct Target {
                                           _mm256_srai_epi16(_mm256_slli_epi16(weights, 8), 8));
     const Vector odd = _mm256_madd_epi16(_mm256_srli_epi16(inputs, 8), _mm256_srai_epi16(weights, 8));
     return _mm256_add_epi32(sum, _mm256_add_epi32(even, odd));
+  }
+  /// The sum with two numbers of 16 bits times two a lane, modulo 2³².
+  static Vector dot_pairs(Vector sum, Vector inputs, Vector weights) {
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(inputs, weights));
   }
 
   static Reals reals(Vector v) { return _mm256_cvtepi32_ps(v); }
@@ -66,6 +71,10 @@ struct Target {
     return _mm256_sub_epi32(below, _mm256_cmpgt_epi32(_mm256_add_epi32(rest, odd), half));
   }
 
+  /// Bytes as numbers of 16 bits.
+  static Vector load_words(const std::uint8_t* bytes) {
+    return _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)));
+  }
   static Vector load_unsigned(const std::uint8_t* bytes, std::int64_t left) {
     std::int64_t word = 0;
     std::memcpy(&word, bytes, left >= lanes ? 8U : static_cast<std::size_t>(left));

@@ -4,6 +4,7 @@
 
 #include "pj/kernels/byte_kernels.hpp"
 #include "pj/kernels/byte_reals.hpp"
+#include "pj/kernels/byte_winograd_body.hpp"
 
 namespace pj {
 
@@ -15,58 +16,6 @@ namespace pj {
 //   dot            the sum with four inputs (one word for all lanes, or one a lane) times four weights a lane
 //   store_columns, store_quad  vectors of numbers as neighbouring bytes: zero added, bounded
 //   and what is named like the instructions.
-
-/// Where |result| < 257, and nothing larger stays inside a byte, an estimate in floats is off by less than
-/// 257 · 4.01 · 2^-24: one rounding each of the sum, the factor, their product and the doubt added to it. What is
-/// rounded to the same number so much above it and below it is surely right.
-constexpr float byte_doubt = 7e-5F;
-
-/// Rounds the scaled sums of `Count` vectors of neighbouring channels; false where a number may be wrong.
-template <class Target, int Count>
-[[gnu::always_inline]] inline bool byte_round(const typename Target::Vector* sums, const ByteResult& to,
-                                              std::int64_t first, typename Target::Vector* numbers) {
-  auto differing = Target::all(0);
-#pragma GCC unroll 16
-  for (int j = 0; j < Count; ++j) {
-    const auto reals = Target::reals(sums[j]);
-    const auto factors = Target::load_reals(to.estimates + first + j * Target::lanes);
-    numbers[j] = Target::rounded(reals, factors, -byte_doubt);
-    differing = Target::with_differing(differing, numbers[j], Target::rounded(reals, factors, byte_doubt));
-  }
-  return !Target::is_any(differing);
-}
-
-/// Corrects what may be wrong, in whole numbers; twice the doubt covers that products are rounded here.
-template <class Target>
-[[gnu::noinline, gnu::cold]] void byte_correct(const std::int32_t* sums, const ByteResult& to, std::int64_t first,
-                                               int count, std::int32_t* numbers) {
-  for (int i = 0; i < count; ++i) {
-    const std::int64_t channel = first + i;
-    const float rest = static_cast<float>(sums[i]) * to.estimates[channel] - static_cast<float>(numbers[i]);
-    if (rest > 0.5F - 2 * byte_doubt || rest < 2 * byte_doubt - 0.5F) {
-      numbers[i] = exact_scaled(sums[i], to.multipliers[channel], to.shifts[channel]);
-    }
-  }
-}
-
-/// scaled(sum) of `Count` vectors.
-template <class Target, int Count>
-[[gnu::always_inline]] inline void byte_scaled(const typename Target::Vector* sums, const ByteResult& to,
-                                               std::int64_t first, typename Target::Vector* numbers) {
-  if (byte_round<Target, Count>(sums, to, first, numbers)) [[likely]] {
-    return;
-  }
-  constexpr int lanes = Target::lanes;
-  std::int32_t kept[Count * lanes], results[Count * lanes];
-  for (int j = 0; j < Count; ++j) {
-    Target::store(kept + j * lanes, sums[j]);
-    Target::store(results + j * lanes, numbers[j]);
-  }
-  byte_correct<Target>(kept, to, first, Count * lanes, results);
-  for (int j = 0; j < Count; ++j) {
-    numbers[j] = Target::load(results + j * lanes);
-  }
-}
 
 /// The sums of some outputs of some columns of channels.
 template <class Target, int Rows, int Columns>
@@ -316,7 +265,12 @@ const ByteKernels* byte_kernels_for(const char* name) {
                                    byte_sum<Target>,
                                    byte_maximum<Target>,
                                    byte_response<Target>,
-                                   byte_quantise<Target>};
+                                   byte_quantise<Target>,
+                                   byte_winograd_input<Target>,
+                                   pair_product<Target>,
+                                   byte_winograd_output<Target>,
+                                   Target::columns,
+                                   Target::pair_rate};
   return &kernels;
 }
 

@@ -6,8 +6,9 @@
 #include <string>
 
 #include "pj/base/random.hpp"
-#include "pj/kernels/byte_conv.hpp"
+#include "pj/kernels/byte_winograd.hpp"
 #include "pj/kernels/prepared.hpp"
+#include "pj/kernels/winograd.hpp"
 
 namespace pj {
 
@@ -50,18 +51,18 @@ struct Operands {
   }
 };
 
-Candidate own_candidate(const ByteKernels& kernels, const std::shared_ptr<const Operands>& operands) {
-  Candidate candidate{{.name = std::string("int8 to int8, ") + kernels.name,
-                       .source = "requantised as in docs/integers.md",
-                       .verdict = bytes_can_run(operands->conv),
-                       .operations = direct_operations(operands->conv.shape)},
-                      {}};
-  candidate.prepare = [&kernels, operands]() -> RunningCandidate {
+using PrepareBytes = PreparedByteLayer (*)(const ByteKernels&, const ByteConv&);
+
+Candidate own_candidate(const ByteKernels& kernels, const std::shared_ptr<const Operands>& operands, CandidateTime row,
+                        PrepareBytes prepare) {
+  row.name += std::string(", ") + kernels.name;
+  Candidate candidate{std::move(row), {}};
+  candidate.prepare = [&kernels, operands, prepare]() -> RunningCandidate {
     struct Run {
       PreparedByteLayer conv;
       Buffer<std::uint8_t> output, workspace;
     };
-    const auto run = std::make_shared<Run>(Run{prepare_bytes(kernels, operands->conv), {}, {}});
+    const auto run = std::make_shared<Run>(Run{prepare(kernels, operands->conv), {}, {}});
     run->output.resize(operands->outputs());
     run->workspace.resize(static_cast<std::size_t>(run->conv.workspace));
     return {[run, operands] { run->conv.run(operands->input.data(), run->output.data(), run->workspace.data()); },
@@ -103,9 +104,20 @@ Candidate library_candidate(const std::shared_ptr<const Operands>& operands) {
 
 std::vector<Candidate> byte_candidates(const ConvShape& shape) {
   const auto operands = std::make_shared<const Operands>(shape);
+  const CandidateTime direct{.name = "int8 to int8",
+                             .source = "requantised as in docs/integers.md",
+                             .verdict = bytes_can_run(operands->conv),
+                             .operations = direct_operations(shape)};
+  CandidateTime winograd{.name = "int8 to int8 F(4x4,3x3)",
+                         .source = "Lavin and Gray 2016, in whole numbers as in docs/kernels.md",
+                         .verdict = byte_winograd_can_run(operands->conv)};
+  if (winograd.verdict) {
+    winograd.operations = winograd_operations(shape, whole_winograd());
+  }
   std::vector<Candidate> list;
   for (const ByteKernels* kernels : byte_kernels()) {
-    list.push_back(own_candidate(*kernels, operands));
+    list.push_back(own_candidate(*kernels, operands, direct, prepare_bytes));
+    list.push_back(own_candidate(*kernels, operands, winograd, prepare_byte_winograd));
   }
   list.push_back(library_candidate(operands));
   return list;

@@ -9,6 +9,7 @@
 
 #include "pj/base/tensor.hpp"
 #include "pj/kernels/byte_blocks.hpp"
+#include "pj/kernels/byte_results.hpp"
 
 namespace pj {
 
@@ -17,68 +18,6 @@ namespace {
 bool is_depthwise(const ConvShape& s) {
   return s.groups > 1 && s.groups == s.C && s.groups == s.M;
 }
-
-/// The weights of one output channel.
-std::span<const std::int16_t> filter(const ByteConv& conv, std::int64_t m) {
-  const std::int64_t size = conv.shape.group_C() * conv.shape.R * conv.shape.S;
-  return std::span(conv.weights).subspan(static_cast<std::size_t>(m * size), static_cast<std::size_t>(size));
-}
-
-const Requantization& result_of(const ByteConv& conv, std::int64_t m) {
-  return conv.results[conv.results.size() == 1 ? 0 : static_cast<std::size_t>(m)];
-}
-
-std::int64_t bias_of(const ByteConv& conv, std::int64_t m) {
-  return conv.bias.empty() ? 0 : conv.bias[static_cast<std::size_t>(m)];
-}
-
-/// What is taken from each weight of a channel so that it has 8 bits with a sign.
-std::int64_t offset_of(const ByteConv& conv, std::int64_t m) {
-  const auto [least, greatest] = std::ranges::minmax(filter(conv, m));
-  return least >= -128 && greatest <= 127 ? 0 : least + 128;
-}
-
-/// What becomes of the sums, for channels at their places.
-struct Results {
-  Buffer<std::int32_t> bias, multipliers, shifts, offsets;
-  Buffer<float> estimates;
-  bool has_offsets = false;
-
-  explicit Results(std::int64_t places)
-      : bias(static_cast<std::size_t>(places)),
-        multipliers(bias.size()),
-        shifts(bias.size()),
-        offsets(bias.size()),
-        estimates(bias.size()) {}
-
-  void set(const ByteConv& conv, std::int64_t m, std::int64_t place) {
-    const auto i = static_cast<std::size_t>(place);
-    std::int64_t weights = 0;
-    for (const std::int16_t weight : filter(conv, m)) {
-      weights += weight;
-    }
-    const FixedPointFactor& factor = result_of(conv, m).factor;
-    bias[i] = static_cast<std::int32_t>(static_cast<std::uint32_t>(bias_of(conv, m) - conv.input_zero * weights));
-    multipliers[i] = factor.multiplier;
-    shifts[i] = factor.shift;
-    estimates[i] = static_cast<float>(factor.value());
-    offsets[i] = static_cast<std::int32_t>(-offset_of(conv, m));
-    has_offsets |= offsets[i] != 0;
-  }
-
-  /// Those of the places from `first` on.
-  ByteResult view(const Requantization& to, std::int64_t first) const {
-    return {bias.data() + first,
-            estimates.data() + first,
-            multipliers.data() + first,
-            shifts.data() + first,
-            has_offsets ? offsets.data() + first : nullptr,
-            static_cast<std::int32_t>(to.zero),
-            static_cast<std::int32_t>(to.low),
-            static_cast<std::int32_t>(to.high)};
-  }
-  std::int64_t bytes() const { return std::ssize(bias) * 20; }
-};
 
 /// Convolutions whose channels all see each other, in groups.
 class DenseConv {
@@ -105,7 +44,7 @@ class DenseConv {
   }
 
   std::int64_t workspace() const {
-    return blocks_.workspace() + (results_.has_offsets ? whole_lines(std::ssize(places_) * 4) : 0);
+    return blocks_.workspace() + (results_.has_offsets() ? whole_lines(std::ssize(places_) * 4) : 0);
   }
   std::int64_t weights() const { return std::ssize(weights_) + results_.bytes(); }
 
@@ -137,8 +76,8 @@ class DenseConv {
     for (std::int64_t m = 0; m < shape_.M; ++m) {
       const std::int64_t place = m / shape_.group_M() * columns_ * byte_column + m % shape_.group_M();
       results_.set(conv, m, place);
-      const auto weights = filter(conv, m);
-      const std::int64_t offset = offset_of(conv, m);
+      const auto weights = filter_of(conv, m);
+      const std::int64_t offset = weight_offset(conv, m);
       for (std::int64_t i = 0; i < std::ssize(weights); ++i) {
         const std::int64_t c = i / (shape_.R * shape_.S);
         const std::int64_t r = i / shape_.S % shape_.R;
@@ -192,7 +131,7 @@ class DenseConv {
           .output = output + first * shape_.Q() * shape_.M + group * shape_.group_M(),
           .pitch = shape_.M,
           .channels = shape_.group_M()};
-      if (results_.has_offsets) {
+      if (results_.has_offsets()) {
         kernels_.window_sums(product, window_sums);
       }
       kernels_.product(product);
@@ -204,7 +143,7 @@ class DenseConv {
   Requantization to_;
   ByteBlocks blocks_;
   std::int64_t columns_;  ///< of a group
-  Results results_;
+  ByteResults results_;
   Buffer<std::int32_t> places_;
   bool skips_padding_;
   bool has_row_runs_ = false;
@@ -233,7 +172,7 @@ class DepthwiseConv {
       tap_words_.resize(static_cast<std::size_t>(tap / 4 + 1));
       tap_words_.back() |= tap < taps ? 1U << (8 * (tap % 4)) : 0U;
     }
-    weights_.assign(results_.bias.size() * taps_.size(), 0);
+    weights_.assign(results_.places() * taps_.size(), 0);
     for (std::int64_t i = 0; i < shape_.M * fold_; ++i) {
       const std::int64_t m = i % shape_.M;
       const std::int64_t place = kernels.depthwise_place(i % block);
@@ -241,7 +180,7 @@ class DepthwiseConv {
       for (std::int64_t tap = 0; tap < taps; ++tap) {
         const std::int64_t first = i / block * block * std::ssize(taps_) + tap / 4 * 4 * block;
         weights_[static_cast<std::size_t>(first + place * 4 + tap % 4)] =
-            static_cast<std::int8_t>(filter(conv, m)[static_cast<std::size_t>(tap)] - offset_of(conv, m));
+            static_cast<std::int8_t>(filter_of(conv, m)[static_cast<std::size_t>(tap)] - weight_offset(conv, m));
       }
     }
   }
@@ -277,7 +216,7 @@ class DepthwiseConv {
   Requantization to_;
   ByteBlocks blocks_;
   std::int64_t fold_;  ///< neighbouring outputs that fill a block of channels together
-  Results results_;
+  ByteResults results_;
   Buffer<std::int32_t> taps_;
   Buffer<std::uint32_t> tap_words_;
   Buffer<std::int8_t> weights_;
@@ -315,14 +254,14 @@ Verdict bytes_can_run(const ByteConv& conv) {
   }
   for (std::int64_t m = 0; m < conv.shape.M; ++m) {
     std::int64_t sum = 0;
-    for (const std::int16_t weight : filter(conv, m)) {
+    for (const std::int16_t weight : filter_of(conv, m)) {
       sum += std::abs(weight);
     }
-    const double largest = static_cast<double>(sum * largest_input) + std::abs(static_cast<double>(bias_of(conv, m)));
-    if (largest >= 0x1.0p31 || largest * result_of(conv, m).factor.value() >= 0x1.0p30) {
+    const double largest = static_cast<double>(sum * largest_input) + std::abs(static_cast<double>(byte_bias(conv, m)));
+    if (largest >= 0x1.0p31 || largest * requantization_of(conv, m).factor.value() >= 0x1.0p30) {
       return Verdict::no("a sum or what becomes of it may not fit 32 bits");
     }
-    if (const auto [least, greatest] = std::ranges::minmax(filter(conv, m)); greatest - least > 255) {
+    if (const auto [least, greatest] = std::ranges::minmax(filter_of(conv, m)); greatest - least > 255) {
       return Verdict::no("the weights of a channel span more than 8 bits");
     }
   }
@@ -336,8 +275,8 @@ PreparedByteLayer prepare_bytes(const ByteKernels& kernels, const ByteConv& conv
 
 std::int64_t byte_conv_result(const ByteConv& conv, std::span<const std::uint8_t> input, const Shape<4>& at) {
   const ConvShape& s = conv.shape;
-  const auto weights = filter(conv, at[1]);
-  std::int64_t sum = bias_of(conv, at[1]);
+  const auto weights = filter_of(conv, at[1]);
+  std::int64_t sum = byte_bias(conv, at[1]);
   for (std::int64_t i = 0; i < std::ssize(weights); ++i) {
     const std::int64_t c = at[1] / s.group_M() * s.group_C() + i / (s.R * s.S);
     const std::int64_t y = at[2] * s.stride_h + i / s.S % s.R * s.dilation_h - s.pad_top;
@@ -347,7 +286,7 @@ std::int64_t byte_conv_result(const ByteConv& conv, std::span<const std::uint8_t
       sum += (number - conv.input_zero) * weights[static_cast<std::size_t>(i)];
     }
   }
-  return requantized(sum, result_of(conv, at[1]));
+  return requantized(sum, requantization_of(conv, at[1]));
 }
 
 }  // namespace pj

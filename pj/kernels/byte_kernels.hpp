@@ -97,10 +97,50 @@ struct ByteQuantise {
   std::int32_t zero, low, high;
 };
 
+/// One tile of a map of F(4×4,3×3) becomes 36 numbers of 16 bits a channel (docs/kernels.md).
+struct ByteWinogradInput {
+  const std::uint8_t* corner;
+  std::int64_t row, pixel;  ///< bytes from a row to the next, and from a pixel
+  std::int64_t channels;    ///< up to whole groups of `winograd_channels` are read and written
+  std::int16_t* words;
+  std::int64_t position;  ///< numbers from one of the 36 to the next
+};
+
+/// sums[i, m] = Σ over pairs of inputs[i] · weights[m], modulo 2³².
+struct PairProduct {
+  const std::int16_t* inputs;
+  std::int64_t input_pitch, rows;  ///< numbers from a row to the next; rows
+  std::int64_t pairs;
+  const std::int16_t* weights;  ///< panels of `ByteKernels::panel` columns, each pairs × columns × 16 × 2
+  std::int64_t columns;         ///< of 16 output channels; all panels but the last are whole
+  std::int32_t* sums;
+  std::int64_t pitch;         ///< numbers from a row of sums to the next
+  const std::int16_t* ahead;  ///< a panel that is read next, or null
+};
+
+/// The sums of a tile's 36 products become 4×4 outputs of bytes.
+struct ByteWinogradOutput {
+  const std::int32_t* sums;
+  std::int64_t position;  ///< numbers from one of the 36 to the next
+  std::int64_t columns;   ///< of 16 output channels,
+  std::int64_t channels;  ///< of which so many are written
+  ByteResult result;      ///< without offsets
+  std::uint8_t* output;
+  std::int64_t row, pixel;       ///< bytes from one row of outputs to the next, and from one output
+  std::int64_t rows, row_count;  ///< of the 4×4 those inside the map: rows, and in a row
+};
+
+/// The outputs of whole matrices are 900 times the sums, modulo 2³²: 225 has an inverse there, 4 is shifted away.
+constexpr std::uint32_t byte_winograd_inverse = 2271560481U;
+constexpr int byte_winograd_shift = 2;
+static_assert(byte_winograd_inverse * 225U == 1U);
+
 /// Output channels of a column.
 constexpr std::int64_t byte_column = 16;
 /// Bytes behind a map that loops may read.
 constexpr std::int64_t byte_slack = 128;
+/// Channels that `winograd_input` takes at a time at most.
+constexpr std::int64_t winograd_channels = 32;
 
 /// The loops for one instruction set.
 struct ByteKernels {
@@ -114,6 +154,11 @@ struct ByteKernels {
   void (*maximum)(const ByteMaximum&);
   void (*response)(const ByteResponseRun&);
   void (*quantise)(const ByteQuantise&);
+  void (*winograd_input)(const ByteWinogradInput&);
+  void (*pair_product)(const PairProduct&);
+  void (*winograd_output)(const ByteWinogradOutput&);
+  std::int64_t panel;  ///< columns whose weights lie beside each other
+  double pair_rate;    ///< products of 16 bits in the time of one of bytes
 };
 
 /// The loops that this file was compiled for, or null where the compiler does not know the instruction set.

@@ -9,6 +9,7 @@ namespace {
 
 struct Target {
   static constexpr int lanes = 4, columns = 1, byte_lanes = 16;
+  static constexpr double pair_rate = 1.0;
   static constexpr int rows(int) { return 1; }
 
   struct Vector {
@@ -38,12 +39,12 @@ struct Target {
     }
   }
   template <class Byte>
-  static Vector load_words(const Byte* bytes) {
+  static Vector load_all(const Byte* bytes) {
     Vector v;
     std::memcpy(v.lane, bytes, sizeof(v.lane));
     return v;
   }
-  static Vector load_bytes(const std::int8_t* bytes) { return load_words(bytes); }
+  static Vector load_bytes(const std::int8_t* bytes) { return load_all(bytes); }
   static Reals load_reals(const float* numbers) {
     return each<Reals>([&](int i) { return numbers[i]; });
   }
@@ -60,6 +61,17 @@ struct Target {
       for (unsigned shift = 0; shift < 32; shift += 8) {
         const auto input = static_cast<std::int32_t>(inputs.lane[i] >> shift & 0xffU);
         const auto weight = static_cast<std::int8_t>(weights.lane[i] >> shift & 0xffU);
+        sum.lane[i] += word(input * weight);
+      }
+    }
+    return sum;
+  }
+  /// The sum with two numbers of 16 bits times two a lane, modulo 2³².
+  static Vector dot_pairs(Vector sum, Vector inputs, Vector weights) {
+    for (int i = 0; i < lanes; ++i) {
+      for (unsigned shift = 0; shift < 32; shift += 16) {
+        const auto input = static_cast<std::int16_t>(inputs.lane[i] >> shift & 0xffffU);
+        const auto weight = static_cast<std::int16_t>(weights.lane[i] >> shift & 0xffffU);
         sum.lane[i] += word(input * weight);
       }
     }
@@ -101,6 +113,12 @@ struct Target {
     });
   }
 
+  /// Bytes as numbers of 16 bits.
+  static Vector load_words(const std::uint8_t* bytes) {
+    std::uint16_t words[2 * lanes];
+    std::copy_n(bytes, 2 * lanes, words);
+    return load_all(words);
+  }
   static Vector load_unsigned(const std::uint8_t* bytes, std::int64_t left) {
     return each<Vector>([&](int i) { return i < left ? bytes[i] : 0U; });
   }
@@ -110,7 +128,7 @@ struct Target {
     }
   }
 
-  static Vector load_wide(const std::uint8_t* bytes) { return load_words(bytes); }
+  static Vector load_wide(const std::uint8_t* bytes) { return load_all(bytes); }
   static Vector larger(Vector a, Vector b) {
     return each<Vector>([&](int i) {
       std::uint32_t largest = 0;

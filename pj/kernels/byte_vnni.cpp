@@ -20,6 +20,7 @@ namespace {
 
 struct Target {
   static constexpr int lanes = 16, columns = 4, byte_lanes = 64;
+  static constexpr double pair_rate = 0.5;
   static constexpr int rows(int columns_of_tile) {
     return columns_of_tile == 1 ? 12 : columns_of_tile == 2 ? 12 : columns_of_tile == 3 ? 8 : 6;
   }
@@ -37,6 +38,11 @@ struct Target {
     return _mm512_set1_epi32(word);
   }
   static Vector dot(Vector sum, Vector inputs, Vector weights) { return _mm512_dpbusd_epi32(sum, inputs, weights); }
+
+  /// The sum with two numbers of 16 bits times two a lane, modulo 2³².
+  static Vector dot_pairs(Vector sum, Vector inputs, Vector weights) {
+    return _mm512_dpwssd_epi32(sum, inputs, weights);
+  }
 
   static Reals near_inverse_root(Reals x) { return _mm512_rsqrt14_ps(x); }
   static Reals reals(Vector v) { return _mm512_cvtepi32_ps(v); }
@@ -70,6 +76,10 @@ struct Target {
 
   static __mmask16 first(std::int64_t count) {
     return static_cast<__mmask16>(count >= lanes ? 0xffffU : (1U << count) - 1U);
+  }
+  /// Bytes as numbers of 16 bits.
+  static Vector load_words(const std::uint8_t* bytes) {
+    return _mm512_cvtepu8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes)));
   }
   static Vector load_unsigned(const std::uint8_t* bytes, std::int64_t left) {
     return _mm512_cvtepu8_epi32(left >= lanes ? _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes))

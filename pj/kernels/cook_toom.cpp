@@ -7,13 +7,22 @@ namespace pj {
 
 namespace {
 
+WideInteger common_multiple(WideInteger a, WideInteger b) {
+  return a / Rational::greatest_common_divisor(a, b) * b;
+}
+
+WideInteger row_denominator(const RationalMatrix& matrix, int i) {
+  WideInteger common = 1;
+  for (int j = 0; j < matrix.columns; ++j) {
+    common = common_multiple(common, matrix(i, j).denominator());
+  }
+  return common;
+}
+
 WideInteger common_denominator(const RationalMatrix& matrix) {
   WideInteger common = 1;
   for (int i = 0; i < matrix.rows; ++i) {
-    for (int j = 0; j < matrix.columns; ++j) {
-      const WideInteger denominator = matrix(i, j).denominator();
-      common *= denominator / Rational::greatest_common_divisor(common, denominator);
-    }
+    common = common_multiple(common, row_denominator(matrix, i));
   }
   return common;
 }
@@ -52,6 +61,36 @@ CookToom made_whole(const CookToom& f) {
   const WideInteger g = common_denominator(f.G);
   const WideInteger b = common_denominator(f.B);
   return {f.m, f.r, times(f.A, a), times(f.G, g), times(f.B, b), f.scale * Rational(a) * Rational(g) * Rational(b)};
+}
+
+CookToom made_whole_by_points(const CookToom& f) {
+  CookToom whole = f;
+  std::array<Rational, RationalMatrix::most> others{};  // by what A and B multiply a point
+  WideInteger scale = 1;
+  for (int i = 0; i < f.n(); ++i) {
+    WideInteger a = 1;
+    for (int k = 0; k < f.m; ++k) {
+      a = common_multiple(a, f.A(k, i).denominator());
+    }
+    const WideInteger b = row_denominator(f.B, i);
+    for (int k = 0; k < f.m; ++k) {
+      whole.A(k, i) = f.A(k, i) * Rational(a);
+    }
+    for (int j = 0; j < f.n(); ++j) {
+      whole.B(i, j) = f.B(i, j) * Rational(b);
+    }
+    others[static_cast<std::size_t>(i)] = Rational(a * b);
+    for (int j = 0; j < f.r; ++j) {
+      scale = common_multiple(scale, (f.G(i, j) / others[static_cast<std::size_t>(i)]).denominator());
+    }
+  }
+  for (int i = 0; i < f.n(); ++i) {
+    for (int j = 0; j < f.r; ++j) {
+      whole.G(i, j) = f.G(i, j) * Rational(scale) / others[static_cast<std::size_t>(i)];
+    }
+  }
+  whole.scale = f.scale * Rational(scale);
+  return whole;
 }
 
 Rational largest_row_sum(const RationalMatrix& matrix) {

@@ -96,6 +96,9 @@ bool is_exact(const CookToom& f);
 /// The same filter with whole matrices: each times its common denominator, which `scale` makes good.
 CookToom made_whole(const CookToom& f);
 
+/// The same, but each point's column of A and rows of G and B by denominators of their own, whose product is the scale.
+CookToom made_whole_by_points(const CookToom& f);
+
 /// The largest sum of the magnitudes in a row: how far a transform can make numbers grow.
 Rational largest_row_sum(const RationalMatrix& matrix);
 

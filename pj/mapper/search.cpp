@@ -65,7 +65,9 @@ MapperResult Search::improve(const MapperResult& known) {
 
 MapperResult Search::run() {
   open_bound_ = bounder_.bound(mapping_);
-  expand(accelerator_.stages.size());
+  if (!shortage(workload_, accelerator_)) {
+    expand(accelerator_.stages.size());
+  }
   result_.certificate.proved = !stopped_;
   if (!result_.verdict) {
     result_.verdict =

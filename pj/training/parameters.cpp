@@ -151,7 +151,7 @@ void draw(const Parameter& parameter, Initializer initializer, Rng& rng, std::sp
 
 const Parameter* ParameterList::find(ValueId value) const {
   const auto found = std::find_if(all.begin(), all.end(), [&](const Parameter& p) { return p.value == value; });
-  return found == all.end() ? nullptr : &*found;
+  return value == no_value || found == all.end() ? nullptr : &*found;
 }
 
 ParameterList find_parameters(const Network& network) {
@@ -161,12 +161,17 @@ ParameterList find_parameters(const Network& network) {
   }
   std::stable_partition(list.all.begin(), list.all.end(),
                         [](const Parameter& p) { return p.role == Parameter::Role::Learned; });
-  for (Parameter& parameter : list.all) {
-    parameter.first = list.size;
-    list.size += parameter.size;
-    list.learned += parameter.role == Parameter::Role::Learned ? parameter.size : 0;
-  }
+  place_numbers(list);
   return list;
+}
+
+void place_numbers(ParameterList& parameters) {
+  parameters.size = parameters.learned = 0;
+  for (Parameter& parameter : parameters.all) {
+    parameter.first = parameters.size;
+    parameters.size += parameter.size;
+    parameters.learned += parameter.role == Parameter::Role::Learned ? parameter.size : 0;
+  }
 }
 
 std::vector<double> initial_numbers(const Network& network, const ParameterList& parameters, Initializer initializer,
@@ -175,6 +180,9 @@ std::vector<double> initial_numbers(const Network& network, const ParameterList&
   Rng rng(seed);
   for (const Parameter& parameter : parameters.all) {
     const auto own = parameter.of(std::span(numbers));
+    if (!parameter.is_of_network()) {
+      continue;
+    }
     if (const auto& data = network.values[parameter.value].data; data != nullptr) {
       std::ranges::copy(real_numbers(*data), own.begin());
     } else {
@@ -186,6 +194,9 @@ std::vector<double> initial_numbers(const Network& network, const ParameterList&
 
 Network with_parameters(Network network, const ParameterList& parameters, std::span<const float> numbers) {
   for (const Parameter& parameter : parameters.all) {
+    if (!parameter.is_of_network()) {
+      continue;
+    }
     const auto own = parameter.of(numbers);
     const std::vector<double> wide(own.begin(), own.end());
     Value& value = network.values[parameter.value];

@@ -18,7 +18,7 @@ struct Parameter {
   enum class Part { Weight, RecurrentWeight, Embedding, Bias, RecurrentBias, Scale, Shift, Mean, Variance };
 
   std::string name;
-  ValueId value = 0;
+  ValueId value = 0;  ///< `no_value`: it is of a rule, not of the network
   Role role = Role::Learned;
   Part part = Part::Weight;
   Sizes shape;
@@ -31,6 +31,7 @@ struct Parameter {
   std::span<Real> of(std::span<Real> all) const {
     return all.subspan(first, size);
   }
+  bool is_of_network() const { return value != no_value; }
   bool decays() const { return part == Part::Weight || part == Part::RecurrentWeight || part == Part::Embedding; }
 };
 
@@ -48,13 +49,17 @@ struct ParameterList {
 /// larger ones, since a single number is part of a formula.
 ParameterList find_parameters(const Network& network);
 
+/// Lets the numbers of the parameters lie one behind the other, and counts them.
+void place_numbers(ParameterList& parameters);
+
 /// How weights without elements begin.
 enum class Initializer {
   Kaiming,  ///< normal with deviation √(2 / fan in) (He, Zhang, Ren and Sun 2015, equation 10)
   Xavier,   ///< uniform within √(6 / (fan in + fan out)) (Glorot and Bengio 2010, equation 16)
 };
 
-/// The numbers with which training begins: those of the network where it has them, else drawn for the seed. Biases
+/// The numbers with which training begins: those of the network where it has them, else drawn for the seed; 0 for what
+/// is not of the network. Biases
 /// begin with 0, but forget gates with 1 (Jozefowicz, Zaremba and Sutskever 2015); scales with 1.
 std::vector<double> initial_numbers(const Network& network, const ParameterList& parameters, Initializer initializer,
                                     std::uint64_t seed);

@@ -125,7 +125,7 @@ void Tape<Real>::place_values(const TapeTask<Real>& task) {
 template <class Real>
 void Tape<Real>::place_gradients(const TapeTask<Real>& task) {
   for (const Parameter& parameter : task.parameters.all) {
-    if (!task.gradients.empty()) {
+    if (!task.gradients.empty() && parameter.is_of_network()) {
       gradients_[parameter.value] = {parameter.shape, parameter.of(task.gradients)};
     }
   }

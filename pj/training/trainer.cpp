@@ -50,7 +50,7 @@ Trainer::Trainer(const Network& network, const Examples& examples, TrainOptions 
       examples_(examples),
       options_(std::move(options)),
       peers_(std::move(peers)),
-      parameters_(find_parameters(network)),
+      parameters_(with_learned_values(find_parameters(network), options_.rules)),
       rules_(rules_of(options_.rules, parameters_)),
       share_{peers_.rank, peers_.size, peers_.add_floats},
       used_(parameters_.size),
@@ -70,6 +70,11 @@ Trainer::Trainer(const Network& network, const Examples& examples, TrainOptions 
   }
   state_.numbers = narrowed(
       initial_numbers(network, parameters_, options_.initializer, chance_at(options_.seed, {Purpose::Weights})));
+  for (const PlacedRule& rule : rules_) {
+    if (rule.values != nullptr) {
+      std::ranges::copy(rule.rule.learned->start, rule.values->of(std::span(state_.numbers)).begin());
+    }
+  }
   keep_rules();
   shuffle();
 }
@@ -89,19 +94,15 @@ void Trainer::shuffle() {
 
 void Trainer::use_rules() {
   used_ = state_.numbers;
-  for (const auto& [parameter, rule] : rules_) {
-    if (rule.use) {
-      rule.use(parameter->of(std::span<const float>(state_.numbers)), parameter->of(std::span(used_)));
-    }
+  for (const PlacedRule& rule : rules_) {
+    rule.use(state_.numbers, used_);
   }
 }
 
 void Trainer::change_gradient() {
   const std::span<float> gradient = tapes_.gradients();
-  for (const auto& [parameter, rule] : rules_) {
-    if (rule.gradient) {
-      rule.gradient(parameter->of(std::span<const float>(state_.numbers)), parameter->of(gradient));
-    }
+  for (const PlacedRule& rule : rules_) {
+    rule.change_gradient(state_.numbers, gradient);
   }
   if (options_.clip_norm > 0.0) {
     const std::span<float> learned = gradient.first(parameters_.learned);
@@ -157,10 +158,8 @@ void Trainer::check_is_number(const BatchSums& sums) {
 }
 
 void Trainer::keep_rules() {
-  for (const auto& [parameter, rule] : rules_) {
-    if (rule.after) {
-      rule.after(parameter->of(std::span(state_.numbers)));
-    }
+  for (const PlacedRule& rule : rules_) {
+    rule.change_kept(state_.numbers);
   }
 }
 

@@ -86,6 +86,7 @@ class Trainer {
 
   /// The gradients of the last step, after clipping and rules.
   std::span<const float> gradients() { return tapes_.gradients(); }
+  /// Those of the network, and the values that rules learn beside them.
   const ParameterList& parameters() const { return parameters_; }
   /// What the network computes with: the kept numbers through their rules.
   std::span<const float> used_numbers();
@@ -117,7 +118,7 @@ class Trainer {
   TrainOptions options_;
   Peers peers_;
   ParameterList parameters_;
-  std::vector<std::pair<const Parameter*, ParameterRule>> rules_;
+  std::vector<PlacedRule> rules_;
   LayerShare<float> share_;
   std::vector<float> used_;  ///< what the network computes with
   BatchTapes tapes_;
