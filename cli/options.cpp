@@ -175,6 +175,8 @@ const std::array rows{
     OptionRow{"--resume", "", "go on from the checkpoint", &Options::resume},
     OptionRow{"--plan", "BY", "how algorithms are chosen: model, the default; measure, whose times are kept; or plain",
               &Options::plan},
+    OptionRow{"--memory", "HOW", "usual, the default; or least: layers behind each other compute strips of their maps",
+              &Options::memory},
 };
 
 std::int64_t integer(const OptionRow& row, const IntegerMember& range, const std::string& text) {

@@ -93,6 +93,7 @@ struct Options {
   /// The accelerator that was asked for, or the one that stands for all where none was.
   std::string machine() const { return on.empty() ? "eyeriss" : on; }
   std::string plan = "model";
+  std::string memory = "usual";
 
   bool operator==(const Options&) const = default;
 };

@@ -51,6 +51,22 @@ PlanBy plan_by(const std::string& name) {
   return static_cast<PlanBy>(found - known.begin());
 }
 
+PlanMemory plan_memory(const Options& options) {
+  const std::vector<std::string> known{"usual", "least"};  // in the order of `PlanMemory`
+  const auto found = std::ranges::find(known, options.memory);
+  if (found == known.end()) {
+    throw InputError("--memory is usual or least, not '" + options.memory + "'" + did_you_mean(options.memory, known));
+  }
+  const std::string whole = options.plan == "plain"         ? "--plan plain"
+                            : options.numbers == "bfloat16" ? "--numbers bfloat16"
+                            : !options.observe.empty()      ? "--observe"
+                                                            : "";
+  if (options.memory == "least" && !whole.empty()) {
+    throw InputError(whole + " needs every map as a whole; leave --memory least out");
+  }
+  return static_cast<PlanMemory>(found - known.begin());
+}
+
 /// Measured times of convolutions lie beside the results of searches.
 std::string times_folder(const Options& options) {
   const std::string folder = cache_folder(options);
@@ -64,6 +80,7 @@ Plan plan_for(const Options& options, Network network, int threads) {
   Plan plan(std::move(network), {.by = by,
                                  .times = &times,
                                  .arithmetic = arithmetic_of(options),
+                                 .memory = plan_memory(options),
                                  .plain_integers = by == PlanBy::Plain,
                                  .watched = !options.observe.empty(),
                                  .threads = threads});

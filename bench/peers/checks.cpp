@@ -36,7 +36,8 @@ const ConvAlgorithm& chosen_for(const ConvShape& shape, ConvTimeStore& store) {
   return streamed.can_run(shape) ? streamed : *measured_times(shape, store).front().algorithm;
 }
 
-/// The memory of this process in bytes, as Linux counts it: what it has (`VmRSS:`), or the most that it had (`VmHWM:`).
+/// The memory of this process in bytes, as Linux counts it: what it has (`VmRSS:`), of it pages of files (`RssFile:`), or
+/// the most that it had (`VmHWM:`).
 std::int64_t process_memory(const std::string& kind) {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;) {
@@ -68,6 +69,7 @@ void print_choice(const std::vector<std::string>& networks) {
 
 void print_memory(const std::string& name) {
   const std::int64_t before = process_memory("VmRSS:");
+  const std::int64_t code_before = process_memory("RssFile:");
   std::int64_t weights = 0;
   std::int64_t planned = 0;
   {
@@ -80,7 +82,8 @@ void print_memory(const std::string& name) {
     planned = plan.memory().activations + plan.memory().workspace;
     plan.run(inputs);
   }
-  std::cout << weights << ";" << planned << ";" << process_memory("VmHWM:") - before << "\n";
+  std::cout << weights << ";" << planned << ";" << process_memory("VmHWM:") - before << ";"
+            << process_memory("RssFile:") - code_before << "\n";
 }
 
 void print_first(const std::string& name) {

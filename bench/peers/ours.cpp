@@ -58,18 +58,21 @@ double elapsed(const Engine& engine, int runs) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / runs;
 }
 
-/// Lines `ENGINE RUNS` to lines of milliseconds; `layers` prints the steps of ours.
-void serve(const std::string& name, RunNumbers arithmetic) {
+/// Lines `ENGINE RUNS` to lines of milliseconds; the engine is `ours` or, unless that is to be alone, `oneDNN`.
+void serve(const std::string& name, RunNumbers arithmetic, bool is_alone) {
   const Network network = network_of(name);
   ConvTimeStore store;
   const Seconds start = processor_time();
   std::map<std::string, Engine> engines;
   engines.try_emplace("ours", network, PlanOptions{.by = PlanBy::Measure, .times = &store, .arithmetic = arithmetic});
   std::cout << "planned " << 1e3 * (processor_time() - start).value << std::endl;
-  engines.try_emplace(
-      "oneDNN", network,
-      PlanOptions{
-          .by = PlanBy::Measure, .times = &store, .algorithms = {"oneDNN", "oneDNN F(4x4)"}, .arithmetic = arithmetic});
+  if (!is_alone) {
+    engines.try_emplace("oneDNN", network,
+                        PlanOptions{.by = PlanBy::Measure,
+                                    .times = &store,
+                                    .algorithms = {"oneDNN", "oneDNN F(4x4)"},
+                                    .arithmetic = arithmetic});
+  }
   std::string engine;
   for (int runs = 0; std::cin >> engine >> runs;) {
     std::cout << engines.at(engine).milliseconds(runs) << std::endl;
@@ -183,9 +186,11 @@ int main(int count, char** arguments) {
   const std::vector<std::string> given(arguments, arguments + count);
   const std::string verb = given.size() > 1 ? given[1] : "";
   if (given.size() == 3 && verb == "serve") {
-    serve(given[2], RunNumbers::Integers);
+    serve(given[2], RunNumbers::Integers, false);
+  } else if (given.size() == 4 && verb == "serve" && given[3] == "alone") {
+    serve(given[2], RunNumbers::Integers, true);
   } else if (given.size() == 4 && verb == "serve" && given[3] == "bfloat16") {
-    serve(given[2], RunNumbers::Bfloat16);
+    serve(given[2], RunNumbers::Bfloat16, false);
   } else if (given.size() == 3 && verb == "steps") {
     print_steps(given[2]);
   } else if (given.size() == 3 && verb == "time") {
@@ -207,10 +212,10 @@ int main(int count, char** arguments) {
   } else if (given.size() == 4 && verb == "export") {
     export_onnx(network_of(given[2]), given[3]);
   } else {
-    std::cerr
-        << "bench_peers serve NETWORK [bfloat16] | steps NETWORK | time NETWORK | choice NETWORK… | memory NETWORK |\n"
-           "            first NETWORK | layers NETWORK | export NETWORK FILE.onnx |\n"
-           "            quantise NETWORK FILE.onnx | machine\n";
+    std::cerr << "bench_peers serve NETWORK [bfloat16|alone] | steps NETWORK | time NETWORK | choice NETWORK… | memory "
+                 "NETWORK |\n"
+                 "            first NETWORK | layers NETWORK | export NETWORK FILE.onnx |\n"
+                 "            quantise NETWORK FILE.onnx | machine\n";
     return 1;
   }
   return 0;

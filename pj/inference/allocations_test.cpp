@@ -19,7 +19,17 @@ std::atomic<std::int64_t> allocations{0};
   throw std::bad_alloc();
 }
 
+/// What libraries call where they can do without the memory; freed as all other is.
+[[gnu::noinline]] void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  ++allocations;
+  return std::malloc(bytes == 0 ? 1 : bytes);
+}
+
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+
+[[gnu::noinline]] void operator delete(void* memory, const std::nothrow_t&) noexcept {
   std::free(memory);
 }
 

@@ -11,7 +11,11 @@ std::span<const StepMaker> makers_of(const PlanOptions& options) {
   if (!options.makers.empty()) {
     return options.makers;
   }
-  return options.by == PlanBy::Plain ? plain_step_makers() : step_makers();
+  if (options.by == PlanBy::Plain) {
+    return plain_step_makers();
+  }
+  const bool in_strips = options.memory == PlanMemory::Least && options.arithmetic != RunNumbers::Bfloat16;
+  return in_strips ? strip_step_makers() : step_makers();
 }
 
 /// The groups whose last node makes something that is needed.

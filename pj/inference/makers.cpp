@@ -4,6 +4,7 @@
 
 #include "pj/inference/conv_group.hpp"
 #include "pj/inference/map_steps.hpp"
+#include "pj/inference/strip_group.hpp"
 
 namespace pj {
 
@@ -12,6 +13,7 @@ namespace {
 constexpr StepMaker plain{"plain executor", take_plain, make_plain};
 
 constexpr std::array all_makers{
+    StepMaker{"depth-first group", take_strips, make_strips},
     StepMaker{"convolution", take_conv, make_conv},
     StepMaker{"pooling", take_pool, make_pool},
     StepMaker{"response normalisation", take_response, make_response},
@@ -71,6 +73,10 @@ std::size_t PlanGraph::only_reader(std::size_t node) const {
 }
 
 std::span<const StepMaker> step_makers() {
+  return std::span(all_makers).subspan(1);
+}
+
+std::span<const StepMaker> strip_step_makers() {
   return all_makers;
 }
 

@@ -61,6 +61,9 @@ struct StepMaker {
 /// executor, takes every node.
 std::span<const StepMaker> step_makers();
 
+/// The same after depth-first groups.
+std::span<const StepMaker> strip_step_makers();
+
 /// The plain executor alone.
 std::span<const StepMaker> plain_step_makers();
 

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "pj/inference/makers.hpp"
+#include "pj/kernels/blocked_maps.hpp"
 
 namespace pj {
 
@@ -11,6 +12,9 @@ namespace pj {
 /// Max and average pooling, also over the whole map, and the mean over the spatial axes.
 NodeGroup take_pool(const PlanGraph& graph, std::size_t node, bool fuse);
 Step make_pool(const MakeContext& context, const std::vector<std::size_t>& nodes);
+
+/// What such a node computes.
+PoolShape pool_shape(const PlanGraph& graph, const Node& node);
 
 /// Local response normalisation.
 NodeGroup take_response(const PlanGraph& graph, std::size_t node, bool fuse);

@@ -35,12 +35,19 @@ enum class RunNumbers {
   Reals,     ///< as ONNX writes it: reals between its quantisers
 };
 
+/// What a plan spends memory on.
+enum class PlanMemory {
+  Usual,  ///< each layer computes its whole map
+  Least,  ///< layers that follow each other compute strips of their maps, so that few rows between them exist
+};
+
 struct PlanOptions {
   std::span<const StepMaker> makers = {};  ///< empty: all of them
   PlanBy by = PlanBy::Model;               ///< how algorithms are chosen
   ConvTimeStore* times = nullptr;          ///< where measured times are kept; null: for this plan alone
   RowNames algorithms = {};                ///< for convolutions, to choose among
   RunNumbers arithmetic = RunNumbers::Integers;
+  PlanMemory memory = PlanMemory::Usual;
   bool plain_integers = false;    ///< whole numbers by their plain twin
   bool watched = false;           ///< every node is a step of its own, in reals, so that every tensor exists
   int threads = 1;                ///< that compute one step together; 0: one for each core

@@ -32,30 +32,6 @@ PoolShape whole_map(const Shape<4>& input) {
   return {.N = N, .C = C, .H = H, .W = W, .R = H, .S = W, .is_max = false};
 }
 
-PoolShape pool_shape(const PlanGraph& graph, const Node& node) {
-  PoolShape s = whole_map(map_shape(graph.value(node.inputs[0]).shape));
-  const auto* layer = std::get_if<Pooling>(&node.layer);
-  if (layer == nullptr) {
-    return s;
-  }
-  s.is_max = layer->kind == Pooling::Kind::Max;
-  if (!layer->kernel.empty()) {
-    const Sizes& output = graph.value(node.outputs[0]).shape;
-    s.P = output[2];
-    s.Q = output[3];
-    s.R = layer->kernel[0];
-    s.S = layer->kernel[1];
-    s.stride_h = layer->stride[0];
-    s.stride_w = layer->stride[1];
-    s.pad_top = layer->pad_begin[0];
-    s.pad_left = layer->pad_begin[1];
-    s.pad_bottom = layer->pad_end[0];
-    s.pad_right = layer->pad_end[1];
-    s.count_padding = layer->count_padding;
-  }
-  return s;
-}
-
 Verdict is_simple(const Pooling& layer) {
   if (layer.kind == Pooling::Kind::Lp || layer.with_indices) {
     return Verdict::no("the kernel makes neither norms nor indices");
@@ -93,6 +69,30 @@ Step map_step(const MakeContext& context, const std::vector<std::size_t>& nodes,
 }
 
 }  // namespace
+
+PoolShape pool_shape(const PlanGraph& graph, const Node& node) {
+  PoolShape s = whole_map(map_shape(graph.value(node.inputs[0]).shape));
+  const auto* layer = std::get_if<Pooling>(&node.layer);
+  if (layer == nullptr) {
+    return s;
+  }
+  s.is_max = layer->kind == Pooling::Kind::Max;
+  if (!layer->kernel.empty()) {
+    const Sizes& output = graph.value(node.outputs[0]).shape;
+    s.P = output[2];
+    s.Q = output[3];
+    s.R = layer->kernel[0];
+    s.S = layer->kernel[1];
+    s.stride_h = layer->stride[0];
+    s.stride_w = layer->stride[1];
+    s.pad_top = layer->pad_begin[0];
+    s.pad_left = layer->pad_begin[1];
+    s.pad_bottom = layer->pad_end[0];
+    s.pad_right = layer->pad_end[1];
+    s.count_padding = layer->count_padding;
+  }
+  return s;
+}
 
 NodeGroup take_pool(const PlanGraph& graph, std::size_t i, bool) {
   const Node& node = graph.node(i);

@@ -65,7 +65,7 @@ void run_rows(const SoftmaxRows& rows, const VectorKernels& kernels, const StepM
     float* const to = output + rows.first(row);
     const auto from = row_in(rows.logarithm ? shifted : powers, row);
     const auto factor = static_cast<float>(1.0 / sum);
-    const auto logarithm = static_cast<float>(std::log(sum));
+    const auto logarithm = rows.logarithm ? static_cast<float>(std::log(sum)) : 0.0F;
     for (std::int64_t i = 0; i < size; ++i) {
       const float x = from[static_cast<std::size_t>(i)];
       to[i * rows.along] = rows.logarithm ? x - logarithm : x * factor;

@@ -32,8 +32,7 @@ Verdict pointwise_can_run(const ConvShape& s) {
   return blocks_can_run(s);
 }
 
-PreparedConv prepare_pointwise(const VectorKernels& kernels, const ConvShape& s, std::span<const float> weights,
-                               const Epilogue& epilogue) {
+Buffer<float> pointwise_panels(const VectorKernels& kernels, const ConvShape& s, std::span<const float> weights) {
   const PanelShape shape{s.group_C(), s.group_M(), kernels.panel};
   const TensorView<const float, 2> filters(weights, {s.M, s.group_C()});
   Buffer<float> packed(static_cast<std::size_t>(s.groups * shape.numbers()));
@@ -43,6 +42,13 @@ PreparedConv prepare_pointwise(const VectorKernels& kernels, const ConvShape& s,
           filters(m, c);
     }
   }
+  return packed;
+}
+
+PreparedConv prepare_pointwise(const VectorKernels& kernels, const ConvShape& s, std::span<const float> weights,
+                               const Epilogue& epilogue) {
+  const PanelShape shape{s.group_C(), s.group_M(), kernels.panel};
+  Buffer<float> packed = pointwise_panels(kernels, s, weights);
   constexpr std::int64_t near_numbers = std::int64_t{1} << 16;  // 256 KiB of the second cache
   const std::int64_t most = std::max(4 * kernels.rows, near_numbers / s.group_C() / kernels.rows * kernels.rows);
   const std::int64_t image_parts = ceil_div(s.H * s.W, most);
@@ -80,8 +86,7 @@ Verdict depthwise_can_run(const ConvShape& s) {
   return Verdict::yes();
 }
 
-PreparedConv prepare_depthwise(const VectorKernels& kernels, const ConvShape& s, std::span<const float> weights,
-                               const Epilogue& epilogue) {
+Tensor<float, 4> depthwise_filters(const ConvShape& s, std::span<const float> weights) {
   const TensorView<const float, 3> filters(weights, {s.M, s.R, s.S});
   Tensor<float, 4> packed({blocks_of(s.M), s.R, s.S, block_size});
   for (std::int64_t m = 0; m < s.M; ++m) {
@@ -91,6 +96,12 @@ PreparedConv prepare_depthwise(const VectorKernels& kernels, const ConvShape& s,
       }
     }
   }
+  return packed;
+}
+
+PreparedConv prepare_depthwise(const VectorKernels& kernels, const ConvShape& s, std::span<const float> weights,
+                               const Epilogue& epilogue) {
+  Tensor<float, 4> packed = depthwise_filters(s, weights);
   PreparedConv conv{.input = Layout::Blocked,
                     .output = Layout::Blocked,
                     .weights = std::ssize(packed.elements()),

@@ -21,10 +21,16 @@ Verdict pointwise_can_run(const ConvShape& shape);
 PreparedConv prepare_pointwise(const VectorKernels& kernels, const ConvShape& shape, std::span<const float> weights,
                                const Epilogue& epilogue);
 
+/// Its weights as `BlockedProduct` reads them, group by group.
+Buffer<float> pointwise_panels(const VectorKernels& kernels, const ConvShape& shape, std::span<const float> weights);
+
 /// One filter for each channel.
 Verdict depthwise_can_run(const ConvShape& shape);
 PreparedConv prepare_depthwise(const VectorKernels& kernels, const ConvShape& shape, std::span<const float> weights,
                                const Epilogue& epilogue);
+
+/// Its weights as `DepthwiseBlock` reads them, block by block.
+Tensor<float, 4> depthwise_filters(const ConvShape& shape, std::span<const float> weights);
 
 /// Any stride and dilation: planar maps of a few channels, else groups of whole blocks.
 Verdict windowed_can_run(const ConvShape& shape);

@@ -17,8 +17,9 @@ struct Extent {
   std::int64_t size() const { return last - first; }
 };
 
-/// One over the elements of each mean.
-Buffer<float> factors_of(const PoolShape& s) {
+}  // namespace
+
+Buffer<float> pool_factors(const PoolShape& s) {
   Buffer<float> factors;
   const std::int64_t top = s.count_padding ? -s.pad_top : 0;
   const std::int64_t bottom = s.H + (s.count_padding ? s.pad_bottom : 0);
@@ -34,8 +35,6 @@ Buffer<float> factors_of(const PoolShape& s) {
   return factors;
 }
 
-}  // namespace
-
 Verdict pool_can_run(const PoolShape& s) {
   const auto all_meet = [](std::int64_t count, std::int64_t stride, std::int64_t pad, std::int64_t window,
                            std::int64_t size) { return window > pad && (count - 1) * stride - pad < size; };
@@ -46,7 +45,7 @@ Verdict pool_can_run(const PoolShape& s) {
 
 PreparedMaps prepare_pool(const VectorKernels& kernels, const PoolShape& s) {
   const std::int64_t parts = s.N * blocks_of(s.C);
-  const auto run = [=, &kernels, factors = factors_of(s)](auto input, auto output, auto, auto first, auto last) {
+  const auto run = [=, &kernels, factors = pool_factors(s)](auto input, auto output, auto, auto first, auto last) {
     for (std::int64_t block = first; block < last; ++block) {
       kernels.pool({s.H, s.W, s.P, s.Q, s.R, s.S, s.stride_h, s.stride_w, s.pad_top, s.pad_left,
                     input.data() + block * s.H * s.W * block_size, output.data() + block * s.P * s.Q * block_size,
@@ -57,7 +56,7 @@ PreparedMaps prepare_pool(const VectorKernels& kernels, const PoolShape& s) {
 }
 
 PreparedHalfMaps prepare_half_pool(const HalfKernels& kernels, const PoolShape& s) {
-  const auto run = [=, &kernels, factors = factors_of(s)](auto input, auto output, auto first, auto last) {
+  const auto run = [=, &kernels, factors = pool_factors(s)](auto input, auto output, auto first, auto last) {
     for (std::int64_t block = first; block < last; ++block) {
       kernels.pool({input.data() + block * s.H * s.W * block_size, output.data() + block * s.P * s.Q * block_size, s.H,
                     s.W, s.P, s.Q, s.R, s.S, s.stride_h, s.stride_w, s.pad_top, s.pad_left,

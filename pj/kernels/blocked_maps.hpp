@@ -31,6 +31,8 @@ struct PreparedMaps {
 
 /// No window may lie outside the map.
 Verdict pool_can_run(const PoolShape& shape);
+/// One over the elements of each mean, P × Q.
+Buffer<float> pool_factors(const PoolShape& shape);
 PreparedMaps prepare_pool(const VectorKernels& kernels, const PoolShape& shape);
 
 /// The same on maps of bfloat16; means are summed in float32.

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "pj/kernels/blocked_conv.hpp"
+#include "pj/kernels/strips.hpp"
 
 namespace pj {
 
@@ -24,23 +25,23 @@ struct WindowMap {
 /// first, so that every window lies inside.
 class WindowedConv {
  public:
+  /// Of maps in this layout. Where a map is given in strips, its pieces are copied even if there is no padding.
   WindowedConv(const VectorKernels& kernels, const ConvShape& s, std::span<const float> weights,
-               const Epilogue& epilogue)
+               const Epilogue& epilogue, Layout input, bool is_in_strips)
       : kernels_(kernels),
         s_(s),
         epilogue_(epilogue, s.M),
         rows_(rows_of_part(s)),
         chunks_(blocks_of(s.group_M()), kernels.panel / block_size, s.N * s.groups * ceil_div(s.P(), rows_)) {
-    const std::int64_t block = is_planar() ? 1 : block_size;
+    const std::int64_t block = channels_of_block(input);
     map_ = {s.group_C(), block, s.H, s.W, 0};
-    is_padded_ = s.pad_top + s.pad_left + s.pad_bottom + s.pad_right > 0;
-    map_.W += is_padded_ ? s.pad_left + s.pad_right : 0;
+    is_padded_ = is_in_strips || s.pad_top + s.pad_left + s.pad_bottom + s.pad_right > 0;
+    map_.W += s.pad_left + s.pad_right;
     map_.rows = is_padded_ ? (rows_ - 1) * s.stride_h + s.dilated_R() : s.H;
     place_terms();
     pack(weights);
   }
 
-  bool is_planar() const { return windowed_layouts(s_).input == Layout::Planar; }
   std::int64_t weights() const { return std::ssize(packed_); }
   std::int64_t workspace() const { return is_padded_ ? map_.planes() * map_.plane_size() : 0; }
   std::int64_t parts() const { return s_.N * s_.groups * map_parts() * chunks_.count; }
@@ -49,9 +50,24 @@ class WindowedConv {
     std::int64_t copied = -1;  // what the workspace holds
     for (std::int64_t part = memory.first; part < std::min(memory.last, parts()); ++part) {
       const std::int64_t piece = part / chunks_.count;
-      const float* const map = piece_of(memory, piece / map_parts(), piece % map_parts() * rows_, copied != piece);
+      const std::int64_t block = piece / map_parts();
+      const MapRows<const float> input{memory.input.data() + block * input_group(), s_.H * s_.W * map_.block, 0};
+      const MapRows<float> output{memory.output.data() + block * output_group(), output_plane(), 0};
+      const float* const residual = memory.residual.empty() ? nullptr : memory.residual.data() + block * output_group();
+      const std::int64_t row = piece % map_parts() * rows_;
+      const RowsOfOutput rows{block % s_.groups, row, std::min(s_.P(), row + rows_), residual};
+      const float* const map = piece_of(input, rows.first, rows.last, copied != piece, memory.workspace);
       copied = piece;
-      run_rows(memory, map, piece / map_parts(), piece % map_parts() * rows_, part % chunks_.count * chunks_.blocks);
+      run_rows(map, output, rows, part % chunks_.count * chunks_.blocks, chunks_.blocks);
+    }
+  }
+
+  /// Rows of the output of one image without groups.
+  void run_strip(MapRows<const float> input, MapRows<float> output, std::span<float> workspace, std::int64_t first,
+                 std::int64_t last) const {
+    for (std::int64_t row = first; row < last; row += rows_) {
+      const RowsOfOutput rows{0, row, std::min(last, row + rows_), nullptr};
+      run_rows(piece_of(input, rows.first, rows.last, true, workspace), output, rows, 0, blocks_of(s_.M));
     }
   }
 
@@ -98,53 +114,62 @@ class WindowedConv {
   }
 
   /// The piece of a map that the windows of some rows of outputs meet, with its padding.
-  void copy_padded(const float* map, std::int64_t first_row, float* piece) const {
-    const std::int64_t row_bytes = s_.W * map_.block;
+  void copy_padded(MapRows<const float> map, std::int64_t first_row, std::int64_t last_row, float* piece) const {
+    const std::int64_t input_rows = (last_row - first_row - 1) * s_.stride_h + s_.dilated_R();
+    const std::int64_t row_numbers = s_.W * map_.block;
     for (std::int64_t plane = 0; plane < map_.planes(); ++plane) {
-      for (std::int64_t i = 0; i < map_.rows; ++i) {
+      for (std::int64_t i = 0; i < input_rows; ++i) {
         float* const to = piece + plane * map_.plane_size() + i * map_.row_size();
         const std::int64_t y = first_row * s_.stride_h - s_.pad_top + i;
         if (y < 0 || y >= s_.H) {
           std::fill(to, to + map_.row_size(), 0.0F);
           continue;
         }
-        const float* const from = map + (plane * s_.H + y) * row_bytes;
+        const float* const from = map.numbers + plane * map.plane + (y - map.first) * row_numbers;
         std::fill(to, to + s_.pad_left * map_.block, 0.0F);
-        std::copy(from, from + row_bytes, to + s_.pad_left * map_.block);
-        std::fill(to + s_.pad_left * map_.block + row_bytes, to + map_.row_size(), 0.0F);
+        std::copy(from, from + row_numbers, to + s_.pad_left * map_.block);
+        std::fill(to + s_.pad_left * map_.block + row_numbers, to + map_.row_size(), 0.0F);
       }
     }
   }
 
-  /// What the windows of some rows of outputs of one group of one image meet.
-  const float* piece_of(const ConvMemory& memory, std::int64_t block, std::int64_t first_row, bool is_new) const {
-    const float* const map = memory.input.data() + block * map_.planes() * map_.block * s_.H * s_.W;
+  /// What the windows of these rows of outputs meet.
+  const float* piece_of(MapRows<const float> map, std::int64_t first_row, std::int64_t last_row, bool is_new,
+                        std::span<float> workspace) const {
     if (!is_padded_) {
-      return map + first_row * s_.stride_h * map_.row_size();
+      return map.numbers + (first_row * s_.stride_h - map.first) * map_.row_size();
     }
     if (is_new) {
-      copy_padded(map, first_row, memory.workspace.data());
+      copy_padded(map, first_row, last_row, workspace.data());
     }
-    return memory.workspace.data();
+    return workspace.data();
   }
 
-  /// A chunk of output channels from block `first_block` on.
-  void run_rows(const ConvMemory& memory, const float* map, std::int64_t block, std::int64_t first_row,
-                std::int64_t first_block) const {
-    const std::int64_t plane = s_.P() * s_.Q() * block_size;
+  std::int64_t input_group() const { return map_.planes() * map_.block * s_.H * s_.W; }
+  std::int64_t output_plane() const { return s_.P() * s_.Q() * block_size; }
+  std::int64_t output_group() const { return blocks_of(s_.group_M()) * output_plane(); }
+
+  /// Some rows of one group of one image.
+  struct RowsOfOutput {
+    std::int64_t group, first, last;
+    const float* residual;  ///< as the output of the group lies
+  };
+
+  /// A chunk of output channels from block `first_block` on; `map` is where the windows of the first row begin.
+  void run_rows(const float* map, MapRows<float> output, const RowsOfOutput& rows, std::int64_t first_block,
+                std::int64_t chunk) const {
     const std::int64_t M_blocks = blocks_of(s_.group_M());
-    const std::int64_t group = block % s_.groups;
-    const std::int64_t last_block = std::min(M_blocks, first_block + chunks_.blocks);
+    const std::int64_t last_block = std::min(M_blocks, first_block + chunk);
     const float* weights =
-        packed_.data() + group * weights_of_group() + first_block * block_size * std::ssize(offsets_);
+        packed_.data() + rows.group * weights_of_group() + first_block * block_size * std::ssize(offsets_);
     const std::int64_t panel_blocks = kernels_.panel / block_size;
     for (std::int64_t m = first_block; m < last_block; m += panel_blocks) {
       const std::int64_t blocks = std::min(panel_blocks, M_blocks - m);
-      for (std::int64_t p = first_row; p < std::min(s_.P(), first_row + rows_); ++p) {
-        const std::int64_t output = (block * M_blocks + m) * plane + p * s_.Q() * block_size;
-        kernels_.windows({map + (p - first_row) * s_.stride_h * map_.row_size(), offsets_.data(), std::ssize(offsets_),
-                          s_.stride_w * map_.block, weights, memory.output.data() + output, plane, blocks, s_.Q(),
-                          epilogue_.at(group * s_.group_M() + m * block_size, memory.residual.data(), output)});
+      for (std::int64_t p = rows.first; p < rows.last; ++p) {
+        const std::int64_t place = m * output.plane + (p - output.first) * s_.Q() * block_size;
+        kernels_.windows({map + (p - rows.first) * s_.stride_h * map_.row_size(), offsets_.data(), std::ssize(offsets_),
+                          s_.stride_w * map_.block, weights, output.numbers + place, output.plane, blocks, s_.Q(),
+                          epilogue_.at(rows.group * s_.group_M() + m * block_size, rows.residual, place)});
       }
       weights += blocks * block_size * std::ssize(offsets_);
     }
@@ -180,8 +205,8 @@ ConvLayouts windowed_layouts(const ConvShape& s) {
 
 PreparedConv prepare_windowed(const VectorKernels& kernels, const ConvShape& s, std::span<const float> weights,
                               const Epilogue& epilogue) {
-  const auto conv = std::make_shared<const WindowedConv>(kernels, s, weights, epilogue);
   const ConvLayouts layouts = windowed_layouts(s);
+  const auto conv = std::make_shared<const WindowedConv>(kernels, s, weights, epilogue, layouts.input, false);
   return {.input = layouts.input,
           .output = layouts.output,
           .weights = conv->weights(),
@@ -189,6 +214,23 @@ PreparedConv prepare_windowed(const VectorKernels& kernels, const ConvShape& s, 
           .parts = conv->parts(),
           .in_place = true,
           .run = [conv](const ConvMemory& memory) { conv->run(memory); }};
+}
+
+StripLayer strip_windowed(const VectorKernels& kernels, const ConvShape& s, std::span<const float> weights,
+                          const Epilogue& epilogue, Layout input) {
+  const auto conv = std::make_shared<const WindowedConv>(kernels, s, weights, epilogue, input, true);
+  return {.input = {1, s.C, s.H, s.W},
+          .output = {1, s.M, s.P(), s.Q()},
+          .is_planar = input == Layout::Planar,
+          .R = s.dilated_R(),
+          .stride = s.stride_h,
+          .pad = s.pad_top,
+          .weights = conv->weights(),
+          .workspace = conv->workspace(),
+          .name = "direct, blocked",
+          .run = [conv](auto from, auto to, auto workspace, auto first, auto last) {
+            conv->run_strip(from, to, workspace, first, last);
+          }};
 }
 
 Verdict streamed_can_run(const ConvShape& s) {

@@ -15,7 +15,7 @@ namespace pj {
 
 namespace {
 
-const Workload product = einsum("O[m] += I[c] * W[m,c]", {{"M", 4}, {"C", 3}});
+const Workload dense_layer = einsum("O[m] += I[c] * W[m,c]", {{"M", 4}, {"C", 3}});
 
 /// A memory that keeps inputs only and tiles rows only.
 Accelerator narrow() {
@@ -38,7 +38,7 @@ Explanation explained(const Workload& workload, const Accelerator& machine, cons
 
 TEST_CASE("every constraint that says something of the workload is relaxed on its own") {
   Accelerator machine = narrow();
-  CHECK(relaxations(product, machine).size() == 2);
+  CHECK(relaxations(dense_layer, machine).size() == 2);
   auto& level = std::get<Level>(machine.stages[1]);
   level.must_keep = {"Input"};
   level.whole = {"C", "Z"};
@@ -48,7 +48,7 @@ TEST_CASE("every constraint that says something of the workload is relaxed on it
   array.multicast = array.reduction = false;
   machine.stages.push_back(array);
   std::vector<std::string> names;
-  for (const Relaxation& relaxed : relaxations(product, machine)) {
+  for (const Relaxation& relaxed : relaxations(dense_layer, machine)) {
     names.push_back(relaxed.what);
     CHECK(relaxed.machine != machine);
   }
@@ -61,13 +61,13 @@ TEST_CASE("every constraint that says something of the workload is relaxed on it
 TEST_CASE("a constraint costs what the exhaustive search finds without it") {
   for (const Objective objective : {Objective::Energy, Objective::EnergyDelay}) {
     const MapperOptions options{.objective = objective};
-    const Explanation found = explained(product, narrow(), options);
-    const double with = objective_value(objective, exhaustive_search(product, narrow(), options).cost);
+    const Explanation found = explained(dense_layer, narrow(), options);
+    const double with = objective_value(objective, exhaustive_search(dense_layer, narrow(), options).cost);
     REQUIRE(found.constraints.size() == 2);
     CHECK(found.constraints[0].saving >= found.constraints[1].saving);
     CHECK(found.constraints[0].saving > 0.0);
-    for (const Relaxation& relaxed : relaxations(product, narrow())) {
-      const double without = objective_value(objective, exhaustive_search(product, relaxed.machine, options).cost);
+    for (const Relaxation& relaxed : relaxations(dense_layer, narrow())) {
+      const double without = objective_value(objective, exhaustive_search(dense_layer, relaxed.machine, options).cost);
       CHECK(std::any_of(found.constraints.begin(), found.constraints.end(), [&](const Variant& variant) {
         return variant.what == relaxed.what && variant.saving == doctest::Approx(with - without) &&
                variant.share == doctest::Approx(1.0 - without / with);
@@ -114,11 +114,11 @@ TEST_CASE("more room saves what the search finds with it, by KiB") {
   auto& level = std::get<Level>(machine.stages[1]);
   level.keeps.reset();
   level.loops.reset();
-  const Explanation found = explained(product, machine);
+  const Explanation found = explained(dense_layer, machine);
   REQUIRE(found.capacities.size() == 1);
-  const double with = exhaustive_search(product, machine).cost.energy().value;
+  const double with = exhaustive_search(dense_layer, machine).cost.energy().value;
   level.capacity = Bits{64};
-  const double twice = exhaustive_search(product, machine).cost.energy().value;
+  const double twice = exhaustive_search(dense_layer, machine).cost.energy().value;
   CHECK(found.capacities[0].twofold.saving == doctest::Approx(with - twice));
   CHECK(found.capacities[0].quarter.saving == 0.0);
   CHECK(found.capacities[0].per_kibibyte() == 0.0);
@@ -130,7 +130,7 @@ TEST_CASE("a repair grows every memory that is short, and a search confirms it")
   level.must_keep = {"Input"};
   level.whole = {"C"};
   level.loops.reset();
-  const Repair found = repair(product, machine);
+  const Repair found = repair(dense_layer, machine);
   REQUIRE(found.growths.size() == 1);
   CHECK(found.growths[0].from == Bits{32});
   CHECK(found.growths[0].to == Bits{48});
@@ -139,13 +139,13 @@ TEST_CASE("a repair grows every memory that is short, and a search confirms it")
         "Nothing fits; at least these must grow:\n  buffer from 4 B to 6 B\nWith these 2 B in each instance it fits, a "
         "search found.\n");
   level.loops = std::vector<std::string>{"M"};  // then nothing may go through the whole of C
-  CHECK(repair_report(repair(product, machine))
+  CHECK(repair_report(repair(dense_layer, machine))
             .ends_with("No mapping was found with these 2 B either; relax a constraint of the machine, too.\n"));
-  CHECK(repair_report(repair(product, {})).empty());
+  CHECK(repair_report(repair(dense_layer, {})).empty());
 }
 
 TEST_CASE("an explanation stops on request, and says which further searches it makes") {
-  const LayerEstimate layer = map_layer({.name = "fc", .workload = product}, narrow());
+  const LayerEstimate layer = map_layer({.name = "fc", .workload = dense_layer}, narrow());
   std::vector<std::string> lines;
   ExplainOptions options;
   options.progress = [&](const std::string& line) { lines.push_back(line); };
