@@ -8,13 +8,14 @@ HEAD = """
 Each network quantised as `picojoule compress` does it (batch normalisation folded, weights of 8 bits with a scale for each
 channel, all tensors between layers in 8 bits; random weights: speed only), one file for all engines. *oneDNN* is its
 convolution of bytes in our plan; *ONNX Runtime* runs the QDQ file. The last column is ONNX Runtime in float32 to ours.
+Ours is exact, most 3×3 by Winograd ([kernels.md](kernels.md#winograd-of-bytes-exact)).
 
 """
 
 HALVES = """
 ## bfloat16
 The float32 network with `--numbers bfloat16`. *oneDNN* is its bfloat16 convolution and inner product in our plan; the last column is
-ONNX Runtime in float32 to ours.
+ONNX Runtime in float32 to ours. Most of our 3×3 are Winograd's in whole numbers of 16 bits ([kernels.md](kernels.md#winograd-of-bfloat16)).
 
 """
 

@@ -176,7 +176,7 @@ Verdict byte_winograd_can_run(const ByteConv& conv) {
     }
     std::int64_t least = 0, greatest = 0;
     for (const std::int16_t weight : filter_of(conv, m)) {
-      (weight < 0 ? least : greatest) += 255 * weight;
+      (weight < 0 ? least : greatest) += std::int64_t{255} * weight;
     }
     if (std::max(-least, greatest) >= std::int64_t{1} << (31 - byte_winograd_shift)) {
       return Verdict::no("a sum may not fit the 30 bits that F(4×4,3×3) leaves");
