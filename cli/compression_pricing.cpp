@@ -38,11 +38,7 @@ std::string CompressionPricing::depends_on(const Network& network) const {
 
 LayerEnergies layer_energies(const Options& options, const Network& network, Console& console) {
   const MapperOptions mapper{.objective = Objective::Energy, .interrupt = &console.interrupt};
-  LayerEnergies energies;
-  for (const LayerCost& layer : cost_of(CompressionPricing(options, mapper, console).estimate(network))) {
-    energies[layer.layer] += layer.energy;
-  }
-  return energies;
+  return layer_energies(cost_of(CompressionPricing(options, mapper, console).estimate(network)));
 }
 
 }  // namespace pj

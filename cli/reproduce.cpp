@@ -38,10 +38,11 @@ void run_reproduce(const Options& options, Console& console) {
   }
   std::vector<ClaimResult> results;
   const MappingCache shared("");  // claims are computed anew, but each mapping is searched once
+  const ClaimMeans means{.cache = &shared, .data_folders = data_folders()};
   for (const Claim& claim : load_claims(options.operands, options.theme)) {
     console.interrupt.check();
     console.progress.show("computing " + claim.id + ", " + claim.claim);
-    results.push_back(check_claim(claim, &shared));
+    results.push_back(check_claim(claim, means));
   }
   console.progress.clear();
   write_files(

@@ -13,7 +13,6 @@ namespace pj {
 
 namespace {
 
-constexpr int finer_steps = 6;  // finer steps than the one that covers all
 constexpr int points_of_a_bin = 4;
 
 double range_end(const NumberFormat& format) {
@@ -71,7 +70,7 @@ Quantiser quantiser_for(const TensorStatistics& seen, const ActivationFixedPoint
   const int covering = covering_fraction(largest, rule.bits + (quantiser.format.is_signed ? 0 : 1));
   quantiser.scale = std::ldexp(1.0, -covering);
   double least = std::numeric_limits<double>::infinity();
-  for (int f = covering; rule.scale == FixedPoint::Scale::Searched && f <= covering + finer_steps; ++f) {
+  for (int f = covering; rule.scale == FixedPoint::Scale::Searched && f <= covering + finer_fractions; ++f) {
     const double error = histogram_error(seen, std::ldexp(1.0, -f), quantiser.format);
     if (error < least) {
       least = error;

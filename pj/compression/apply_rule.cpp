@@ -30,9 +30,9 @@ Storage storage_for(const Weights& weights, const CodedWeights& coded, const std
 }
 
 std::string energy_remark(const EnergyPrunedLayer& layer, double density) {
+  const auto joules = [](Picojoules energy) { return scaled(energy.value * 1e-12, "J"); };
   return "keeps " + significant(100.0 * density) + " %, error of its outputs " + significant(100.0 * layer.error) +
-         " %; energy " + significant(layer.energy_before.value * 1e-6) + " → " +
-         significant(layer.energy.value * 1e-6) + " µJ";
+         " %, energy " + joules(layer.energy_before) + " → " + joules(layer.energy);
 }
 
 /// One rule on its way through a network.

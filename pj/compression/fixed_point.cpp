@@ -10,8 +10,6 @@ namespace pj {
 
 namespace {
 
-constexpr int searched_fractions = 6;  // finer steps that are tried beyond the one that covers all
-
 struct CodeRange {
   double low, high;
 };
@@ -45,7 +43,7 @@ double searched_scale(const Part& numbers, int bits, const CodeRange& range) {
   const int covering = covering_fraction(largest_magnitude(numbers), bits);
   double best = std::ldexp(1.0, -covering);
   double least = std::numeric_limits<double>::infinity();
-  for (int fraction = covering; fraction <= covering + searched_fractions; ++fraction) {
+  for (int fraction = covering; fraction <= covering + finer_fractions; ++fraction) {
     const double scale = std::ldexp(1.0, -fraction);
     const double error = squared_error(numbers, scale, range);
     if (error < least) {

@@ -28,4 +28,7 @@ CodedWeights in_fixed_point(const Weights& weights, const FixedPoint& rule);
 /// f = b − 1 − ⌈log2(magnitude)⌉ (Gysel, Motamedi and Ghiasi 2016). A magnitude of 0 takes b − 1.
 int covering_fraction(double magnitude, int bits);
 
+/// A search for a fraction tries so many finer steps than the one that covers all.
+constexpr int finer_fractions = 6;
+
 }  // namespace pj

@@ -4,7 +4,7 @@
 
 #include "pj/base/text.hpp"
 #include "pj/inference/plan.hpp"
-#include "pj/kernels/half_conv.hpp"
+#include "pj/kernels/half_winograd.hpp"
 #include "pj/kernels/onednn_layers.hpp"
 #include "pj/kernels/processor.hpp"
 
@@ -42,29 +42,33 @@ Step make_half_conv(const MakeContext& context, const std::vector<std::size_t>& 
   const HalfKernels& kernels = *half_kernels().front();
   const bool is_library =
       std::ranges::count(context.options.algorithms, "oneDNN") > 0 && onednn_half_can_run(group.shape);
-  PreparedHalf conv = is_library ? prepare_onednn_half(group.shape, group.weights(), group.epilogue, is_float)
-                                 : prepare_half(kernels, group.shape, group.weights(), group.epilogue, is_float);
+  const bool is_winograd =
+      !is_library && half_winograd_can_run(group.shape, is_float) && half_winograd_pays(group.shape);
+  PreparedHalf conv = is_library    ? prepare_onednn_half(group.shape, group.weights(), group.epilogue, is_float)
+                      : is_winograd ? prepare_half_winograd(kernels, group.shape, group.weights(), group.epilogue)
+                                    : prepare_half(kernels, group.shape, group.weights(), group.epilogue, is_float);
   std::vector<std::string> words = group.ends;
-  words.insert(words.begin(), is_library ? "oneDNN, bfloat16" : "bfloat16");
+  words.insert(words.begin(), is_library ? "oneDNN, bfloat16" : is_winograd ? "bfloat16, F(4x4,3x3)" : "bfloat16");
   const bool has_planes = conv.input == HalfInput::Planes;
   const Layout maps = group.is_connected ? Layout::Planar : Layout::Blocked;
   const TensorForm result{group.output, maps, is_float ? NumberFormat::float32() : half_format};
   Step step{
       .nodes = nodes,
       .algorithm = join(words, " + "),
-      .reason = std::string("sums in float32, ") + kernels.name,
+      .reason = std::string(is_winograd ? "sums of 16-bit numbers, " : "sums in float32, ") + kernels.name,
       .inputs = {{group.input, has_planes ? Layout::Planar : maps, has_planes ? NumberFormat::float32() : half_format}},
       .outputs = {result},
       .weights = conv.weights,
-      .workspace = conv.workspace};
+      .workspace = conv.workspace,
+      .parts = conv.parts};
   if (group.residual != no_value) {
     step.inputs.push_back({group.residual, maps, half_format});
     step.sharing = Step::Sharing::Overwrite;
     step.overwritten = 1;
   }
   step.run = [run = std::move(conv.run), added = group.residual != no_value](const StepMemory& memory) {
-    run(memory.inputs[0].data(), added ? memory.input<std::uint16_t>(1).data() : nullptr, memory.outputs[0].data(),
-        memory.workspace.data());
+    run({memory.inputs[0].data(), added ? memory.input<std::uint16_t>(1).data() : nullptr, memory.outputs[0].data(),
+         memory.workspace.data(), memory.first, memory.last});
   };
   return step;
 }

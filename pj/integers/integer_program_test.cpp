@@ -1,5 +1,7 @@
 #include "pj/integers/integer_program.hpp"
 
+#include <algorithm>
+#include <array>
 #include <set>
 
 #include "pj/base/tensor.hpp"
@@ -71,6 +73,39 @@ TEST_CASE("a quantised layer in integers is at most one step away from the same 
   });
   // What differs lies half way between two steps, as means of a few numbers often do: floats fall to either side.
   CHECK(differing * 100 < all);
+}
+
+TEST_CASE("a 3×3 of many channels is computed by Winograd and equals the plain twin") {
+  Rng rng(1);
+  const auto random = [&](const NumberFormat& format, const Sizes& shape) {
+    const IntegerRange range = integer_range(format);
+    std::vector<std::int64_t> numbers(static_cast<std::size_t>(element_count(shape)));
+    std::ranges::generate(numbers, [&] { return rng.between(range.low, range.high); });
+    return constant_of(format, shape, numbers);
+  };
+  const NumberFormat inputs = NumberFormat::fixed(8, true), weights = NumberFormat::fixed(8, true);
+  const Constant input = random(inputs, {1, 64, 12, 12});
+  const auto filters = std::make_shared<const Constant>(random(weights, {48, 64, 3, 3}));
+  const Network network{.values = {{.name = "x", .shape = input.shape, .format = inputs},
+                                   {.name = "w", .shape = filters->shape, .format = weights, .data = filters},
+                                   {.name = "y", .shape = {1, 48, 12, 12}, .format = inputs}}};
+  IntegerGroup group{.name = "conv",
+                     .layer = {.kind = IntegerLayer::Kind::Products,
+                               .layer = Convolution{{1, 1}, {1, 1}, {1, 1}, {1, 1}},
+                               .operands = {{.zeros = {-7}}, {.zeros = {0}}},
+                               .bias = std::vector<std::int64_t>(48, 1234),
+                               .results = {{fixed_point(1e-4), 3, -128, 127}}},
+                     .operands = {0, 1},
+                     .result = 2};
+  const std::array<const Constant*, 2> operands{&input, filters.get()};
+  const Constant expected = compute_plainly(group.layer, operands, {network.values[2].shape, inputs});
+  const std::array<ValueId, 1> outputs{2};
+  for (const ByteKernels* kernels : byte_kernels()) {
+    CAPTURE(kernels->name);
+    const IntegerProgram program(network, std::span(&group, 1), outputs, {kernels});
+    CHECK(std::ranges::any_of(program.steps(), [](const auto& s) { return s.algorithm == "bytes, F(4x4,3x3)"; }));
+    CHECK(run(program, input, {expected.shape, expected.format}) == expected);
+  }
 }
 
 TEST_CASE("layers of 8 and 4 bits are computed on bytes, those of 16 by plain loops") {

@@ -2,12 +2,9 @@
 
 #include <cstring>
 
+#include "pj/kernels/half_end.hpp"
 #include "pj/kernels/half_kernels.hpp"
-
-// No vector crosses from one source to another, so that it does not matter how one would be handed over.
-#ifndef __clang__
-#pragma GCC diagnostic ignored "-Wpsabi"
-#endif
+#include "pj/kernels/half_winograd_body.hpp"
 
 namespace pj {
 
@@ -17,42 +14,6 @@ namespace pj {
 //   Floats         16 of them: +, *, <, ?: by element
 //   dot            the sum with one pair of inputs (a word for all lanes) times a pair of weights a lane
 //   load_floats, load_halves, store_floats, store_halves (rounded to the nearest, halves to even)
-
-template <class Target>
-[[gnu::always_inline]] inline typename Target::Floats half_all(float number) {
-  return number - typename Target::Floats{};
-}
-
-template <class Target>
-[[gnu::always_inline]] inline typename Target::Floats half_clamped(typename Target::Floats x, float low, float high) {
-  const auto lows = half_all<Target>(low);
-  const auto highs = half_all<Target>(high);
-  x = x < lows ? lows : x;
-  return x > highs ? highs : x;
-}
-
-/// A sum that has its bias becomes what is stored `at` numbers behind the output, of which `left` are there.
-template <class Target>
-[[gnu::always_inline]] inline typename Target::Floats half_finished(const HalfEnd& end, std::int64_t at,
-                                                                    std::int64_t left, typename Target::Floats x) {
-  if (end.residual != nullptr && left >= 16) {
-    x += Target::load_halves(end.residual + at);
-  } else if (end.residual != nullptr) {
-    std::uint16_t halves[16] = {};
-    std::memcpy(halves, end.residual + at, static_cast<std::size_t>(left) * sizeof(*halves));
-    x += Target::load_halves(halves);
-  }
-  switch (end.function) {
-    case 1:
-      return half_clamped<Target>(x, end.low, end.high);
-    case 2:
-      return x < typename Target::Floats{} ? end.low * x : x;
-    case 3:
-      return x * half_clamped<Target>(x / 6.0F + 0.5F, 0.0F, 1.0F);
-    default:
-      return x;
-  }
-}
 
 template <class Target>
 [[gnu::always_inline]] inline void half_store(const HalfProduct& p, std::int64_t at, std::int64_t left,
@@ -71,6 +32,30 @@ template <class Target>
     const std::size_t size = p.output != nullptr ? sizeof(*halves) : sizeof(*floats);
     void* const to = p.output != nullptr ? static_cast<void*>(p.output + at) : p.floats + at;
     std::memcpy(to, from, static_cast<std::size_t>(left) * size);
+  }
+}
+
+/// The sums of a tile as they are stored.
+template <class Target, int Rows, int Columns>
+[[gnu::always_inline]] inline void half_tile_end(const HalfProduct& p, std::int64_t first, std::int64_t column,
+                                                 const typename Target::Floats (&sums)[Rows][Columns]) {
+  const bool is_whole =
+      p.output != nullptr && HalfBounds<Target>::suffice(p.end) && p.channels - column * 16 >= Columns * 16;
+  const HalfBounds<Target> bounded(p.end);
+#pragma GCC unroll 16
+  for (int j = 0; j < Columns; ++j) {
+    const std::int64_t begin = (column + j) * p.block + first * 16;
+    if (is_whole) [[likely]] {
+#pragma GCC unroll 16
+      for (int i = 0; i < Rows; ++i) {
+        Target::store_halves(p.output + begin + i * 16, bounded(sums[i][j]));
+      }
+    } else {
+#pragma GCC unroll 16
+      for (int i = 0; i < Rows; ++i) {
+        half_store<Target>(p, begin + i * 16, p.channels - (column + j) * 16, sums[i][j]);
+      }
+    }
   }
 }
 
@@ -107,14 +92,7 @@ void half_tile(const HalfProduct& p, std::int64_t first, std::int64_t column) {
       }
     }
   }
-#pragma GCC unroll 16
-  for (int j = 0; j < Columns; ++j) {
-#pragma GCC unroll 16
-    for (int i = 0; i < Rows; ++i) {
-      const std::int64_t at = (column + j) * p.block + (first + i) * 16;
-      half_store<Target>(p, at, p.channels - (column + j) * 16, sums[i][j]);
-    }
-  }
+  half_tile_end<Target, Rows, Columns>(p, first, column, sums);
 }
 
 template <class Target, int Columns, int Rows = Target::rows(Columns)>
@@ -158,22 +136,26 @@ void half_product(const HalfProduct& p) {
 template <class Target, int Rows>
 [[gnu::always_inline]] inline void half_depthwise_outputs(const HalfDepthwise& p, std::int64_t first) {
   typename Target::Floats sums[Rows];
+  const std::uint16_t* inputs[Rows];
 #pragma GCC unroll 8
   for (int i = 0; i < Rows; ++i) {
     sums[i] = Target::load_floats(p.end.bias);
+    inputs[i] = p.map + p.places[first + i];
   }
   for (std::int64_t tap = 0; tap < p.tap_count; ++tap) {
     const auto w = Target::load_floats(p.weights + tap * 16);
-    const std::uint16_t* const map = p.map + p.taps[tap];
+    const std::int64_t at = p.taps[tap];
 #pragma GCC unroll 8
     for (int i = 0; i < Rows; ++i) {
-      sums[i] += Target::load_halves(map + p.places[first + i]) * w;
+      sums[i] += Target::load_halves(inputs[i] + at) * w;
     }
   }
+  const HalfBounds<Target> bounded(p.end);
+  const bool suffices = HalfBounds<Target>::suffice(p.end);
 #pragma GCC unroll 8
   for (int i = 0; i < Rows; ++i) {
     const std::int64_t at = (first + i) * 16;
-    Target::store_halves(p.output + at, half_finished<Target>(p.end, at, 16, sums[i]));
+    Target::store_halves(p.output + at, suffices ? bounded(sums[i]) : half_finished<Target>(p.end, at, 16, sums[i]));
   }
 }
 
@@ -242,7 +224,9 @@ const HalfKernels* half_kernels_for(const char* name) {
                                    half_depthwise<Target>,
                                    half_pool<Target>,
                                    half_from_floats<Target>,
-                                   half_to_floats<Target>};
+                                   half_to_floats<Target>,
+                                   half_winograd_input<Target>,
+                                   half_winograd_output<Target>};
   return &kernels;
 }
 

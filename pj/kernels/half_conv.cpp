@@ -11,7 +11,6 @@ namespace pj {
 
 namespace {
 
-constexpr std::int64_t most_planes = 8;
 constexpr std::int64_t near_bytes = 192L << 10;  // of the inputs of some output rows: a part of the second cache
 
 bool is_each_channel(const ConvShape& s) {
@@ -19,17 +18,9 @@ bool is_each_channel(const ConvShape& s) {
 }
 
 HalfInput input_of(const ConvShape& s) {
-  return s.is_fully_connected()                ? HalfInput::Row
-         : s.C <= most_planes && s.groups == 1 ? HalfInput::Planes
-                                               : HalfInput::Blocks;
-}
-
-/// What becomes of the sums of M channels; the bias, filled up to blocks, is kept by the caller.
-HalfEnd half_end(const Epilogue& epilogue, std::int64_t M, Buffer<float>& bias) {
-  bias.resize(static_cast<std::size_t>(blocks_of(M) * block_size));
-  std::ranges::copy(epilogue.bias, bias.begin());
-  return {
-      .bias = bias.data(), .function = static_cast<int>(epilogue.function), .low = epilogue.low, .high = epilogue.high};
+  return s.is_fully_connected()                     ? HalfInput::Row
+         : s.C <= most_half_planes && s.groups == 1 ? HalfInput::Planes
+                                                    : HalfInput::Blocks;
 }
 
 /// Maps with their inputs as the loops read them: in blocks, of 16 channels or of as many pairs as hold all, with zeros
@@ -50,6 +41,7 @@ class HalfConv {
     const std::int64_t row = all * width_ * block_ * 2;
     const std::int64_t fitting = near_bytes / row;
     rows_ = std::clamp((fitting - shape.dilated_R()) / shape.stride_h + 1, std::int64_t{1}, shape.P());
+    cut();
     copies_ = kind_ == HalfInput::Planes || shape.pad_top + shape.pad_bottom + shape.pad_left + shape.pad_right > 0;
     place_taps();
     pack(weights);
@@ -61,18 +53,24 @@ class HalfConv {
     return copies_ ? whole_lines(2 * (copied_numbers() + (kind_ == HalfInput::Planes ? shape_.W : 0))) : 0;
   }
 
-  void run(const void* input, const std::uint16_t* residual, void* output, void* workspace) const {
+  std::int64_t parts() const { return shape_.N * row_blocks() * chunks_; }
+
+  void run(const HalfMemory& memory) const {
     const Shape<4> map = shape_.input();
     const std::int64_t plane = shape_.P() * shape_.Q() * block_size;
-    for (std::int64_t n = 0; n < shape_.N; ++n) {
+    const std::uint16_t* inputs = nullptr;
+    for (std::int64_t part = memory.first; part < std::min(memory.last, parts()); ++part) {
+      const std::int64_t n = part / chunks_ / row_blocks();
+      const std::int64_t p = part / chunks_ % row_blocks() * rows_;
+      const std::int64_t rows = std::min(rows_, shape_.P() - p);
       const std::int64_t of_image = n * (kind_ == HalfInput::Planes ? map[1] : blocks() * block_size) * map[2] * map[3];
-      for (std::int64_t p = 0; p < shape_.P(); p += rows_) {
-        const std::int64_t rows = std::min(rows_, shape_.P() - p);
-        const std::uint16_t* const inputs =
-            copies_ ? copied(input, of_image, p, rows, static_cast<std::uint16_t*>(workspace))
-                    : static_cast<const std::uint16_t*>(input) + of_image + p * shape_.stride_h * shape_.W * block_;
-        run_rows(inputs, residual, output, n * blocks_of(shape_.M) * plane + p * shape_.Q() * block_size, rows);
+      if (part == memory.first || part % chunks_ == 0) {
+        inputs = copies_ ? copied(memory.input, of_image, p, rows, static_cast<std::uint16_t*>(memory.workspace))
+                         : static_cast<const std::uint16_t*>(memory.input) + of_image +
+                               p * shape_.stride_h * shape_.W * block_;
       }
+      const std::int64_t at = n * blocks_of(shape_.M) * plane + p * shape_.Q() * block_size;
+      is_each_channel(shape_) ? run_each(inputs, memory, at, rows) : run_rows(inputs, memory, at, rows, part % chunks_);
     }
   }
 
@@ -164,37 +162,57 @@ class HalfConv {
     }
   }
 
+  std::int64_t row_blocks() const { return ceil_div(shape_.P(), rows_); }
+
+  /// Few rows of outputs at a time where there are many outputs, else some of the output channels: parts enough for
+  /// threads.
+  void cut() {
+    constexpr std::int64_t least_outputs = 96, parts_wanted = 4, panel = 4;
+    const std::int64_t wanted = ceil_div(shape_.P(), parts_wanted);
+    rows_ = std::min(rows_, std::max(wanted, ceil_div(least_outputs, shape_.Q())));
+    const std::int64_t panels = ceil_div(blocks_of(shape_.M), panel);
+    const bool is_cut = shape_.groups == 1 && shape_.N * row_blocks() < parts_wanted;
+    chunks_ = is_cut ? std::min(parts_wanted, panels) : 1;
+  }
+
   /// `at`: where the first output of the rows lies in that of all images.
-  void run_rows(const std::uint16_t* inputs, const std::uint16_t* residual, void* output, std::int64_t at,
-                std::int64_t rows) const {
+  void run_each(const std::uint16_t* inputs, const HalfMemory& memory, std::int64_t at, std::int64_t rows) const {
     const std::int64_t plane = shape_.P() * shape_.Q() * block_size;
-    const bool is_each = is_each_channel(shape_);
-    const std::int64_t steps = is_each ? blocks_of(shape_.M) : shape_.groups;
-    const std::int64_t columns = is_each ? 1 : blocks_of(shape_.group_M());
-    for (std::int64_t step = 0; step < steps; ++step) {
-      const std::int64_t first = at + step * columns * plane;
-      HalfEnd end = end_;
-      end.bias += step * columns * block_size;
-      end.residual = residual == nullptr ? nullptr : residual + first;
-      const std::uint16_t* const map = inputs + step * (is_each ? 1 : blocks_) * block_pitch();
-      if (is_each) {
-        kernels_.depthwise({map, places_.data(), rows * shape_.Q(), taps_.data(), std::ssize(taps_),
-                            filters_.data() + step * std::ssize(taps_) * block_size, end,
-                            static_cast<std::uint16_t*>(output) + first});
-        continue;
-      }
-      kernels_.product({.map = map,
+    for (std::int64_t b = 0; b < blocks_of(shape_.M); ++b, at += plane) {
+      kernels_.depthwise({inputs + b * block_pitch(), places_.data(), rows * shape_.Q(), taps_.data(),
+                          std::ssize(taps_), filters_.data() + b * std::ssize(taps_) * block_size,
+                          end_from(b, memory, at), static_cast<std::uint16_t*>(memory.output) + at});
+    }
+  }
+
+  HalfEnd end_from(std::int64_t column, const HalfMemory& memory, std::int64_t at) const {
+    HalfEnd end = end_;
+    end.bias += column * block_size;
+    end.residual = memory.residual == nullptr ? nullptr : memory.residual + at;
+    return end;
+  }
+
+  void run_rows(const std::uint16_t* inputs, const HalfMemory& memory, std::int64_t at, std::int64_t rows,
+                std::int64_t chunk) const {
+    const std::int64_t plane = shape_.P() * shape_.Q() * block_size;
+    const std::int64_t columns = blocks_of(shape_.group_M());
+    const std::int64_t together = ceil_div(columns, chunks_);
+    const std::int64_t first = chunk * together, count = std::min(together, columns - first);
+    for (std::int64_t group = 0; group < shape_.groups && count > 0; ++group) {
+      const std::int64_t column = group * columns + first;
+      const std::int64_t begin = at + column * plane;
+      kernels_.product({.map = inputs + group * blocks_ * block_pitch(),
                         .places = places_.data(),
                         .count = rows * shape_.Q(),
                         .taps = taps_.data(),
                         .tap_count = std::ssize(taps_),
                         .pairs = pairs_,
-                        .weights = packed_.data() + step * columns * std::ssize(taps_) * pairs_ * 2 * block_size,
-                        .columns = columns,
-                        .end = end,
-                        .output = is_float_ ? nullptr : static_cast<std::uint16_t*>(output) + first,
-                        .floats = is_float_ ? static_cast<float*>(output) + first : nullptr,
-                        .channels = columns * block_size,
+                        .weights = packed_.data() + column * std::ssize(taps_) * pairs_ * 2 * block_size,
+                        .columns = count,
+                        .end = end_from(column, memory, begin),
+                        .output = is_float_ ? nullptr : static_cast<std::uint16_t*>(memory.output) + begin,
+                        .floats = is_float_ ? static_cast<float*>(memory.output) + begin : nullptr,
+                        .channels = count * block_size,
                         .block = plane});
     }
   }
@@ -206,6 +224,7 @@ class HalfConv {
   std::int64_t block_, blocks_;  ///< channels of a block of the input, and blocks of a group
   std::int64_t width_;           ///< of a row of inputs with what is around it
   std::int64_t rows_ = 1, pairs_ = 1;
+  std::int64_t chunks_ = 1;  ///< of the output channels
   bool copies_ = false;
   HalfEnd end_;
   Buffer<float> bias_, filters_;
@@ -233,28 +252,41 @@ class HalfRow {
   std::int64_t weights() const { return 2 * std::ssize(packed_); }
   std::int64_t workspace() const { return 0; }
 
-  void run(const void* input, const std::uint16_t* residual, void* output, void*) const {
-    const std::int32_t nought = 0;
-    for (std::int64_t n = 0; n < shape_.N; ++n) {
-      HalfEnd end = end_;
-      end.residual = residual == nullptr ? nullptr : residual + n * shape_.M;
-      kernels_.product({.map = static_cast<const std::uint16_t*>(input) + n * shape_.filter_size(),
-                        .places = &nought,
-                        .count = 1,
-                        .taps = &nought,
-                        .tap_count = 1,
-                        .pairs = shape_.filter_size() / 2,
-                        .weights = packed_.data(),
-                        .columns = blocks_of(shape_.M),
-                        .end = end,
-                        .output = is_float_ ? nullptr : static_cast<std::uint16_t*>(output) + n * shape_.M,
-                        .floats = is_float_ ? static_cast<float*>(output) + n * shape_.M : nullptr,
-                        .channels = shape_.M,
-                        .block = block_size});
+  std::int64_t parts() const { return ceil_div(blocks_of(shape_.M), chunk); }
+
+  void run(const HalfMemory& memory) const {
+    for (std::int64_t part = memory.first; part < std::min(memory.last, parts()); ++part) {
+      for (std::int64_t n = 0; n < shape_.N; ++n) {
+        run_chunk(memory, n, part * chunk);
+      }
     }
   }
 
  private:
+  static constexpr std::int64_t chunk = 16;  ///< columns of a part
+
+  void run_chunk(const HalfMemory& memory, std::int64_t n, std::int64_t column) const {
+    const std::int32_t nought = 0;
+    const std::int64_t at = n * shape_.M + column * block_size;
+    const std::int64_t columns = std::min(chunk, blocks_of(shape_.M) - column);
+    HalfEnd end = end_;
+    end.bias += column * block_size;
+    end.residual = memory.residual == nullptr ? nullptr : memory.residual + at;
+    kernels_.product({.map = static_cast<const std::uint16_t*>(memory.input) + n * shape_.filter_size(),
+                      .places = &nought,
+                      .count = 1,
+                      .taps = &nought,
+                      .tap_count = 1,
+                      .pairs = shape_.filter_size() / 2,
+                      .weights = packed_.data() + column * block_size * shape_.filter_size(),
+                      .columns = columns,
+                      .end = end,
+                      .output = is_float_ ? nullptr : static_cast<std::uint16_t*>(memory.output) + at,
+                      .floats = is_float_ ? static_cast<float*>(memory.output) + at : nullptr,
+                      .channels = std::min(columns * block_size, shape_.M - column * block_size),
+                      .block = block_size});
+  }
+
   const HalfKernels& kernels_;
   ConvShape shape_;
   bool is_float_;
@@ -266,12 +298,17 @@ class HalfRow {
 template <class Layer>
 PreparedHalf prepared_half(std::shared_ptr<const Layer> layer) {
   return {layer->kind(), layer->weights(), layer->workspace(),
-          [layer](const void* input, const std::uint16_t* residual, void* output, void* workspace) {
-            layer->run(input, residual, output, workspace);
-          }};
+          [layer](const HalfMemory& memory) { layer->run(memory); }, layer->parts()};
 }
 
 }  // namespace
+
+HalfEnd half_end(const Epilogue& epilogue, std::int64_t M, Buffer<float>& bias) {
+  bias.resize(static_cast<std::size_t>(blocks_of(M) * block_size));
+  std::ranges::copy(epilogue.bias, bias.begin());
+  return {
+      .bias = bias.data(), .function = static_cast<int>(epilogue.function), .low = epilogue.low, .high = epilogue.high};
+}
 
 Verdict half_can_run(const ConvShape& s) {
   if (s.is_fully_connected()) {

@@ -78,9 +78,15 @@ struct HalfCase {
     Buffer<float> floats = from_planar(residual.view(), maps);
     Buffer<std::uint16_t> stored = as_halves(floats);  // the output takes the residual's place
     Buffer<std::byte> workspace(static_cast<std::size_t>(conv.workspace));
-    conv.run(conv.input == HalfInput::Planes ? static_cast<const void*>(reals.data()) : halves.data(),
-             epilogue.residual ? stored.data() : nullptr, is_float ? static_cast<void*>(floats.data()) : stored.data(),
-             workspace.data());
+    const void* const given = conv.input == HalfInput::Planes ? static_cast<const void*>(reals.data()) : halves.data();
+    HalfMemory memory{given, epilogue.residual ? stored.data() : nullptr,
+                      is_float ? static_cast<void*>(floats.data()) : stored.data(), workspace.data()};
+    const std::int64_t half = conv.parts / 2;  // parts in any order
+    for (const auto& [first, last] : {std::pair{half, conv.parts}, std::pair{std::int64_t{0}, half}}) {
+      memory.first = first;
+      memory.last = last;
+      conv.run(memory);
+    }
     CHECK((to_planar(is_float ? floats : as_floats(stored), shape.output(), maps) == expected));
   }
 };
@@ -130,7 +136,7 @@ TEST_CASE("sums in bfloat16 of real numbers stay within their bound") {
     }
     for (const HalfKernels* kernels : half_kernels()) {
       std::vector<float> found(20);
-      prepare_half(*kernels, shape, weights.elements(), {}, true).run(halves.data(), nullptr, found.data(), nullptr);
+      prepare_half(*kernels, shape, weights.elements(), {}, true).run({halves.data(), nullptr, found.data(), nullptr});
       for (std::int64_t m = 0; m < 20; ++m) {
         double exact = 0.0;
         for (std::int64_t c = 0; c < shape.C; ++c) {

@@ -52,6 +52,30 @@ struct HalfPool {
   const float* factors;  ///< of each output's mean; null: the largest
 };
 
+/// One tile of F(4×4,3×3): 36 numbers of 16 bits a channel, of whole steps of which the largest number takes `largest`.
+struct HalfWinogradInput {
+  const std::uint16_t* corner;
+  std::int64_t row, block;  ///< numbers from a row to the next, and from a block of channels
+  std::int64_t blocks;
+  std::int16_t* words;
+  std::int64_t position;  ///< numbers from one of the 36 to the next
+  float* scratch;         ///< room for 36 × 16 floats of each block
+  float largest;
+};
+
+/// The whole sums of a tile's 36 products become 4×4 outputs.
+struct HalfWinogradOutput {
+  const std::int32_t* sums;
+  std::int64_t position;  ///< numbers from one of the 36 to the next
+  std::int64_t blocks;    ///< of 16 output channels
+  const float* steps;     ///< what 1 stands for in each channel's filters,
+  float step;             ///< and in the tile
+  HalfEnd end;
+  std::uint16_t* output;
+  std::int64_t row, block;       ///< numbers from one row of outputs to the next, and from a block
+  std::int64_t rows, row_count;  ///< of the 4×4 those inside the map: rows, and in a row
+};
+
 /// The loops for one instruction set.
 struct HalfKernels {
   const char* name;
@@ -60,6 +84,9 @@ struct HalfKernels {
   void (*pool)(const HalfPool&);
   void (*to_halves)(const float* numbers, std::int64_t count, std::uint16_t* halves);
   void (*to_floats)(const std::uint16_t* halves, std::int64_t count, float* numbers);
+  /// Returns the tile's step: not a number where one of its numbers is not finite.
+  float (*winograd_input)(const HalfWinogradInput&);
+  void (*winograd_output)(const HalfWinogradOutput&);
 };
 
 /// The loops that this file was compiled for, or null where the compiler does not know the instruction set.

@@ -11,6 +11,8 @@ template <class Own>
 struct HalfVectors {
   using Floats [[gnu::vector_size(64)]] = float;
   using Pairs [[gnu::vector_size(64)]] = std::uint32_t;
+  using Whole [[gnu::vector_size(64)]] = std::int32_t;
+  using Words [[gnu::vector_size(32)]] = std::int16_t;
   using Halves [[gnu::vector_size(32)]] = std::uint16_t;
 
   template <class Vector, class Number>
@@ -31,6 +33,13 @@ struct HalfVectors {
     const Pairs kept = (bits & 0x7fffffffU) > Pairs{} + 0x7f800000U ? (bits >> 16 | 0x40U) : rounded;
     const Halves result = __builtin_convertvector(kept, Halves);
     std::memcpy(halves, &result, sizeof(result));
+  }
+  /// Rounded to whole numbers of 16 bits, halves to even: adding 1.5 · 2²³ rounds.
+  static void store_words(std::int16_t* words, const Floats& x) {
+    constexpr float shift = 0x1.8p23F;
+    const auto whole = __builtin_bit_cast(Whole, x + shift) - __builtin_bit_cast(std::int32_t, shift);
+    const auto result = __builtin_convertvector(whole, Words);
+    std::memcpy(words, &result, sizeof(result));
   }
   static Pairs load_pairs(const std::uint16_t* pairs) { return loaded<Pairs>(pairs); }
   static Pairs all_pair(const std::uint16_t* pair) {

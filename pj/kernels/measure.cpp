@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "pj/base/interrupt.hpp"
+#include "pj/base/median.hpp"
 #include "pj/base/text.hpp"
 #include "pj/kernels/blas.hpp"
 #include "pj/kernels/candidates.hpp"
@@ -81,12 +82,6 @@ void estimate(Runner& runner, Sweeper& sweeper) {
   const Seconds once = runner.timed(sweeper);
   runner.times = {once};
   runner.repeats = std::clamp<std::int64_t>(std::llround(shortest / (once + Seconds{1e-9})), 1, 1000);
-}
-
-template <class Number>
-Number median(std::vector<Number> numbers) {
-  std::ranges::sort(numbers);
-  return numbers[numbers.size() / 2];
 }
 
 /// All candidates in turn, so that what disturbs the machine for a while disturbs all of them; the estimates of those

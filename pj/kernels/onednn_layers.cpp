@@ -250,9 +250,11 @@ class LibraryHalf {
 
 template <class Primitive>
 PreparedHalf held_half(std::shared_ptr<const LibraryHalf<Primitive>> layer) {
-  return {layer->input(), layer->weights(), layer->workspace(),
-          [layer](const void* input, const std::uint16_t* residual, void* output, void* workspace) {
-            layer->run(input, residual, output, workspace);
+  return {layer->input(), layer->weights(), layer->workspace(), [layer](const HalfMemory& memory) {
+            if (memory.first > 0 || memory.last < 1) {  // one part
+              return;
+            }
+            layer->run(memory.input, memory.residual, memory.output, memory.workspace);
           }};
 }
 

@@ -5,7 +5,7 @@
 #include "pj/accelerator/accelerator.hpp"
 #include "pj/base/yaml.hpp"
 #include "pj/network/network.hpp"
-#include "pj/study/mapping_cache.hpp"
+#include "pj/study/computations.hpp"
 #include "pj/workload/lower.hpp"
 
 /// The functions of the table in computations.cpp. Networks are names of the zoo or written out in its YAML form,
@@ -98,8 +98,8 @@ double regained_share(const YamlNode& with);
 double sine_error(const YamlNode& with);
 double batch_loss_error(const YamlNode& with);
 double update_difference(const YamlNode& with);
-double trained_accuracy(const YamlNode& with);
-double learned_approximation(const YamlNode& with);
+double trained_accuracy(const YamlNode& with, const ClaimMeans& means);
+double learned_approximation(const YamlNode& with, const ClaimMeans& means);
 
 double accelerator_count(const YamlNode& with);
 double equal_area_buffer(const YamlNode& with);

@@ -23,7 +23,7 @@ Estimate claimed_estimate(const YamlNode& with, const Accelerator& machine, cons
 
 double number_or(const YamlNode& with, const MappingCache* cache, const char* key, double otherwise) {
   const YamlNode* node = with.find(key);
-  return node == nullptr ? otherwise : value_of(*node, cache);
+  return node == nullptr ? otherwise : value_of(*node, {.cache = cache});
 }
 
 bool prints(const Accelerator& machine) {
@@ -44,7 +44,7 @@ double metric_of_measurement(const YamlNode& with, const MappingCache* cache) {
   measured.peak_macs_per_second = static_cast<double>(measured.units) * number_or(with, cache, "clock", 0.0);
   measured.on_chip = {static_cast<std::int64_t>(8.0 * number_or(with, cache, "storage", 0.0))};
   if (const YamlNode* area = with.find("area")) {
-    measured.area = SquareMicrons{1e6 * value_of(*area, cache)};
+    measured.area = SquareMicrons{1e6 * value_of(*area, {.cache = cache})};
   }
   const MetricRow& metric = read_metric(with.at("metric"));
   const auto value = metric.value(measured);

@@ -177,9 +177,9 @@ double update_difference(const YamlNode& with) {
   return worst;
 }
 
-double trained_accuracy(const YamlNode& with) {
+double trained_accuracy(const YamlNode& with, const ClaimMeans& means) {
   const Network network = claimed_network(with.at("of"));
-  const LearningData data = open_learning_data(with.at("data").text("data"), {"/usr/share/datasets"});
+  const LearningData data = open_learning_data(with.at("data").text("data"), means.data_folders);
   if (!data.train || !data.test) {
     throw InputError(with.at("data").position(), "the data set has no test of its own");
   }

@@ -13,6 +13,7 @@
 #include "pj/sparse/run_length.hpp"
 #include "pj/study/claim_computations.hpp"
 #include "pj/study/evaluate.hpp"
+#include "pj/study/rounding.hpp"
 #include "pj/workload/lower.hpp"
 
 namespace pj {
@@ -129,7 +130,7 @@ double chip_traffic(const YamlNode& with) {
     tensor.bits = value_bits;
   }
   const auto bits = [&](std::size_t tensor) { return stored_bits(stored, tensor, memory, 0); };
-  return (inputs * bits(0) + weights * bits(1) + results * bits(2)) / 8e6;
+  return (inputs * bits(0) + weights * bits(1) + results * bits(2)) / bits_per_megabyte;
 }
 
 /// The mapping is the best one for dense tensors; the zeros change its price alone. `zeros` stands for those of each

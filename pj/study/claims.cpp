@@ -90,11 +90,11 @@ ClaimResult judge_claim(const Claim& claim, double ours) {
   return {claim, ours, holds(claim, ours) ? held : Outcome::Missed};
 }
 
-ClaimResult check_claim(const Claim& claim, const MappingCache* cache) {
+ClaimResult check_claim(const Claim& claim, const ClaimMeans& means) {
   if (claim.level == ClaimLevel::Cited) {
     return {.claim = claim};
   }
-  return judge_claim(claim, find_computation(YamlNode({}, claim.computation)).run(claim.with, cache));
+  return judge_claim(claim, find_computation(YamlNode({}, claim.computation)).run(claim.with, means));
 }
 
 }  // namespace pj

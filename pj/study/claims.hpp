@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "pj/base/yaml.hpp"
-#include "pj/study/mapping_cache.hpp"
+#include "pj/study/computations.hpp"
 
 namespace pj {
 
@@ -74,6 +74,6 @@ std::vector<Claim> load_claims(const std::vector<std::string>& names, const std:
 ClaimResult judge_claim(const Claim& claim, double ours);
 
 /// Computes ours and compares. Claims that are given one cache search each mapping once.
-ClaimResult check_claim(const Claim& claim, const MappingCache* cache = nullptr);
+ClaimResult check_claim(const Claim& claim, const ClaimMeans& means = {});
 
 }  // namespace pj

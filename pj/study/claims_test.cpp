@@ -89,7 +89,7 @@ const std::vector<ClaimResult>& results() {
     const MappingCache shared("");
     for (const Claim& claim : built_in_claims()) {
       if (!is_left_out(claim)) {
-        computed.push_back(check_claim(claim, &shared));
+        computed.push_back(check_claim(claim, {.cache = &shared}));
       }
     }
     return computed;
@@ -233,8 +233,8 @@ TEST_CASE("claims that share a cache compute the same as without") {
   const std::string dataflow = "{count: energy, of: alexnet, layers: conv5, dataflow: NLR, elements: 256, batch: 1}";
   const Claim claim = parsed(one_claim("published: 1, compute: dataflow, with: " + dataflow)).front();
   const std::optional<double> alone = check_claim(claim).ours;
-  CHECK(check_claim(claim, &shared).ours == alone);
-  CHECK(check_claim(claim, &shared).ours == alone);
+  CHECK(check_claim(claim, {.cache = &shared}).ours == alone);
+  CHECK(check_claim(claim, {.cache = &shared}).ours == alone);
 }
 
 TEST_CASE("numbers and computations nest") {

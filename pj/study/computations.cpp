@@ -10,28 +10,28 @@ namespace pj {
 
 namespace {
 
-double product_of(const YamlNode& with, const MappingCache* cache) {
+double product_of(const YamlNode& with, const ClaimMeans& means) {
   double result = 1.0;
   for (const YamlNode& factor : with.at("of").sequence("of")) {
-    result *= value_of(factor, cache);
+    result *= value_of(factor, means);
   }
   return result;
 }
 
-double total_of(const YamlNode& with, const MappingCache* cache) {
+double total_of(const YamlNode& with, const ClaimMeans& means) {
   double result = 0.0;
   for (const YamlNode& term : with.at("of").sequence("of")) {
-    result += value_of(term, cache);
+    result += value_of(term, means);
   }
   return result;
 }
 
-double quotient(const YamlNode& with, const MappingCache* cache) {
-  const double divisor = value_of(with.at("to"), cache);
+double quotient(const YamlNode& with, const ClaimMeans& means) {
+  const double divisor = value_of(with.at("to"), means);
   if (divisor == 0.0) {
     throw InputError(with.at("to").position(), "a ratio to 0");
   }
-  return value_of(with.at("of"), cache) / divisor;
+  return value_of(with.at("of"), means) / divisor;
 }
 
 /// Those of zeros, and of what stores them.
@@ -207,7 +207,7 @@ std::vector<Computation> rows_of_learning() {
        update_difference},
       {"learned approximation",
        "of a trained network and its approximation, the mean over seeds, after minutes",
-       {"count", "of", "data", "epochs", "batch", "augment", "rules", "seeds"},
+       {"count", "of", "data", "epochs", "batch", "augment", "rules", "seeds", "on"},
        learned_approximation},
       {"trained accuracy",
        "in percent of the test, after training for minutes",
@@ -280,15 +280,18 @@ const Computation& find_computation(const YamlNode& name) {
   return row_named(all_computations(), name, "compute", "computation");
 }
 
-double Computation::run(const YamlNode& with, const MappingCache* cache) const {
+double Computation::run(const YamlNode& with, const ClaimMeans& means) const {
   if (const auto* plain = std::get_if<double (*)(const YamlNode&)>(&function)) {
     return (*plain)(with);
   }
-  return std::get<double (*)(const YamlNode&, const MappingCache*)>(function)(with, cache);
+  if (const auto* mapped = std::get_if<double (*)(const YamlNode&, const MappingCache*)>(&function)) {
+    return (*mapped)(with, means.cache);
+  }
+  return std::get<double (*)(const YamlNode&, const ClaimMeans&)>(function)(with, means);
 }
 
-double value_of(const YamlNode& node, const MappingCache* cache) {
-  return node.is_map() ? find_computation(node.at("compute")).run(node.at("with"), cache) : node.number("the value");
+double value_of(const YamlNode& node, const ClaimMeans& means) {
+  return node.is_map() ? find_computation(node.at("compute")).run(node.at("with"), means) : node.number("the value");
 }
 
 void check_computation(const YamlNode& name, const YamlNode& with) {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "pj/execution/numbers.hpp"
+#include "pj/inference/early_exits.hpp"
 #include "pj/study/observation_report.hpp"
 #include "pj/workload/lower.hpp"
 
@@ -36,8 +37,9 @@ double share_of_nonzeros(const Constant& tensor) {
 }
 
 /// Runs the samples and puts each one's densities, by layer, into `costs`.
-void run_samples(const Network& network, const std::vector<LoweredLayer>& layers, const DataSet& data,
-                 AccuracyOptions running, InputCosts& costs) {
+/// Which exit each takes is what it gives back; nothing without exits.
+std::vector<std::size_t> run_samples(const Network& network, const std::vector<LoweredLayer>& layers,
+                                     const DataSet& data, AccuracyOptions running, InputCosts& costs) {
   const Plan plan(network, {.watched = true});
   const SeenTensors seen = tensors_seen(plan.network(), layers);
   const std::size_t samples = running.samples == 0 ? data.size() : std::min(running.samples, data.size());
@@ -59,7 +61,9 @@ void run_samples(const Network& network, const std::vector<LoweredLayer>& layers
       (is_input ? costs.inputs : costs.outputs)[sample][layer] = density;
     }
   };
-  costs.accuracy = measure_accuracy(plan, data, running).accuracy;
+  Measurement measured = measure_accuracy(plan, data, running);
+  costs.accuracy = measured.accuracy;
+  return std::move(measured.exits);
 }
 
 double mean_of(const std::vector<std::vector<double>>& samples, std::size_t layer) {
@@ -76,31 +80,83 @@ void set_density(Operand& tensor, double density) {
   }
 }
 
+/// For each exit the layers that are computed for a sample that leaves there, the end last.
+std::vector<std::vector<bool>> layers_by_exit(const Network& network, const std::vector<LoweredLayer>& layers) {
+  std::vector<std::vector<bool>> computed;
+  for (std::size_t exit = 0; exit <= early_exits(network).size(); ++exit) {
+    const std::vector<LoweredLayer> own = lower(up_to_exit(network, exit));
+    computed.emplace_back();
+    for (const LoweredLayer& layer : layers) {
+      computed.back().push_back(std::ranges::find(own, layer.name, &LoweredLayer::name) != own.end());
+    }
+  }
+  return computed;
+}
+
+void add_sample(ExitCost& sum, Picojoules energy, Seconds time) {
+  ++sum.samples;
+  sum.energy += energy;
+  sum.time += time;
+}
+
+void make_mean(ExitCost& sum) {
+  const auto samples = static_cast<double>(std::max<std::int64_t>(sum.samples, 1));
+  sum.energy = sum.energy / samples;
+  sum.time = sum.time / samples;
+}
+
+/// Prices every sample up to the exit that it takes, and to the end.
+void price_samples(const Network& network, const std::vector<std::vector<bool>>& computed,
+                   const std::vector<std::size_t>& taken, InputCosts& costs) {
+  for (const EarlyExit& exit : early_exits(network)) {
+    costs.exits.push_back({.name = exit.name});
+  }
+  costs.exits.push_back({.name = "the end"});
+  costs.to_end.name = "all to the end";
+  for (std::size_t sample = 0; sample < costs.inputs.size(); ++sample) {
+    const std::size_t exit = taken.empty() ? 0 : taken[sample];
+    const auto price = [&](const std::vector<bool>& layers) {
+      return cost_with(costs.estimate, costs.inputs[sample], costs.outputs[sample], layers);
+    };
+    const auto [energy, time] = price(computed[exit]);
+    costs.energy.push_back(energy);
+    costs.time.push_back(time);
+    add_sample(costs.exits[exit], energy, time);
+    const auto [all_energy, all_time] = price(computed.back());
+    add_sample(costs.to_end, all_energy, all_time);
+  }
+  std::ranges::for_each(costs.exits, make_mean);
+  make_mean(costs.to_end);
+  if (costs.exits.size() == 1) {
+    costs.exits.clear();
+  }
+}
+
 }  // namespace
 
 InputCosts input_costs(const Network& network, const Accelerator& accelerator, const DataSet& data,
                        const AccuracyOptions& running, const EvaluateOptions& options) {
   InputCosts costs{.data = data.name};
   std::vector<LoweredLayer> layers = lower(network);
-  run_samples(network, layers, data, running, costs);
+  const std::vector<std::size_t> taken = run_samples(network, layers, data, running, costs);
+  const std::vector<std::vector<bool>> computed = layers_by_exit(network, layers);
   for (std::size_t layer = 0; layer < layers.size(); ++layer) {
     set_density(layers[layer].workload.tensors.front(), mean_of(costs.inputs, layer));
     set_density(layers[layer].workload.tensors.back(), mean_of(costs.outputs, layer));
   }
   costs.estimate = evaluate(network.name, std::move(layers), accelerator, options);
-  for (std::size_t sample = 0; sample < costs.inputs.size(); ++sample) {
-    const auto [energy, time] = cost_with(costs.estimate, costs.inputs[sample], costs.outputs[sample]);
-    costs.energy.push_back(energy);
-    costs.time.push_back(time);
-  }
+  price_samples(network, computed, taken, costs);
   return costs;
 }
 
 std::pair<Picojoules, Seconds> cost_with(const Estimate& estimate, const std::vector<double>& inputs,
-                                         const std::vector<double>& outputs) {
+                                         const std::vector<double>& outputs, const std::vector<bool>& computed) {
   Picojoules energy;
   Cycles cycles;
   for (std::size_t layer = 0; layer < estimate.layers.size(); ++layer) {
+    if (!computed[layer]) {
+      continue;
+    }
     Workload workload = estimate.layers[layer].workload;
     set_density(workload.tensors.front(), inputs[layer]);
     set_density(workload.tensors.back(), outputs[layer]);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 
 #include "pj/base/text.hpp"
@@ -62,14 +63,39 @@ Json distribution_json(const Distribution& of) {
   return json;
 }
 
+std::string exit_costs_table(const InputCosts& costs) {
+  if (costs.exits.empty()) {
+    return "";
+  }
+  Table table({"leaves at", "samples", "share", "energy", "time"});
+  const auto add = [&](const ExitCost& exit) {
+    table.add({exit.name, grouped(exit.samples),
+               percent(static_cast<double>(exit.samples) / static_cast<double>(costs.to_end.samples)),
+               exit.samples == 0 ? "-" : scaled(exit.energy.value * 1e-12, "J"),
+               exit.samples == 0 ? "-" : scaled(exit.time.value, "s")});
+  };
+  std::ranges::for_each(costs.exits, add);
+  table.rule();
+  add(costs.to_end);
+  const double energy = energies_of(costs).mean;
+  return "\n" + table.text() + "\nEnergy of an input: " + scaled(energy * 1e-12, "J") + " in the mean, " +
+         significant(costs.to_end.energy.value / energy) + "× less than to the end\n";
+}
+
+Json exit_cost_json(const ExitCost& exit) {
+  return {
+      {"name", exit.name}, {"samples", exit.samples}, {"energy_pJ", exit.energy.value}, {"time_s", exit.time.value}};
+}
+
 }  // namespace
 
 std::string input_costs_table(const InputCosts& costs) {
   Table table({"of an input", "mean", "deviation", "least", "5 %", "25 %", "median", "75 %", "95 %", "greatest"});
   table.add(distribution_fields("energy", energies_of(costs), 1e-12, "J"));
   table.add(distribution_fields("time", times_of(costs), 1.0, "s"));
-  return "By the zeros of each of " + counted(std::ssize(costs.energy), "sample") + " of " + costs.data + " (top-1 " +
-         percent(costs.accuracy.share(costs.accuracy.top1)) + "):\n" + table.text();
+  return std::string("By the zeros") + (costs.exits.empty() ? "" : ", and the exit,") + " of each of " +
+         counted(std::ssize(costs.energy), "sample") + " of " + costs.data + " (top-1 " +
+         percent(costs.accuracy.share(costs.accuracy.top1)) + "):\n" + table.text() + exit_costs_table(costs);
 }
 
 std::string input_costs_json(const InputCosts& costs) {
@@ -79,6 +105,12 @@ std::string input_costs_json(const InputCosts& costs) {
                        {"top1", costs.accuracy.share(costs.accuracy.top1)},
                        {"energy_pJ", distribution_json(energies_of(costs))},
                        {"time_s", distribution_json(times_of(costs))}};
+  if (!costs.exits.empty()) {
+    for (const ExitCost& exit : costs.exits) {
+      json["per_input"]["exits"].push_back(exit_cost_json(exit));
+    }
+    json["per_input"]["to_end"] = exit_cost_json(costs.to_end);
+  }
   return json_text(json);
 }
 

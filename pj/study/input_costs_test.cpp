@@ -2,9 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <memory>
 #include <numeric>
 
 #include "pj/accelerator/reader.hpp"
+#include "pj/compression/exit_heads.hpp"
+#include "pj/inference/early_exits.hpp"
 #include "pj/inference/observations.hpp"
 #include "pj/study/distribution.hpp"
 #include "pj/study/observation_report.hpp"
@@ -75,6 +79,35 @@ TEST_CASE("inputs with more zeros cost less where zeros are gated, and all the s
   for (const Picojoules energy : plain.energy) {
     CHECK(energy.value == doctest::Approx(plain.estimate.energy().value).epsilon(1e-12));
   }
+}
+
+TEST_CASE("a sample that leaves early costs the layers up to its exit, another one the whole network") {
+  const Accelerator tpu = load_accelerator("tpu");  // which looks at no zeros
+  for_random_cases(3, [&](Rng& rng) {
+    const Network trunk = random_convnet(rng);
+    NetworkEditor editor(trunk);
+    add_exit(editor, node_index(trunk, "relu"), {});
+    Network network = editor.finish();
+    const double offset = 0.8;  // a sample leaves where the entropy of its shares is less
+    const auto threshold = std::ranges::find(network.values, "exit1/threshold", &Value::name);
+    threshold->data =
+        std::make_shared<const Constant>(constant_of(threshold->format, threshold->shape, std::span(&offset, 1)));
+    const DataSet data = random_samples(rng, network, 9);
+    const InputCosts costs = input_costs(network, tpu, data, {.threads = 1}, {.threads = 1});
+    const double early = evaluate(up_to_exit(network, 0), tpu, {.threads = 1}).energy().value;
+    const double whole = evaluate(network, tpu, {.threads = 1}).energy().value;
+    REQUIRE(costs.exits.size() == 2);
+    CHECK(early < whole);
+    CHECK(costs.exits[0].samples + costs.exits[1].samples == 9);
+    CHECK(costs.to_end.energy.value == doctest::Approx(whole));
+    const auto taken = measure_accuracy(Plan(network), data, {.threads = 1}).exits;
+    for (std::size_t i = 0; i < costs.energy.size(); ++i) {
+      CHECK(costs.energy[i].value == doctest::Approx(taken[i] == 0 ? early : whole));
+    }
+    if (costs.exits[0].samples > 0) {
+      CHECK(costs.exits[0].energy.value == doctest::Approx(early));
+    }
+  });
 }
 
 }  // namespace pj

@@ -8,13 +8,13 @@
 #include "pj/study/claim_computations.hpp"
 #include "pj/study/evaluate.hpp"
 #include "pj/study/mapping_files.hpp"
+#include "pj/study/rounding.hpp"
 #include "pj/study/row_named.hpp"
 
 namespace pj {
 
 namespace {
 
-constexpr double bits_per_megabyte = 8e6;
 constexpr double bits_per_mebibyte = 8.0 * 1024.0 * 1024.0;
 constexpr double picojoules_per_millijoule = 1e9;
 

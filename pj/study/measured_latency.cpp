@@ -3,19 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pj/base/median.hpp"
 #include "pj/kernels/measure.hpp"
 
 namespace pj {
-
-namespace {
-
-double median_of(std::vector<double> numbers) {
-  const auto middle = numbers.begin() + std::ssize(numbers) / 2;
-  std::ranges::nth_element(numbers, middle);
-  return *middle;
-}
-
-}  // namespace
 
 /// A plan with its inputs, of zeros, and its outputs in memory.
 struct TimedPlan {
@@ -75,7 +66,7 @@ std::map<std::string, double> layer_shares(const TimedPlan& timed, int rounds) {
   double sum = 0.0;
   for (std::size_t i = parts.size(); i-- > 0;) {
     next = parts[i].layer.empty() ? next : parts[i].layer;
-    const double time = median_of(times[i]);
+    const double time = median(times[i]);
     layers[next] += time;
     sum += time;
   }
@@ -115,7 +106,7 @@ LatencyMeter::LatencyMeter(const Network& reference, LatencyOptions options) {
   for (int round = 0; round < options.rounds; ++round) {
     times.push_back(timed.seconds());
   }
-  const MeasuredLatency found = latency_of(median_of(times), layer_shares(timed, options.rounds));
+  const MeasuredLatency found = latency_of(median(times), layer_shares(timed, options.rounds));
   parts_ = std::make_unique<Parts>(Parts{std::move(options), std::move(timed), found});
 }
 
@@ -137,7 +128,7 @@ MeasuredLatency LatencyMeter::measure(const Network& network) const {
     const double reference = parts_->timed.seconds();
     ratios.push_back(timed.seconds() / reference);
   }
-  return latency_of(parts_->reference.whole.value * median_of(ratios), layer_shares(timed, options.rounds));
+  return latency_of(parts_->reference.whole.value * median(ratios), layer_shares(timed, options.rounds));
 }
 
 }  // namespace pj

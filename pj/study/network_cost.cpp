@@ -31,6 +31,14 @@ NetworkCost cost_of(const Estimate& estimate) {
   return costs;
 }
 
+LayerEnergies layer_energies(const NetworkCost& cost) {
+  LayerEnergies energies;
+  for (const LayerCost& layer : cost) {
+    energies[layer.layer] += layer.energy;
+  }
+  return energies;
+}
+
 Picojoules energy_of(const NetworkCost& cost) {
   Picojoules sum;
   for (const LayerCost& layer : cost) {

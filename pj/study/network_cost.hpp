@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "pj/compression/energy_pruning.hpp"
 #include "pj/study/evaluate.hpp"
 
 namespace pj {
@@ -23,6 +24,8 @@ using NetworkCost = std::vector<LayerCost>;
 NetworkCost cost_of(const Estimate& estimate);
 
 Picojoules energy_of(const NetworkCost& cost);
+/// By the layers' names, for rules that ask for it.
+LayerEnergies layer_energies(const NetworkCost& cost);
 Seconds time_of(const NetworkCost& cost);
 
 /// What a version of a network should have least of.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "pj/base/median.hpp"
 #include "pj/base/text.hpp"
 #include "pj/kernels/measure.hpp"
 
@@ -11,11 +12,6 @@ namespace pj {
 namespace {
 
 constexpr int rounds = 9;
-
-Seconds median(std::vector<Seconds> times) {
-  std::ranges::sort(times, {}, [](Seconds s) { return s.value; });
-  return times[times.size() / 2];
-}
 
 std::string layout_text(const Network& network, const std::vector<TensorForm>& forms) {
   std::set<std::string> words;
@@ -105,7 +101,7 @@ PlanTimes time_plan(const Plan& plan) {
   }
   PlanTimes result{.whole = median(times.back())};
   times.pop_back();
-  std::ranges::transform(times, std::back_inserter(result.steps), median);
+  std::ranges::transform(times, std::back_inserter(result.steps), median<Seconds>);
   return result;
 }
 

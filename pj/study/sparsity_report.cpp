@@ -7,13 +7,12 @@
 #include "pj/mapping/count.hpp"
 #include "pj/sparse/zeros.hpp"
 #include "pj/study/estimate_report.hpp"
+#include "pj/study/rounding.hpp"
 #include "pj/workload/nonzero.hpp"
 
 namespace pj {
 
 namespace {
-
-constexpr double bits_of_megabyte = 8e6;
 
 std::string fraction_text(double part, double whole) {
   return whole > 0.0 ? significant(part / whole) : "–";
@@ -24,8 +23,8 @@ std::vector<std::string> numbers(const SparsitySummary& summary, Picojoules ener
   return {significant(summary.nonzero_macs * 1e-6, 4),
           fraction_text(energy.value, summary.nonzero_macs),
           fraction_text(summary.outermost_accesses, summary.nonzero_macs),
-          significant(summary.outermost_bits / bits_of_megabyte),
-          significant(summary.outermost_dense_bits / bits_of_megabyte),
+          significant(summary.outermost_bits / bits_per_megabyte),
+          significant(summary.outermost_dense_bits / bits_per_megabyte),
           fraction_text(summary.outermost_dense_bits, summary.outermost_bits)};
 }
 
