@@ -36,8 +36,8 @@ const ConvAlgorithm& chosen_for(const ConvShape& shape, ConvTimeStore& store) {
   return streamed.can_run(shape) ? streamed : *measured_times(shape, store).front().algorithm;
 }
 
-/// The memory of this process in bytes, as Linux counts it: what it has (`VmRSS:`), of it pages of files (`RssFile:`), or
-/// the most that it had (`VmHWM:`).
+/// The memory of this process in bytes, as Linux counts it: what it has (`VmRSS:`), of it pages of files (`RssFile:`),
+/// or the most that it had (`VmHWM:`).
 std::int64_t process_memory(const std::string& kind) {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;) {
