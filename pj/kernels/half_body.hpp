@@ -39,21 +39,22 @@ template <class Target>
 template <class Target, int Rows, int Columns>
 [[gnu::always_inline]] inline void half_tile_end(const HalfProduct& p, std::int64_t first, std::int64_t column,
                                                  const typename Target::Floats (&sums)[Rows][Columns]) {
-  const bool is_whole =
-      p.output != nullptr && HalfBounds<Target>::suffice(p.end) && p.channels - column * 16 >= Columns * 16;
+  const bool is_whole = p.output != nullptr && HalfBounds<Target>::suffice(p.end) &&
+                        p.channels - column * 16 >= std::int64_t{Columns} * 16;
   const HalfBounds<Target> bounded(p.end);
+  constexpr std::int64_t lanes = 16;
 #pragma GCC unroll 16
   for (int j = 0; j < Columns; ++j) {
     const std::int64_t begin = (column + j) * p.block + first * 16;
     if (is_whole) [[likely]] {
 #pragma GCC unroll 16
       for (int i = 0; i < Rows; ++i) {
-        Target::store_halves(p.output + begin + i * 16, bounded(sums[i][j]));
+        Target::store_halves(p.output + begin + i * lanes, bounded(sums[i][j]));
       }
     } else {
 #pragma GCC unroll 16
       for (int i = 0; i < Rows; ++i) {
-        half_store<Target>(p, begin + i * 16, p.channels - (column + j) * 16, sums[i][j]);
+        half_store<Target>(p, begin + i * lanes, p.channels - (column + j) * lanes, sums[i][j]);
       }
     }
   }

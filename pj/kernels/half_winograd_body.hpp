@@ -28,15 +28,16 @@ template <class Target>
   using Floats = typename Target::Floats;
   using Pairs = typename Target::Pairs;
   constexpr int n = 6;
+  constexpr std::int64_t lanes = 16;
   const std::uint16_t* const corner = t.corner + block * t.block;
-  float* const scratch = t.scratch + block * n * n * 16;
+  float* const scratch = t.scratch + block * n * n * lanes;
   Floats half[n][n];
 #pragma GCC unroll 8
   for (int j = 0; j < n; ++j) {
     Floats column[n], line[n];
 #pragma GCC unroll 8
     for (int i = 0; i < n; ++i) {
-      column[i] = Target::load_halves(corner + i * t.row + j * 16);
+      column[i] = Target::load_halves(corner + i * t.row + j * lanes);
     }
     input_line<4, 3>(column, line);
 #pragma GCC unroll 8
@@ -52,7 +53,7 @@ template <class Target>
     for (int j = 0; j < n; ++j) {
       const Pairs magnitude = __builtin_bit_cast(Pairs, line[j]) & 0x7fffffffU;
       largest = magnitude > largest ? magnitude : largest;
-      Target::store_floats(scratch + (i * n + j) * 16, line[j]);
+      Target::store_floats(scratch + (i * n + j) * lanes, line[j]);
     }
   }
 }
