@@ -22,7 +22,7 @@ void check_options(const Options& options) {
     throw InputError("--out: '" + options.out + "' must end in .onnx");
   }
   const bool has_runs = std::ssize(options.operands) * options.seeds > 1;
-  for (const std::string& path : {has_runs ? numbered(options.out, 1) : options.out, options.json, options.csv}) {
+  for (const std::string& path : {has_runs ? numbered(options.out, 1) : options.out, options.json, options.csv, options.report}) {
     if (!path.empty()) {
       check_can_write(path);
     }
@@ -70,8 +70,8 @@ void check_search(const Options& options, const CompressionRules& rules) {
   if (wants_search && (options.data.empty() || options.on.empty())) {
     throw InputError("--max-drop weighs accuracy against cost; give --data and --on");
   }
-  if (!wants_search && (options.front || !options.results.empty() || !options.report.empty())) {
-    throw InputError("--front, --results and --report belong to a search; ask for one with --max-drop");
+  if (!wants_search && (options.front || !options.results.empty())) {
+    throw InputError("--front and --results belong to a search; ask for one with --max-drop");
   }
   if (!wants_search && !rules.choices.empty()) {
     throw InputError(options.rules + ": the rules leave choices to a search; ask for one with --max-drop");

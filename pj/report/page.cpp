@@ -34,6 +34,8 @@ const std::array kinds{
     Kind{"roofline", {"machine", "roofs", "networks"}},
     Kind{"run", {"network", "data", "samples", "top1", "confusion"}},
     Kind{"train", {"network", "training", "epochs", "cost"}},
+    Kind{"rules", {"network", "rules", "stored_bits", "layers", "changes"}},
+    Kind{"rules", {"runs"}},
     Kind{"sweep", {"study", "machines", "objectives", "results", "fronts"}},
 };
 

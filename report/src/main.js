@@ -8,6 +8,7 @@ import { layerFront, networkFront } from "./views/front.js";
 import { map } from "./views/map.js";
 import { reproduce } from "./views/reproduce.js";
 import { roofline } from "./views/roofline.js";
+import { rules } from "./views/rules.js";
 import { run } from "./views/run.js";
 import { show } from "./views/show.js";
 import { sweep } from "./views/sweep.js";
@@ -22,6 +23,7 @@ const views = {
   compare,
   compress,
   roofline,
+  rules,
   run,
   sweep,
   train,

@@ -14,7 +14,7 @@ function costOf(layers, name, key) {
     .reduce((sum, layer) => sum + layer[key], 0);
 }
 
-const bitsOf = ({ bits, weights }) => (weights > 0 ? bits / weights : 0);
+export const bitsOf = ({ bits, weights }) => (bits === null ? null : weights > 0 ? bits / weights : 0);
 
 /** A row for each layer that has a choice: before and after. */
 function layersOf(results, version) {
@@ -129,14 +129,17 @@ const measures = {
 
 function layerSpec(layers, measure) {
   const values = layers.flatMap((row) =>
-    measure.of(row).map((value, i) => ({
-      layer: row.index,
-      name: row.title,
-      choice: row.choice,
-      which: i === 0 ? "before" : "after",
-      value,
-      text: measure.text(value),
-    })),
+    ["before", "after"]
+      .map((which, i) => ({ which, value: measure.of(row)[i] }))
+      .filter(({ value }) => typeof value === "number")
+      .map(({ which, value }) => ({
+        layer: row.index,
+        name: row.title,
+        choice: row.choice,
+        which,
+        value,
+        text: measure.text(value),
+      })),
   );
   return (theme, width) => {
     const axis = layerAxis(layers);
@@ -165,8 +168,9 @@ function layerSpec(layers, measure) {
   };
 }
 
-function layerChart(results, version, layers) {
-  const known = Object.entries(measures).filter(([key]) => key !== "energy" || version.layers);
+/** Layers with what is known of them before and after: bits, weights and density, and energies where `hasEnergy`. */
+export function layerChart(layers, hasEnergy) {
+  const known = Object.entries(measures).filter(([key]) => key !== "energy" || hasEnergy);
   let key = "bits";
   const label = () => `${measures[key].title} of each layer, before and after`;
   const figure = chart({
@@ -222,7 +226,7 @@ export function networkParts(results, version) {
   return [
     element("h3", {}, `Network ${version.title}`),
     ...(version.layers ? [levelChart(results, version)] : []),
-    layerChart(results, version, layers),
+    layerChart(layers, Boolean(version.layers)),
     layerTable(version, layers),
   ];
 }

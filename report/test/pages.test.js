@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { folder, marks, open, picojoule, start, stop } from "./browser.js";
+import { folder, open, picojoule, start, stop } from "./browser.js";
+import { looks } from "./looks.js";
 
 const hostile = `</script><img src=x onerror="document.title='broken'"><b>`;
 
@@ -26,9 +27,6 @@ const pages = {
   "train.html": ["train", "mlp.yaml", "--data", "xor.csv", "--epochs", "20", "--test", "xor.csv"],
   "run.html": ["run", "xor.onnx", "--accuracy", "xor.csv", "--observe", "seen.json"],
   "inputs.html": ["evaluate", "xor.onnx", "--per-input", "points.csv"],
-  "compress.html": ["compress", "xor.onnx", "--data", "points.csv", "--hold-out", "25", "--on", "eyeriss"].concat([
-    ...["--max-drop", "30", "--front"],
-  ]),
   "large.html": ["evaluate", "resnet1202_cifar10"],
 };
 
@@ -61,26 +59,7 @@ before(async () => {
 });
 after(stop);
 
-for (const file of Object.keys(pages)) {
-  test(`${file} draws its charts, says nothing and asks for nothing`, async () => {
-    const { page, said, close } = await open(file);
-    const drawn = await marks(page);
-    assert.ok(drawn.length > 0 && drawn.every((count) => count > 0), `marks: ${drawn}`);
-    await page.locator(".theme").click();
-    await page.waitForTimeout(300);
-    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), "dark");
-    assert.deepEqual(said, []);
-    await close();
-  });
-
-  test(`${file} fits a phone`, async () => {
-    const { page, said, close } = await open(file, { width: 390, colorScheme: "dark" });
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.equal(over, 0);
-    assert.deepEqual(said, []);
-    await close();
-  });
-}
+for (const file of Object.keys(pages)) looks(file);
 
 /** The texts of a column of the table with this caption. */
 function columnOf(page, caption, index) {
@@ -240,33 +219,6 @@ test("a study shows its front, along any two metrics", async () => {
   assert.match(await page.locator("figcaption").innerText(), /power against latency/);
   await rows.first().getByRole("button").click();
   assert.match(await page.locator(".chosen caption").innerText(), /All that is known of it/);
-  await close();
-});
-
-test("a search shows its front along each cost, and each of its networks layer by layer", async () => {
-  const { page, close } = await open("compress.html");
-  const results = JSON.parse(await page.evaluate(() => document.getElementById("results").textContent));
-  const rows = page.locator(".table", { has: page.locator("caption", { hasText: /^Points$/ }) }).locator("tbody tr");
-  await page.getByLabel("Networks").selectOption({ label: "All that were measured" });
-  assert.equal(await rows.count(), results.points.length + 1);
-  await page.getByLabel("Networks").selectOption({ label: "The front" });
-  const onFront = results.points.filter((point) => point.on_front);
-  // Of networks that are equal in both, the chart's front has one.
-  const different = new Set(onFront.map(({ accuracy, energy_pJ: energy }) => `${accuracy} ${energy}`));
-  assert.equal(await rows.count(), different.size + 1);
-  await page.getByLabel("Across").selectOption({ label: "stored" });
-  assert.match(await page.locator("figcaption").first().innerText(), /accuracy against stored/);
-  await page.getByLabel("Accuracy on").selectOption({ label: "the test" });
-  assert.match(await page.locator("figcaption").first().innerText(), /accuracy on the test against stored/);
-  const chosen = page.locator(".chosen table", { hasText: "what each layer became" });
-  assert.equal(await chosen.locator("tbody tr").count(), results.layers.length);
-  const best = results.points[results.best];
-  const choices = await chosen.locator("tbody tr td:last-child").allInnerTexts();
-  assert.deepEqual(
-    choices,
-    best.choices.map((choice) => results.choices[choice]),
-  );
-  for (const measure of ["Density", "Size", "Energy"]) await page.getByText(measure, { exact: true }).last().click();
   await close();
 });
 
