@@ -22,7 +22,8 @@ void check_options(const Options& options) {
     throw InputError("--out: '" + options.out + "' must end in .onnx");
   }
   const bool has_runs = std::ssize(options.operands) * options.seeds > 1;
-  for (const std::string& path : {has_runs ? numbered(options.out, 1) : options.out, options.json, options.csv, options.report}) {
+  for (const std::string& path :
+       {has_runs ? numbered(options.out, 1) : options.out, options.json, options.csv, options.report}) {
     if (!path.empty()) {
       check_can_write(path);
     }
