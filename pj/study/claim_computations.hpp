@@ -95,6 +95,7 @@ double recurrent_state(const YamlNode& with);
 double dropped_mean(const YamlNode& with);
 double toy_share(const YamlNode& with);
 double regained_share(const YamlNode& with);
+double distillation_gain(const YamlNode& with);
 double sine_error(const YamlNode& with);
 double batch_loss_error(const YamlNode& with);
 double update_difference(const YamlNode& with);

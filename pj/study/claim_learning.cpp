@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 #include "pj/base/random.hpp"
+#include "pj/base/sample_mean.hpp"
 #include "pj/data/learning_data.hpp"
 #include "pj/study/claim_computations.hpp"
 #include "pj/study/row_named.hpp"
@@ -72,6 +74,12 @@ double share_right(const Network& network, const Examples& examples, const Train
   return static_cast<double>(sums.right) / static_cast<double>(sums.rows);
 }
 
+Examples part_of(const Examples& examples, std::size_t first, std::size_t count) {
+  std::vector<std::size_t> places(count);
+  std::iota(places.begin(), places.end(), first);
+  return chosen(examples, places);
+}
+
 /// Masks that keep the largest weights of every layer.
 ParameterRules largest_kept(const Network& network, double share) {
   ParameterRules rules;
@@ -114,6 +122,32 @@ double regained_share(const YamlNode& with) {
   const double pruned = share_right(trained, examples, options);
   const Network tuned = train({.network = trained, .train = examples, .options = options}).network;
   return (share_right(tuned, examples, options) - pruned) / (before - pruned);
+}
+
+/// In percent points of the second half of the toy, the mean over parts of the first half, all of which the teacher
+/// saw.
+double distillation_gain(const YamlNode& with) {
+  const Examples all = row_named(toys, with.at("toy"), "toy", "toy").make();
+  const Network student = claimed_network(with.at("of"));
+  const TrainOptions alone = options_of(with);
+  const std::size_t half = all.count / 2;
+  const Examples known = part_of(all, 0, half);
+  const Examples test = part_of(all, half, half);
+  const Network teacher =
+      train({.network = claimed_network(with.at("teacher")), .train = known, .options = alone}).network;
+  TrainOptions taught = alone;
+  taught.task.teacher =
+      Teacher{&teacher, with.at("temperature").number("temperature"), with.at("share").number("share")};
+  const auto samples = static_cast<std::size_t>(with.at("samples").integer("samples", 1, std::ssize(known.classes)));
+  std::vector<double> gained;
+  for (std::size_t first = 0; first + samples <= half; first += samples) {
+    const Examples few = part_of(known, first, samples);
+    const auto right = [&](const TrainOptions& options) {
+      return share_right(train({.network = student, .train = few, .options = options}).network, test, alone);
+    };
+    gained.push_back(100.0 * (right(taught) - right(alone)));
+  }
+  return sample_mean(gained).mean;
 }
 
 double sine_error(const YamlNode& with) {
