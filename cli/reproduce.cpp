@@ -48,6 +48,12 @@ void run_reproduce(const Options& options, Console& console) {
   write_files(
       options, [&] { return claims_json(results); }, [&] { return claims_csv(results); });
   console.out << claims_table(results);
+  for (const ClaimResult& result : results) {
+    if (!result.missing.empty()) {
+      console.out << "Not computed: " << result.claim.id << ", " << result.claim.claim << ": " << result.missing
+                  << "\n";
+    }
+  }
   if (const std::size_t missed = count_of(results, Outcome::Missed); missed > 0) {
     console.out.flush();
     throw InputError(counted(static_cast<std::int64_t>(missed), "claim") + " missed");

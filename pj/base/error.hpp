@@ -25,6 +25,12 @@ class InputError : public std::runtime_error {
   InputError(const Position& position, const std::string& message);
 };
 
+/// A file or data set that the user names is not there.
+class MissingInput : public InputError {
+ public:
+  using InputError::InputError;
+};
+
 /// The answer to a question that may be "no"; a "no" carries its reason and is not an error.
 class Verdict {
  public:

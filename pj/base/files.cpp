@@ -63,7 +63,7 @@ std::string read_file(const std::string& path, std::int64_t limit) {
   std::error_code fault;
   const fs::file_status status = fs::status(path, fault);
   if (!fs::exists(status)) {
-    throw InputError({path}, "no such file");
+    throw MissingInput({path}, "no such file");
   }
   if (fs::is_directory(status)) {
     throw InputError({path}, "is a directory; name a file in it");

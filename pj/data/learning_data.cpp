@@ -99,8 +99,8 @@ LearningData open_learning_data(const std::string& name, const std::vector<std::
   if (!is_path) {
     const std::string folder = folder_of(name, folders);
     if (folder.empty()) {
-      throw InputError("no data set '" + name + "' in " + join(folders, " or ") +
-                       "; name the folder or file that holds it, or put it there");
+      throw MissingInput("no data set '" + name + "' in " + join(folders, " or ") +
+                         "; name the folder or file that holds it, or put it there");
     }
     return open_folder(folder, name);
   }

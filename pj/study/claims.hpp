@@ -50,6 +50,7 @@ struct ClaimResult {
   Claim claim;
   std::optional<double> ours;  ///< nothing where the claim is only cited
   Outcome outcome = Outcome::Cited;
+  std::string missing = {};  ///< what is not there of its data, for which it is only cited
 
   /// (ours − published) / published, or the difference where 0 is published; 0 where the claim is only cited.
   double deviation() const;
@@ -73,7 +74,8 @@ std::vector<Claim> load_claims(const std::vector<std::string>& names, const std:
 /// Compares ours with what is published.
 ClaimResult judge_claim(const Claim& claim, double ours);
 
-/// Computes ours and compares. Claims that are given one cache search each mapping once.
+/// Computes ours and compares; a slow claim whose data are not there is only cited. Claims that are given one cache
+/// search each mapping once.
 ClaimResult check_claim(const Claim& claim, const ClaimMeans& means = {});
 
 }  // namespace pj
