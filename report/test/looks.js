@@ -1,9 +1,20 @@
-// What every page must do: draw its charts, in both themes, and fit a phone.
+// Pages as commands write them, and what each of them must do: draw its charts, in both themes, and fit a phone.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { marks, open } from "./browser.js";
+import { after, before, test } from "node:test";
+import { marks, open, picojoule, start, stop } from "./browser.js";
 
-export function looks(file) {
+/** Makes the pages, each by its command, after `prepare` has made what the commands read; and looks at them. */
+export function looks(pages, prepare) {
+  before(async () => {
+    prepare();
+    for (const [file, words] of Object.entries(pages)) picojoule(...words, "--report", file);
+    await start();
+  });
+  after(stop);
+  for (const file of Object.keys(pages)) look(file);
+}
+
+function look(file) {
   test(`${file} draws its charts, says nothing and asks for nothing`, async () => {
     const { page, said, close } = await open(file);
     const drawn = await marks(page);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { folder, open, picojoule, start, stop } from "./browser.js";
+import { test } from "node:test";
+import { folder, open, picojoule } from "./browser.js";
 import { looks } from "./looks.js";
 
 const hostile = `</script><img src=x onerror="document.title='broken'"><b>`;
@@ -48,18 +48,13 @@ layers:
   - output: {fc: 2}
 `;
 
-before(async () => {
+looks(pages, () => {
   writeFileSync(join(folder, "study.yaml"), study);
   writeFileSync(join(folder, "mlp.yaml"), mlp);
   writeFileSync(join(folder, "xor.csv"), "0,0,0\n0,1,1\n1,0,1\n1,1,0\n");
   writeFileSync(join(folder, "points.csv"), "0,0,0\n0,1,1\n1,0,1\n1,1,0\n".repeat(10));
   picojoule("train", "mlp.yaml", "--data", "xor.csv", "--epochs", "300", "--rate", "0.02", "--out", "xor.onnx");
-  for (const [file, words] of Object.entries(pages)) picojoule(...words, "--report", file);
-  await start();
 });
-after(stop);
-
-for (const file of Object.keys(pages)) looks(file);
 
 /** The texts of a column of the table with this caption. */
 function columnOf(page, caption, index) {

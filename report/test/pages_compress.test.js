@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { folder, open, picojoule, start, stop } from "./browser.js";
+import { test } from "node:test";
+import { folder, open, picojoule } from "./browser.js";
 import { looks } from "./looks.js";
 
 const pages = {
@@ -23,7 +23,7 @@ const pages = {
   ],
 };
 
-before(async () => {
+looks(pages, () => {
   writeFileSync(
     join(folder, "tuned.yaml"),
     "fine_tune: {epochs: 2}\nrules: [{prune: {density: 0.5}}, {ternary: {}}]\n",
@@ -31,12 +31,7 @@ before(async () => {
   writeFileSync(join(folder, "mlp.yaml"), "input: [2]\nlayers: [{hidden: {fc: 8, then: tanh}}, {output: {fc: 2}}]\n");
   writeFileSync(join(folder, "points.csv"), "0,0,0\n0,1,1\n1,0,1\n1,1,0\n".repeat(10));
   picojoule("train", "mlp.yaml", "--data", "points.csv", "--epochs", "40", "--rate", "0.02", "--out", "xor.onnx");
-  for (const [file, words] of Object.entries(pages)) picojoule(...words, "--report", file);
-  await start();
 });
-after(stop);
-
-for (const file of Object.keys(pages)) looks(file);
 
 test("a search shows its front along each cost, and each of its networks layer by layer", async () => {
   const { page, close } = await open("compress.html");

@@ -8,7 +8,7 @@ import { machineSection } from "./evaluate.js";
 
 const costKeys = ["energy_pJ", "time_s", "edp_Js", "bits"];
 /** A name without its folders, or with the last one where the file's own says nothing. */
-const shortened = (text) => text.replaceAll(/(?:[^\s,]*\/)?([^\s,/]+\/model\.onnx)|[^\s,]*\//g, "$1");
+export const shortened = (text) => text.replaceAll(/(?:[^\s,]*\/)?([^\s,/]+\/model\.onnx)|[^\s,]*\//g, "$1");
 
 /** Percentage points with their sign. */
 export const points = (share) => (share > 0 ? "+" : "") + significant(100 * share);
@@ -18,7 +18,7 @@ const withError = ({ accuracy, standard_error: error }) => `${percent(accuracy, 
 const less = (before, after) => (after > 0 ? `${significant(before / after)}×` : "–");
 
 /** In words: 1.50× less, or more. */
-const ratio = (before, after) =>
+export const ratio = (before, after) =>
   after > before ? `${significant(after / before)}× more` : `${less(before, after)} less`;
 
 const costText = (key, value) => (key === "bits" ? bytes(value) : metricText(metric(key), value));

@@ -4,11 +4,7 @@ import { facts, section } from "../dom.js";
 import { bytes, counted, energy, grouped, percent, significant } from "../format.js";
 import { table } from "../table.js";
 import { bitsOf, layerChart } from "../version.js";
-import { points } from "./compress.js";
-
-const withoutFolders = (path) => path.replace(/.*\//, "");
-
-const less = ({ before, after }) => `${significant(before / after)}×`;
+import { points, ratio, shortened } from "./compress.js";
 
 function meanOf(numbers) {
   const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
@@ -47,7 +43,7 @@ function keyFacts(runs) {
   const macs = macsOf(runs[0]);
   const bits = { before: stored.before.all, after: stored.after.all };
   const change = (what, text) =>
-    `${changeOf({ before: text(what.before), after: text(what.after) })}, ${less(what)} less`;
+    `${changeOf({ before: text(what.before), after: text(what.after) })}, ${ratio(what.before, what.after)}`;
   const first = runs.length > 1 ? " (first seed)" : "";
   return facts([
     ...accuracyFacts(runs),
@@ -127,7 +123,7 @@ const number = (title, value, text = significant) => ({
 
 function runsSection(runs) {
   const columns = [
-    { title: "network", value: (run) => withoutFolders(run.network) },
+    { title: "network", value: (run) => shortened(run.network) },
     number("seed", (run) => run.seed, grouped),
     number(
       "before",
@@ -214,8 +210,8 @@ export function rules(results) {
   const networks = new Set(runs.map(({ network }) => network)).size;
   return {
     verb: "compress",
-    title: `${withoutFolders(first.network)}${networks > 1 ? ` and ${networks - 1} more` : ""} by ${first.rules}`,
-    subtitle: first.data ? `measured on ${withoutFolders(first.data)}` : "",
+    title: `${shortened(first.network)}${networks > 1 ? ` and ${networks - 1} more` : ""} by ${first.rules}`,
+    subtitle: first.data ? `measured on ${shortened(first.data)}` : "",
     parts: [
       keyFacts(runs),
       runs.length > 1 ? runsSection(runs) : null,
