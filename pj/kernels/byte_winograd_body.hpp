@@ -4,6 +4,7 @@
 
 #include "pj/kernels/byte_kernels.hpp"
 #include "pj/kernels/byte_rounding.hpp"
+#include "pj/kernels/winograd_columns.hpp"
 
 namespace pj {
 
@@ -69,19 +70,9 @@ void byte_winograd_input(const ByteWinogradInput& t) {
   constexpr int n = 6;
   for (std::int64_t c = 0; c < t.channels; c += V::lanes) {
     Words half[n][n];
-#pragma GCC unroll 8
-    for (int j = 0; j < n; ++j) {
-      Words column[n], line[n];
-#pragma GCC unroll 8
-      for (int i = 0; i < n; ++i) {
-        column[i] = V::load(t.corner + i * t.row + j * t.pixel + c);
-      }
-      whole_input_line(column, line);
-#pragma GCC unroll 8
-      for (int i = 0; i < n; ++i) {
-        half[i][j] = line[i];
-      }
-    }
+    transform_columns(
+        half, [&](int i, int j) { return V::load(t.corner + i * t.row + j * t.pixel + c); },
+        [](const Words* x, Words* y) { whole_input_line(x, y); });
 #pragma GCC unroll 8
     for (int i = 0; i < n; ++i) {
       Words line[n];
@@ -195,19 +186,9 @@ void winograd_sums(const ByteWinogradOutput& t, std::int64_t channel, std::int32
   using Signed [[gnu::vector_size(sizeof(Sums))]] = std::int32_t;
   constexpr int n = 6, m = 4;
   Sums half[m][n];
-#pragma GCC unroll 8
-  for (int j = 0; j < n; ++j) {
-    Sums column[n], line[m];
-#pragma GCC unroll 8
-    for (int i = 0; i < n; ++i) {
-      column[i] = V::load_sums(t.sums + (i * n + j) * t.position + channel);
-    }
-    whole_output_line(column, line);
-#pragma GCC unroll 8
-    for (int i = 0; i < m; ++i) {
-      half[i][j] = line[i];
-    }
-  }
+  transform_columns(
+      half, [&](int i, int j) { return V::load_sums(t.sums + (i * n + j) * t.position + channel); },
+      [](const Sums* x, Sums* y) { whole_output_line(x, y); });
   const Sums bias = V::load_sums(t.result.bias + channel);
 #pragma GCC unroll 8
   for (int i = 0; i < m; ++i) {

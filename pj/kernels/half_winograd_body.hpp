@@ -4,6 +4,7 @@
 
 #include "pj/kernels/half_end.hpp"
 #include "pj/kernels/vector_winograd.hpp"
+#include "pj/kernels/winograd_columns.hpp"
 
 namespace pj {
 
@@ -32,19 +33,9 @@ template <class Target>
   const std::uint16_t* const corner = t.corner + block * t.block;
   float* const scratch = t.scratch + block * n * n * lanes;
   Floats half[n][n];
-#pragma GCC unroll 8
-  for (int j = 0; j < n; ++j) {
-    Floats column[n], line[n];
-#pragma GCC unroll 8
-    for (int i = 0; i < n; ++i) {
-      column[i] = Target::load_halves(corner + i * t.row + j * lanes);
-    }
-    input_line<4, 3>(column, line);
-#pragma GCC unroll 8
-    for (int i = 0; i < n; ++i) {
-      half[i][j] = line[i];
-    }
-  }
+  transform_columns(
+      half, [&](int i, int j) { return Target::load_halves(corner + i * t.row + j * lanes); },
+      [](const Floats* x, Floats* y) { input_line<4, 3>(x, y); });
 #pragma GCC unroll 8
   for (int i = 0; i < n; ++i) {
     Floats line[n];
@@ -91,21 +82,14 @@ void half_winograd_output(const HalfWinogradOutput& t) {
   constexpr int n = 6, m = 4;
   for (std::int64_t block = 0; block < t.blocks; ++block) {
     Floats half[m][n];
-#pragma GCC unroll 8
-    for (int j = 0; j < n; ++j) {
-      Floats column[n], line[m];
-#pragma GCC unroll 8
-      for (int i = 0; i < n; ++i) {
-        typename Target::Whole sums;
-        std::memcpy(&sums, t.sums + (i * n + j) * t.position + block * 16, sizeof(sums));
-        column[i] = __builtin_convertvector(sums, Floats);
-      }
-      half_output_line(column, line);
-#pragma GCC unroll 8
-      for (int i = 0; i < m; ++i) {
-        half[i][j] = line[i];
-      }
-    }
+    transform_columns(
+        half,
+        [&](int i, int j) {
+          typename Target::Whole sums;
+          std::memcpy(&sums, t.sums + (i * n + j) * t.position + block * 16, sizeof(sums));
+          return __builtin_convertvector(sums, Floats);
+        },
+        [](const Floats* x, Floats* y) { half_output_line(x, y); });
     const Floats steps = Target::load_floats(t.steps + block * 16) * t.step;
     const Floats bias = Target::load_floats(t.end.bias + block * 16);
     for (std::int64_t i = 0; i < t.rows; ++i) {
